@@ -1,0 +1,58 @@
+"""Change rows between the apps: a lower app's tables note them by trigger, an upper app's sweep takes them.
+
+A sweep is woken when the change commits. A lost or refused message costs a delay, never a change: the
+row waits for the next scheduled sweep.
+"""
+
+from __future__ import annotations
+
+import structlog
+from celery import current_app
+from django.db import connection, transaction
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from clients.models.changes import ChangeKind
+
+log = structlog.get_logger(__name__)
+_sweeps: dict[ChangeKind, str] = {}
+
+
+def register_sweep(kind: ChangeKind, task_name: str) -> None:
+    """Names the Celery task that takes changes of `kind`. Called from an app's `ready`."""
+    _sweeps[kind] = task_name
+
+
+def wake_sweeps(*kinds: ChangeKind) -> None:
+    """Sends each sweep once the running transaction commits. A queue that is silent is only logged."""
+
+    def send() -> None:
+        for kind in kinds:
+            if kind in _sweeps:
+                try:
+                    current_app.send_task(_sweeps[kind], retry=False)
+                except (OperationalError, RedisError, OSError):
+                    log.warning("queue_did_not_answer", sweep=_sweeps[kind])
+                    return
+
+    transaction.on_commit(send, robust=True)
+
+
+def take_changes(kind: ChangeKind, *, limit: int = 100_000) -> list[int]:
+    """Deletes up to `limit` change rows that no other sweep holds; returns the ids of their clients, each once.
+
+    Must run inside the transaction that acts on them: if that is rolled back, the rows are still there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH taken AS (
+                DELETE FROM clients_change WHERE id IN (
+                    SELECT id FROM clients_change WHERE kind = %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+                ) RETURNING client_id
+            )
+            SELECT DISTINCT client_id FROM taken
+            """,
+            [kind.value, limit],
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,21 @@
+"""Pages speak in the firm's time zone; the firm is read once a request."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from clients.firm import firm_settings
+
+
+class FirmTimeZoneMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info in ("/healthz", "/readyz"):
+            return self.get_response(request)
+        request.firm = firm_settings()  # type: ignore[attr-defined]
+        with timezone.override(zoneinfo.ZoneInfo(request.firm.time_zone)):  # type: ignore[attr-defined]
+            return self.get_response(request)

@@ -1,0 +1,46 @@
+"""The record: who a client is, what it is tagged with, what is known about it."""
+
+from clients.models.changes import Change, ChangeKind
+from clients.models.client import BehavioralTag, Client, ClientStatus, ClientSummary, Member, Permission
+from clients.models.facts import Revenue, Touch, TouchOutcome
+from clients.models.imports import ImportBatch, ImportKind
+from clients.models.people import Firm, TeamMember, User
+from clients.models.vocabulary import (
+    AttentionConstraint,
+    BehavioralTrigger,
+    ComplexityDriver,
+    IncomeStructure,
+    Persona,
+    ServiceRole,
+    Term,
+    Tier,
+    TouchKind,
+)
+
+__all__ = [
+    "AttentionConstraint",
+    "BehavioralTag",
+    "BehavioralTrigger",
+    "Change",
+    "ChangeKind",
+    "Client",
+    "ClientStatus",
+    "ClientSummary",
+    "ComplexityDriver",
+    "Firm",
+    "ImportBatch",
+    "ImportKind",
+    "IncomeStructure",
+    "Member",
+    "Permission",
+    "Persona",
+    "Revenue",
+    "ServiceRole",
+    "TeamMember",
+    "Term",
+    "Tier",
+    "Touch",
+    "TouchKind",
+    "TouchOutcome",
+    "User",
+]

@@ -1,0 +1,95 @@
+"""Facts that others compute from: revenue and touches with the time they took."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clients import triggers
+from clients.models.changes import ChangeKind
+from clients.models.vocabulary import TouchOutcome
+
+__all__ = ["Revenue", "Touch", "TouchOutcome"]
+
+
+class Revenue(models.Model):
+    """An amount that a client paid the firm; negative for a clawback."""
+
+    client = models.ForeignKey("clients.Client", models.CASCADE, related_name="revenue", db_index=False)
+    date = models.DateField(_("date"))
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    source = models.CharField(_("source"), max_length=40, blank=True)
+    source_id = models.CharField(_("number in the source"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("revenue")
+        verbose_name_plural = _("revenue")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "source_id"],
+                name="clients_revenue_by_source_id",
+                condition=~models.Q(source_id=""),
+            ),
+            models.UniqueConstraint(
+                fields=["client", "date", "source"],
+                name="clients_revenue_by_client_date",
+                condition=models.Q(source_id=""),
+            ),
+        ]
+        indexes = [
+            # a client's page; the scoring window reads it without touching the table
+            models.Index(fields=["client", "date"], include=["amount"], name="clients_revenue_by_client"),
+        ]
+        triggers = triggers.notes_changes(ChangeKind.FACTS)
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.amount}"
+
+
+class Touch(models.Model):
+    """Anything that happened with a client. `occurred_on` is its date in the firm's time zone."""
+
+    client = models.ForeignKey("clients.Client", models.CASCADE, related_name="touches", db_index=False)
+    occurred_at = models.DateTimeField(_("when"), default=timezone.now)
+    occurred_on = models.DateField(_("date"), editable=False)
+    kind = models.ForeignKey("clients.TouchKind", models.PROTECT, verbose_name=_("kind"), db_index=False)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=TouchOutcome.choices)
+    minutes = models.PositiveIntegerField(_("minutes"), null=True, blank=True)
+    role = models.ForeignKey("clients.ServiceRole", models.PROTECT, verbose_name=_("role"), db_index=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("by"), db_index=False
+    )
+    note = models.TextField(_("note"), blank=True)
+    source = models.CharField(_("source"), max_length=40, blank=True)
+    source_id = models.CharField(_("number in the source"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("touch")
+        verbose_name_plural = _("touches")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "source_id"],
+                name="clients_touch_by_source_id",
+                condition=~models.Q(source_id=""),
+            ),
+            models.UniqueConstraint(
+                fields=["client", "occurred_at", "kind"],
+                name="clients_touch_by_client_moment",
+                condition=models.Q(source_id=""),
+            ),
+        ]
+        indexes = [
+            # a client's timeline, newest first; the scoring and planning windows
+            models.Index(fields=["client", "occurred_on"], name="clients_touch_by_client"),
+        ]
+        triggers = triggers.notes_changes(ChangeKind.FACTS, ChangeKind.SERVICE)
+
+    def __str__(self) -> str:
+        return f"{self.occurred_on} {self.kind}"
+
+    @property
+    def cost(self) -> Decimal:
+        """What its minutes cost the firm, in the firm's currency, by the rate of its role."""
+        return Decimal(self.minutes or 0) / 60 * self.role.hourly_cost

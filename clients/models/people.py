@@ -1,0 +1,113 @@
+"""The firm and the people who work in it."""
+
+import zoneinfo
+
+import pghistory
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clients import triggers
+from clients.models.changes import ChangeKind
+
+
+def validate_time_zone(value: str) -> None:
+    """Raises ValidationError when `value` is no time zone of the IANA database."""
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("%(value)s is no time zone. Write it as America/New_York."), params={"value": value}
+        )
+
+
+class Group:
+    """Names of the Django groups that a migration creates; a person's role in the product."""
+
+    ADVISOR = "advisor"
+    OPERATIONS = "operations"
+    COMPLIANCE = "compliance"
+    ADMINISTRATOR = "administrator"
+    ALL = (ADVISOR, OPERATIONS, COMPLIANCE, ADMINISTRATOR)
+
+
+class User(AbstractUser):
+    """A person of the firm who signs in. What they may see follows from their groups and teams."""
+
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text=_("Empty: the firm's own."),
+    )
+    is_demo = models.BooleanField(_("demo sign-in"), default=False, editable=False)
+
+    @property
+    def display_name(self) -> str:
+        return self.get_full_name() or self.username
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class Firm(models.Model):
+    """The one firm of this installation (the row with id 1)."""
+
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="America/New_York", validators=[validate_time_zone]
+    )
+    country = models.CharField(
+        _("country"), max_length=2, default="US", help_text=_("Two letters; decides the public holidays.")
+    )
+    subdivision = models.CharField(
+        _("state or province"),
+        max_length=6,
+        blank=True,
+        help_text=_("For holidays of a state, for example NY."),
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="USD")
+    postal_address = models.TextField(_("postal address"), blank=True)
+    set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("firm")
+        verbose_name_plural = _("firm")
+        constraints = [
+            models.CheckConstraint(name="clients_firm_is_one", condition=models.Q(id=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(_("The firm"))
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class TeamMember(models.Model):
+    """One role on a client's service team, held by one person."""
+
+    client = models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="team")
+    role = models.ForeignKey(
+        "clients.ServiceRole", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    user = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        related_name="team_memberships",
+        verbose_name=_("person"),
+        db_index=False,
+    )
+
+    class Meta:
+        verbose_name = _("service team member")
+        verbose_name_plural = _("service team")
+        constraints = [
+            models.UniqueConstraint(fields=["client", "role"], name="clients_team_one_person_a_role"),
+        ]
+        indexes = [
+            # visible_to(user) and the list's advisor filter
+            models.Index(fields=["user", "client"], name="clients_team_by_user"),
+        ]
+        triggers = triggers.notes_changes(ChangeKind.SERVICE)
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role}"

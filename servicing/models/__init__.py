@@ -1,0 +1,32 @@
+"""What the firm owes, who does it next, what was delivered."""
+
+from servicing.models.clocks import ServiceClock
+from servicing.models.standards import (
+    Basis,
+    Channel,
+    ClosingDay,
+    FulfilmentRule,
+    ServiceItem,
+    ServiceKind,
+    ServiceStandard,
+    StandingPromise,
+    Waiver,
+)
+from servicing.models.tasks import OPEN_STATUSES, ServiceTask, TaskOutcome, TaskStatus
+
+__all__ = [
+    "OPEN_STATUSES",
+    "Basis",
+    "Channel",
+    "ClosingDay",
+    "FulfilmentRule",
+    "ServiceClock",
+    "ServiceItem",
+    "ServiceKind",
+    "ServiceStandard",
+    "ServiceTask",
+    "StandingPromise",
+    "TaskOutcome",
+    "TaskStatus",
+    "Waiver",
+]

@@ -1,0 +1,196 @@
+"""Service standards: what each tier is promised, and the exceptions to it."""
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Term
+
+
+class ServiceKind(Term):
+    """A kind of service that a standard can promise."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("service kind")
+        verbose_name_plural = _("service kinds")
+
+
+class FulfilmentRule(models.Model):
+    """A touch of this kind that reached the client fulfils a task of this service kind."""
+
+    service_kind = models.ForeignKey(ServiceKind, models.CASCADE, related_name="fulfilled_by")
+    touch_kind = models.ForeignKey(
+        "clients.TouchKind", models.PROTECT, related_name="+", verbose_name=_("touch kind")
+    )
+
+    class Meta:
+        verbose_name = _("fulfilment rule")
+        verbose_name_plural = _("fulfilment rules")
+        constraints = [
+            models.UniqueConstraint(fields=["service_kind", "touch_kind"], name="servicing_fulfilment_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.touch_kind} → {self.service_kind}"
+
+
+class Channel(models.TextChoices):
+    IN_PERSON = "in_person", _("in person")
+    VIDEO = "video", _("video")
+    PHONE = "phone", _("phone")
+    DIGITAL = "digital", _("digital")
+    EMAIL = "email", _("e-mail")
+
+
+class Basis(models.TextChoices):
+    ROLLING = "rolling", _("Rolling: from the last time it was done")
+    CALENDAR = "calendar", _("Calendar: fixed slots from when service started")
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class ServiceStandard(models.Model):
+    """What a tier is promised."""
+
+    tier = models.OneToOneField(
+        "clients.Tier", models.PROTECT, related_name="standard", verbose_name=_("tier")
+    )
+    summary = models.TextField(_("summary"), blank=True)
+
+    class Meta:
+        verbose_name = _("service standard")
+        verbose_name_plural = _("service standards")
+        ordering = ["tier__position"]
+
+    def __str__(self) -> str:
+        return str(_("Standard of tier %(tier)s") % {"tier": self.tier})
+
+
+class StandingPromise(models.Model):
+    """A promise without a date, shown and printed with the standard."""
+
+    standard = models.ForeignKey(ServiceStandard, models.CASCADE, related_name="promises")
+    text = models.CharField(_("promise"), max_length=200)
+    answer_within_hours = models.PositiveSmallIntegerField(
+        _("answer within, business hours"), null=True, blank=True
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("standing promise")
+        verbose_name_plural = _("standing promises")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class ServiceItem(models.Model):
+    """One promise of a standard: so often, so long, by this role, over this channel."""
+
+    INTERVALS = [(k, _("every %(k)s months") % {"k": k}) for k in (1, 2, 3, 4, 6, 12, 24)]
+
+    standard = models.ForeignKey(ServiceStandard, models.CASCADE, related_name="items")
+    kind = models.ForeignKey(ServiceKind, models.PROTECT, related_name="items", verbose_name=_("service"))
+    interval_months = models.PositiveSmallIntegerField(_("how often"), choices=INTERVALS)
+    basis = models.CharField(_("basis"), max_length=10, choices=Basis.choices, default=Basis.ROLLING)
+    first_offset_months = models.PositiveSmallIntegerField(
+        _("first within, months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text=_("A client never served gets the first one within so many months. Empty: one interval."),
+    )
+    window_before_days = models.PositiveSmallIntegerField(_("window before, days"), default=14)
+    window_after_days = models.PositiveSmallIntegerField(_("window after, days"), default=14)
+    lead_days = models.PositiveSmallIntegerField(
+        _("lead, days"), default=30, help_text=_("The task appears so many days before it is due.")
+    )
+    duration_minutes = models.PositiveSmallIntegerField(_("duration, minutes"))
+    preparation_minutes = models.PositiveSmallIntegerField(_("preparation, minutes"), default=0)
+    role = models.ForeignKey("clients.ServiceRole", models.PROTECT, related_name="+", verbose_name=_("role"))
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    automated = models.BooleanField(_("automated"), default=False)
+    allowed_months = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(12)]),
+        verbose_name=_("allowed months"),
+        default=list,
+        blank=True,
+        help_text=_("Month numbers, for example 10,11. Empty: any month."),
+    )
+    procedure = models.TextField(_("procedure"), blank=True, help_text=_("The steps, one a line."))
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    ended_on = models.DateField(
+        _("ended"), null=True, blank=True, help_text=_("No longer promised from this date on.")
+    )
+
+    class Meta:
+        verbose_name = _("service item")
+        verbose_name_plural = _("service items")
+        ordering = ["standard__tier__position", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["standard", "kind"],
+                name="servicing_item_one_a_kind",
+                condition=Q(ended_on__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="servicing_item_takes_time",
+                condition=Q(automated=True) | Q(duration_minutes__gt=0),
+                violation_error_message=_("An item of no minutes must be automated."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.standard.tier.code} · {self.kind}"
+
+    @property
+    def planned_minutes(self) -> int:
+        return self.duration_minutes + self.preparation_minutes
+
+
+class Waiver(models.Model):
+    """An exception: this client is not owed this service until `ends_on` (included)."""
+
+    client = models.ForeignKey("clients.Client", models.CASCADE, related_name="waivers")
+    kind = models.ForeignKey(ServiceKind, models.PROTECT, related_name="+", verbose_name=_("service"))
+    reason = models.TextField(_("reason"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("waiver")
+        verbose_name_plural = _("waivers")
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="servicing_waiver_dates", condition=Q(ends_on__gte=models.F("starts_on"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client}: {self.kind}"
+
+
+class ClosingDay(models.Model):
+    """A day on which the firm is closed beside the public holidays."""
+
+    date = models.DateField(_("date"), unique=True)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("closing day")
+        verbose_name_plural = _("closing days")
+        ordering = ["date"]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}".strip()

@@ -1,0 +1,166 @@
+"""Service tasks: dated pieces of a promise for one client, and tasks that came from elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from servicing.models.standards import Channel
+
+
+class TaskStatus(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    SCHEDULED = "scheduled", _("Scheduled")
+    DONE = "done", _("Done")
+    DECLINED = "declined", _("Declined by client")
+    NO_RESPONSE = "no_response", _("No response")
+    MISSED = "missed", _("Missed")
+    WAIVED = "waived", _("Waived")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN_STATUSES = (TaskStatus.PLANNED, TaskStatus.SCHEDULED)
+
+
+class TaskOutcome(models.TextChoices):
+    DELIVERED = "delivered", _("Delivered")
+    DECLINED = "declined", _("Declined by client")
+    NO_RESPONSE = "no_response", _("No response")
+    FIRM_MISSED = "firm_missed", _("Missed by the firm")
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class ServiceTask(models.Model):
+    """At most one task with an item is open per client and service kind: the database holds it.
+
+    Three dates are three facts: `due_on` (when the standard wants it), `scheduled_at` (the appointment)
+    and `completed_on` (when it was done).
+    """
+
+    client = models.ForeignKey("clients.Client", models.CASCADE, related_name="tasks", db_index=False)
+    tier = models.ForeignKey(
+        "clients.Tier", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    item = models.ForeignKey(
+        "servicing.ServiceItem",
+        models.PROTECT,
+        null=True,
+        related_name="tasks",
+        db_constraint=False,
+        db_index=False,
+    )
+    kind = models.ForeignKey(
+        "servicing.ServiceKind",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    title = models.CharField(
+        _("title"), max_length=160, blank=True, help_text=_("Of a task without an item.")
+    )
+    status = models.CharField(
+        _("status"), max_length=12, choices=TaskStatus.choices, default=TaskStatus.PLANNED
+    )
+    due_on = models.DateField(_("due"))
+    window_start = models.DateField(_("window from"))
+    window_end = models.DateField(_("window until"))
+    base_on = models.DateField(null=True, help_text="The base its due date was counted from.")
+    role = models.ForeignKey(
+        "clients.ServiceRole",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="service_tasks",
+        db_index=False,
+    )
+    reassigned = models.BooleanField(
+        default=False, help_text="A person chose who does it; planning keeps it."
+    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, blank=True)
+    planned_minutes = models.PositiveSmallIntegerField(_("planned minutes"), default=0)
+    automated = models.BooleanField(_("automated"), default=False)
+    scheduled_at = models.DateTimeField(_("appointment"), null=True, blank=True)
+    snoozed_until = models.DateField(_("snoozed until"), null=True, blank=True)
+    snooze_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=TaskOutcome.choices, blank=True)
+    completed_on = models.DateField(_("completed"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_reason = models.CharField(_("why it was closed"), max_length=200, blank=True)
+    touch = models.ForeignKey(
+        "clients.Touch",
+        models.SET_NULL,
+        null=True,
+        related_name="tasks",
+        db_index=False,
+        verbose_name=_("touch"),
+    )
+    source = models.CharField(max_length=40, blank=True)
+    source_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("service task")
+        verbose_name_plural = _("service tasks")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "kind"],
+                name="servicing_task_one_open",
+                condition=Q(status__in=OPEN_STATUSES, item__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["source", "source_id"], name="servicing_task_by_source", condition=~Q(source_id="")
+            ),
+            models.CheckConstraint(
+                name="servicing_task_window", condition=Q(window_start__lte=models.F("window_end"))
+            ),
+        ]
+        indexes = [
+            # a person's queue
+            models.Index(
+                fields=["assigned_to", "due_on", "id"],
+                name="servicing_task_queue",
+                condition=Q(status__in=OPEN_STATUSES),
+            ),
+            # a client's page, the base of its clocks
+            models.Index(fields=["client", "kind", "due_on"], name="servicing_task_by_client"),
+            # overdue and missed sweeps, the task list
+            models.Index(
+                fields=["due_on", "id"],
+                name="servicing_task_open_by_due",
+                condition=Q(status__in=OPEN_STATUSES),
+            ),
+            # un-logging a touch finds the tasks that it closed
+            models.Index(fields=["touch"], name="servicing_task_by_touch", condition=Q(touch__isnull=False)),
+            # dashboards: what was closed in a period
+            models.Index(
+                fields=["closed_at"], name="servicing_task_closed", condition=Q(closed_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title or self.kind} · {self.due_on}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+    def is_overdue(self, on: dt.date) -> bool:
+        """Whether its window had passed at the start of `on`."""
+        return self.is_open and self.window_end < on
