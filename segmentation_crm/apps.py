@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class WiringConfig(AppConfig):
@@ -6,4 +6,11 @@ class WiringConfig(AppConfig):
     verbose_name = "Segmentation CRM"
 
     def ready(self) -> None:
-        from segmentation_crm import checks  # noqa: F401  (registers the system checks)
+        from django.db.models.signals import post_migrate
+
+        from segmentation_crm import checks, schedules  # noqa: F401  (registers the system checks)
+
+        # The timetable's tables are django-celery-beat's; the rows follow when they are there.
+        post_migrate.connect(
+            schedules.seed, sender=apps.get_app_config("django_celery_beat"), dispatch_uid="schedules"
+        )

@@ -1,0 +1,70 @@
+"""What runs by itself, and when. Rows of django-celery-beat, so that administrators edit them in admin.
+
+Seeded after each migrate by name: a row that exists keeps the hours and the switch that a person gave it, only
+the task that it calls follows the code. A schedule that the code drops is switched off.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+BY_CODE = "Shipped with the product. "
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One line of the timetable: `crontab` as minute hour day-of-week, in the firm's time zone."""
+
+    name: str
+    task: str
+    crontab: str
+    description: str
+    expires_after: int | None = None  # seconds; a message older than that is not worth running
+
+
+SHIPPED = [
+    Schedule(
+        name="Heartbeat",
+        task="segmentation_crm.heartbeat",
+        crontab="* * *",
+        description="Tells /readyz that beat and a worker live.",
+        expires_after=120,
+    ),
+]
+
+
+def seed(**kwargs: Any) -> None:
+    """Adds the shipped schedules that are missing; safe to run at any time, by several at once."""
+    from clients.models import Firm
+    from django_celery_beat.models import CrontabSchedule, PeriodicTask
+
+    zone = Firm.objects.values_list("time_zone", flat=True).first() or "America/New_York"
+    with transaction.atomic():
+        for schedule in SHIPPED:
+            minute, hour, day_of_week = schedule.crontab.split()
+            row, created = PeriodicTask.objects.get_or_create(
+                name=schedule.name,
+                defaults={
+                    "task": schedule.task,
+                    "crontab": _crontab(CrontabSchedule, minute, hour, day_of_week, zone),
+                    "description": BY_CODE + schedule.description,
+                    "expire_seconds": schedule.expires_after,
+                },
+            )
+            if not created and row.task != schedule.task:
+                row.task = schedule.task
+                row.save(update_fields=["task"])
+        dropped = PeriodicTask.objects.filter(description__startswith=BY_CODE, enabled=True).exclude(
+            name__in=[schedule.name for schedule in SHIPPED]
+        )
+        for row in dropped:
+            row.enabled = False
+            row.save(update_fields=["enabled"])
+
+
+def _crontab(model: Any, minute: str, hour: str, day_of_week: str, zone: str) -> Any:
+    """The row for these hours; the first one where earlier versions left several."""
+    hours = {"minute": minute, "hour": hour, "day_of_week": day_of_week, "timezone": zone}
+    wanted = hours | {"day_of_month": "*", "month_of_year": "*"}
+    return model.objects.filter(**wanted).first() or model.objects.create(**wanted)
