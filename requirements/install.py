@@ -3,6 +3,7 @@
 Run by whatever Python the system has, so it uses the standard library only and old syntax.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -35,8 +36,20 @@ def installed():
         return False
 
 
+def usable():
+    """True when `.venv` is of this place and Python and can take packages: it need not be made anew."""
+    probe = "import sys, pip; print(sys.prefix, sys.version_info[:2])"
+    if shutil.which("uv"):
+        probe = probe.replace(", pip", "")
+    try:
+        told = subprocess.check_output([PYTHON, "-c", probe], stderr=subprocess.DEVNULL, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return told.strip() == f"{VENV} {tuple(sys.version_info[:2])}"
+
+
 def make_venv():
-    """A fresh virtual environment; a half-made or moved one is made anew."""
+    """The command that makes the virtual environment; removes a broken or moved one first."""
     shutil.rmtree(VENV, ignore_errors=True)
     if os.path.lexists(VENV):
         sys.exit(f"{VENV} cannot be replaced: remove it, or run this as the account that it belongs to.")
@@ -59,7 +72,7 @@ def install_requirements():
     uv = shutil.which("uv")
     if uv:
         return [uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", REQUIREMENTS]
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     return [*pip, "--require-hashes", "--only-binary", ":all:", "-r", REQUIREMENTS]
 
 
@@ -73,19 +86,33 @@ def main():
         return
     if not os.access(PROJECT, os.W_OK):
         sys.exit(f"{PROJECT} is not writable: make it so, or clone the project where you may write.")
+    # Of two that start together, the second waits and then finds everything done.
+    with open(os.path.join(PROJECT, ".install-lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not installed():
+            install()
+
+
+def install():
+    """Makes or completes the environment and stamps it; others that use it meanwhile keep their packages."""
     sys.stderr.write("Installing into .venv (once; some seconds)\n")
     sys.stderr.flush()
     # A virtual environment of this project that was active must not decide where things go.
     os.environ.pop("VIRTUAL_ENV", None)
-    for command in (make_venv(), install_requirements()):
-        status = subprocess.call(command, cwd=PROJECT)
-        if status:
-            sys.exit(
-                f"The installation failed (status {status}); the reason is above. "
-                "Run the same command again when it is solved."
-            )
+    if not usable():
+        run(make_venv())
+    run(install_requirements())
     with open(STAMP, "w") as file:
         file.write(wanted())
+
+
+def run(command):
+    status = subprocess.call(command, cwd=PROJECT)
+    if status:
+        sys.exit(
+            f"The installation failed (status {status}); the reason is above. "
+            "Run the same command again when it is solved."
+        )
 
 
 if __name__ == "__main__":

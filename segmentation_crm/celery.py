@@ -1,9 +1,10 @@
 """The Celery application; each app's `tasks.py` is found by itself."""
 
+import logging.config
 import os
 
 from celery import Celery
-from celery.signals import user_preload_options
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "segmentation_crm.settings")
 
@@ -12,9 +13,12 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@user_preload_options.connect
-def refuse_wrong_settings(**kwargs: object) -> None:
-    """A worker or beat ends at once, in one sentence each, where the settings cannot serve."""
+@setup_logging.connect
+def log_as_the_web_does(**kwargs: object) -> None:
+    """First thing in a worker or beat: it ends where the settings cannot serve, and logs like the web."""
+    from django.conf import settings
+
     from segmentation_crm import checks
 
     checks.refuse_wrong_settings()
+    logging.config.dictConfig(settings.LOGGING)

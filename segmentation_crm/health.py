@@ -55,7 +55,7 @@ def beat_is_alive() -> None:
     stored = queue().get(HEARTBEAT_KEY)
     if stored is None:
         raise NotReady("no heartbeat yet; is beat running, and a worker?")
-    age = time.time() - float(stored)  # type: ignore[arg-type]
+    age = time.time() - float(stored)
     if age > HEARTBEAT_LIMIT:
         raise NotReady(f"last heartbeat {age:.0f} seconds ago; is beat running, and a worker?")
 

@@ -1,7 +1,7 @@
 """What runs by itself, and when. Rows of django-celery-beat, so that administrators edit them in admin.
 
-Seeded after each migrate by name: a row that exists keeps the hours and the switch that a person gave it, only
-the task that it calls follows the code. A schedule that the code drops is switched off.
+Seeded after each migrate by name: a row that exists keeps the hours and the switch that a person gave it,
+only the task that it calls follows the code. A schedule that the code drops is switched off.
 """
 
 from dataclasses import dataclass
@@ -36,8 +36,9 @@ SHIPPED = [
 
 def seed(**kwargs: Any) -> None:
     """Adds the shipped schedules that are missing; safe to run at any time, by several at once."""
-    from clients.models import Firm
     from django_celery_beat.models import CrontabSchedule, PeriodicTask
+
+    from clients.models import Firm
 
     zone = Firm.objects.values_list("time_zone", flat=True).first() or "America/New_York"
     with transaction.atomic():

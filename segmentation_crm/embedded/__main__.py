@@ -38,8 +38,8 @@ def main() -> int:
         again = [sys.executable, "-m", "segmentation_crm.embedded", options.action, options.file]
         return commands.with_servers(again)
     url, data = os.environ.get("DATABASE_URL") or addresses(data_dir()).database_url, data_dir()
-    action = backups.backup_command if options.action == "backup" else backups.restore_command
-    return action(url, data, options.file)
+    act = backups.backup_command if options.action == "backup" else backups.restore_command
+    return act(url, data, options.file)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import FrameType
 
 from .commands import environment, manage
@@ -81,7 +81,7 @@ def is_loopback(host: str) -> bool:
 
 
 @contextlib.contextmanager
-def _listening(host: str, port: int):  # type: ignore[no-untyped-def]
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
     """The web server's socket, taken before anything else starts."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(

@@ -122,7 +122,6 @@ def _make(programs: Path, where: Layout, *, durable: bool) -> None:
 
 def _run(command: list[str | Path], given: str = "") -> None:
     account = server_account()
-    lowered = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
     done = subprocess.run(
         command,
         input=given,
@@ -132,7 +131,9 @@ def _run(command: list[str | Path], given: str = "") -> None:
         env=_environment(),
         cwd="/",
         start_new_session=True,
-        **lowered,  # type: ignore[call-overload]
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
     if done.returncode:
         reason = (done.stderr or done.stdout).strip().splitlines()

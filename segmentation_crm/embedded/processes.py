@@ -144,7 +144,9 @@ class Family:
                 start_new_session=True,
                 preexec_fn=_leave_with_parent(manners.stop),
                 pass_fds=pass_fds,
-                **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),  # type: ignore[arg-type]
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
             )
         finally:
             if not isinstance(output, int):

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from clients.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from clients.models import User
 from segmentation_crm import sign_ins
 
 DEMO_CLIENTS = 400
