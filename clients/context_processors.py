@@ -1,11 +1,13 @@
-"""What every page needs: the firm, and what the person may reach."""
+"""What every page needs: the firm, what the person may do, and where they can go."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 
 from clients import access
 from clients.firm import firm_settings
+from clients.navigation import navigation
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -15,6 +17,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         return {"firm": firm}
     return {
         "firm": firm,
+        "navigation": cache(lambda: navigation(user, request.path)),  # only pages draw it, and twice
         "may": {
             "run_the_firm": access.runs_the_firm(user),
             "see_all": access.sees_all_clients(user),

@@ -1,4 +1,4 @@
-"""Pages speak in the firm's time zone; the firm is read once a request."""
+"""Pages speak in the firm's time zone and currency; the firm is read once a request."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from clients import formats
 from clients.firm import firm_settings
 
 
@@ -16,6 +17,7 @@ class FirmTimeZoneMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info in ("/healthz", "/readyz"):
             return self.get_response(request)
-        request.firm = firm_settings()  # type: ignore[attr-defined]
-        with timezone.override(zoneinfo.ZoneInfo(request.firm.time_zone)):  # type: ignore[attr-defined]
+        firm = request.firm = firm_settings()  # type: ignore[attr-defined]
+        formats.currency.set(firm.currency)
+        with timezone.override(zoneinfo.ZoneInfo(firm.time_zone)):
             return self.get_response(request)

@@ -1,0 +1,1 @@
+"""Pages of the client record, by what they show."""
