@@ -14,7 +14,16 @@ from .paths import layout, make_folder
 START_AFRESH = """\
 SET lock_timeout = '30s';
 SET client_min_messages = warning;
-DROP SCHEMA public CASCADE;
+DO $$
+DECLARE
+    folder name;
+BEGIN
+    FOR folder IN
+        SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+    LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', folder);
+    END LOOP;
+END $$;
 CREATE SCHEMA public;
 """
 

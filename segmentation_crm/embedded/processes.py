@@ -96,7 +96,7 @@ def wait_until(true: Callable[[], bool], seconds: float, pause: float = 0.03) ->
     return True
 
 
-def _leave_with_parent(stop: signal.Signals) -> Callable[[], None] | None:
+def leave_with_parent(stop: signal.Signals) -> Callable[[], None] | None:
     """What a child runs before its program: asks the kernel for `stop` when its parent ends (Linux)."""
     if not sys.platform.startswith("linux"):
         return None
@@ -142,7 +142,7 @@ class Family:
                 env=dict(env) if env is not None else None,
                 cwd=cwd,
                 start_new_session=True,
-                preexec_fn=_leave_with_parent(manners.stop),
+                preexec_fn=leave_with_parent(manners.stop),
                 pass_fds=pass_fds,
                 user=account.uid if account else None,
                 group=account.gid if account else None,

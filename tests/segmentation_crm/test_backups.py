@@ -1,0 +1,56 @@
+"""A restore gives back every table's every row, or changes nothing."""
+
+import pytest
+from django.db import connection
+
+from segmentation_crm.embedded import backups
+from segmentation_crm.embedded.errors import CannotStart
+from tests.worker import test_database_url as database_url
+
+
+def row_counts() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        names = [name for (name,) in cursor.fetchall()]
+        counts = {}
+        for name in names:
+            cursor.execute(f'SELECT count(*) FROM public."{name}"')
+            counts[name] = cursor.fetchone()[0]
+    return counts
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_gives_back_every_row_of_every_table(tmp_path, django_user_model):
+    django_user_model.objects.create_user("kept")
+    before = row_counts()
+    assert sum(before.values()) > 50
+    file = backups.backup(database_url(), tmp_path / "all.dump")
+    assert file.stat().st_mode & 0o077 == 0
+    django_user_model.objects.create_user("came later")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE came_later (id int REFERENCES clients_user)")
+    connection.close()
+    backups.restore(database_url(), file)
+    assert row_counts() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_changes_nothing_when_the_file_breaks_off(tmp_path, django_user_model):
+    file = backups.backup(database_url(), tmp_path / "all.dump")
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    django_user_model.objects.create_user("came later")
+    before = row_counts()
+    connection.close()
+    with pytest.raises(CannotStart, match="nothing has changed"):
+        backups.restore(database_url(), file)
+    assert row_counts() == before
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a dump"])
+def test_it_says_what_is_wrong_with_the_file(tmp_path, content):
+    file = tmp_path / "some.dump"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(CannotStart, match="backup"):
+        backups.restore("postgresql://nowhere", file)

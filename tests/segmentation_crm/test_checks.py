@@ -1,0 +1,59 @@
+"""Production refuses to start without its four variables, in sentences that name them."""
+
+import os
+
+import pytest
+
+from segmentation_crm.checks import NEEDED
+
+COMPLETE = {
+    "DEBUG": "no",
+    "SECRET_KEY": "a-key-of-the-test-that-is-long-enough-to-be-no-reason-for-a-warning-0123456789",
+    "ALLOWED_HOSTS": "crm.example.com",
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
+
+
+def environment(**changes: str | None) -> dict[str, str]:
+    base = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "DATA_DIR"}}
+    return {name: value for name, value in (base | COMPLETE | changes).items() if value is not None}
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_it_names_the_variable_that_is_missing(run_module, name):
+    said = run_module("manage.py", "check", env=environment(**{name: None}))
+    assert said.returncode == 1
+    assert NEEDED[name][0] in said.stderr
+    assert f"{name} is not set" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        ["gunicorn", "--config", "gunicorn.conf.py", "segmentation_crm.wsgi:application"],
+        ["celery", "-A", "segmentation_crm", "worker"],
+        ["celery", "-A", "segmentation_crm", "beat"],
+    ],
+    ids=["web", "worker", "beat"],
+)
+def test_it_stops_a_server_with_the_same_sentence(run_module, server):
+    said = run_module("-m", *server, env=environment(SECRET_KEY=None, PORT="0"))
+    assert said.returncode == 1
+    assert "SECRET_KEY is not set" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DATABASE_URL", "sqlite:///db.sqlite3"), ("REDIS_URL", "amqp://localhost")]
+)
+def test_it_refuses_other_kinds_of_server(run_module, name, value):
+    said = run_module("manage.py", "check", env=environment(**{name: value}))
+    assert said.returncode == 1
+    assert name in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_it_has_nothing_to_say_when_all_is_named(run_module):
+    assert run_module("manage.py", "check", env=environment()).returncode == 0
