@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pgtrigger
 
-from clients.models.changes import ChangeKind
+if TYPE_CHECKING:
+    from clients.models.changes import ChangeKind
 
 _OLD_AND_NEW = pgtrigger.Referencing(old="old_rows", new="new_rows")
 _NEW = pgtrigger.Referencing(new="new_rows")

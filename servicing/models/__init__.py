@@ -12,12 +12,13 @@ from servicing.models.standards import (
     StandingPromise,
     Waiver,
 )
-from servicing.models.tasks import OPEN_STATUSES, ServiceTask, TaskOutcome, TaskStatus
+from servicing.models.tasks import OPEN_STATUSES, ClosedReason, ServiceTask, TaskOutcome, TaskStatus
 
 __all__ = [
     "OPEN_STATUSES",
     "Basis",
     "Channel",
+    "ClosedReason",
     "ClosingDay",
     "FulfilmentRule",
     "ServiceClock",

@@ -18,6 +18,9 @@ class ServiceClock(models.Model):
     item = models.ForeignKey(
         "servicing.ServiceItem", models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
+    terms = models.IntegerField(
+        help_text="A digest of the item's terms that the date was counted with; another one dates it anew."
+    )
     started_on = models.DateField(help_text="When service of this kind started for this client.")
     anchor_on = models.DateField(
         help_text="The first due date given at the start; calendar slots count from it."

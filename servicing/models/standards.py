@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Term
+from clients import triggers
+from clients.models import ChangeKind, Term
 
 
 class ServiceKind(Term):
@@ -125,6 +126,12 @@ class ServiceItem(models.Model):
     )
     procedure = models.TextField(_("procedure"), blank=True, help_text=_("The steps, one a line."))
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+    starts_on = models.DateField(
+        _("promised from"),
+        null=True,
+        blank=True,
+        help_text=_("Service of it starts on this date at the earliest. Empty: with the client's tier."),
+    )
     ended_on = models.DateField(
         _("ended"), null=True, blank=True, help_text=_("No longer promised from this date on.")
     )
@@ -173,9 +180,12 @@ class Waiver(models.Model):
         ordering = ["-starts_on"]
         constraints = [
             models.CheckConstraint(
-                name="servicing_waiver_dates", condition=Q(ends_on__gte=models.F("starts_on"))
+                name="servicing_waiver_dates",
+                condition=Q(ends_on__gte=models.F("starts_on")),
+                violation_error_message=_("A waiver cannot end before it starts."),
             ),
         ]
+        triggers = triggers.notes_changes(ChangeKind.SERVICE)
 
     def __str__(self) -> str:
         return f"{self.client}: {self.kind}"

@@ -35,6 +35,16 @@ class TaskOutcome(models.TextChoices):
     FIRM_MISSED = "firm_missed", _("Missed by the firm")
 
 
+class ClosedReason(models.TextChoices):
+    """Why planning closed a task that nobody completed."""
+
+    TIER = "tier", _("The client's tier no longer promises it")
+    STANDARD = "standard", _("The standard no longer promises it")
+    STATUS = "status", _("The client is not active")
+    WAIVER = "waiver", _("Waived")
+    UNLOGGED = "unlogged", _("Replaced by the task before it, whose touch was taken back")
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class ServiceTask(models.Model):
     """At most one task with an item is open per client and service kind: the database holds it.
@@ -102,7 +112,9 @@ class ServiceTask(models.Model):
     outcome = models.CharField(_("outcome"), max_length=12, choices=TaskOutcome.choices, blank=True)
     completed_on = models.DateField(_("completed"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
-    closed_reason = models.CharField(_("why it was closed"), max_length=200, blank=True)
+    closed_reason = models.CharField(
+        _("why it was closed"), max_length=200, choices=ClosedReason.choices, blank=True
+    )
     touch = models.ForeignKey(
         "clients.Touch",
         models.SET_NULL,

@@ -1,0 +1,50 @@
+"""`seed_demo`: a synthetic firm in an empty database."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from clients.changes import wake_sweeps
+from clients.commands import ContractCommand, Refused, WrongUsage
+from clients.firm import firm_today
+from clients.models import ChangeKind
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+
+from servicing.demo.firm import NotEmpty, seed_firm
+
+
+class Command(ContractCommand):
+    help = (
+        "Fills a database without clients with a synthetic firm: the same arguments give the same data. "
+        "Tiers and tasks follow by themselves."
+    )
+
+    def add_options(self, parser: CommandParser) -> None:
+        parser.add_argument("--clients", type=int, required=True, help="how many households")
+        parser.add_argument("--seed", type=int, required=True, help="another number, another firm")
+        parser.add_argument(
+            "--as-of", type=dt.date.fromisoformat, help="the last day of its history (default: today)"
+        )
+
+    def work(self, *, clients: int, seed: int, as_of: dt.date | None, **options: Any) -> dict[str, Any]:
+        if clients < 1:
+            raise WrongUsage(_("--clients must be 1 or more."))
+        try:
+            seeded = seed_firm(
+                clients=clients, seed=seed, as_of=as_of or firm_today(), progress=self.progress
+            )
+        except NotEmpty:
+            raise Refused(
+                _("The database has clients. The demo firm is loaded into an empty one only.")
+            ) from None
+        wake_sweeps(ChangeKind.FACTS, ChangeKind.SERVICE)
+        return dataclasses.asdict(seeded)
+
+    def text(self, result: dict[str, Any]) -> str:
+        return _(
+            "Loaded %(clients)s clients of %(advisors)s advisors with %(revenue_rows)s revenue rows and "
+            "%(touches)s touches."
+        ) % result

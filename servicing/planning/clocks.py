@@ -1,0 +1,101 @@
+"""Service clocks: wound anew where the item, its terms or the base changed, or a date passed unused."""
+
+from __future__ import annotations
+
+from clients.models import ChangeKind, Firm
+
+from servicing.planning.cover import COVERED, cover_parameters
+from servicing.planning.dating import DATES
+from servicing.planning.session import MANY, OPEN, Session
+from servicing.planning.working_days import keep_calendar
+
+# Base: the latest of
+# - a fulfilling touch that closed no task of this kind, at its date;
+# - a task done inside its window, at its due date; done outside it, at the touch's date;
+# - a task declined, unanswered, missed or waived, at its due date.
+# `later`: the client has fulfilling touches after D, which a run for a later date must find.
+BASES = """
+    SELECT client_id, kind_id, max(on_day) AS base_on, bool_or(later) AS later
+    FROM (
+        SELECT touch.client_id, rule.service_kind_id AS kind_id,
+            max(touch.occurred_on) FILTER (WHERE touch.occurred_on <= %(day)s) AS on_day,
+            bool_or(touch.occurred_on > %(day)s) AS later
+        FROM plan_scope
+        JOIN clients_touch touch USING (client_id)
+        JOIN servicing_fulfilmentrule rule ON rule.touch_kind_id = touch.kind_id
+        WHERE touch.outcome = 'reached' AND NOT EXISTS (
+            SELECT 1 FROM servicing_servicetask task
+            WHERE task.touch_id = touch.id AND task.kind_id = rule.service_kind_id AND task.item_id IS NOT NULL
+        )
+        GROUP BY touch.client_id, rule.service_kind_id
+        UNION ALL
+        SELECT task.client_id, task.kind_id,
+            max(CASE WHEN task.status = 'done' AND task.completed_on NOT BETWEEN task.window_start AND task.window_end
+                THEN task.completed_on ELSE task.due_on END),
+            false
+        FROM plan_scope
+        JOIN servicing_servicetask task USING (client_id)
+        WHERE task.item_id IS NOT NULL AND task.status IN ('done', 'declined', 'no_response', 'missed', 'waived')
+        GROUP BY task.client_id, task.kind_id
+    ) facts
+    GROUP BY client_id, kind_id
+"""
+
+# `expired_on`: nothing changed, but the date passed before its task could be created.
+ANEW = f"""
+    SELECT promise.*, base.base_on, clock.anchor_on,
+        CASE WHEN clock.id IS NOT NULL AND clock.item_id = promise.item_id AND clock.terms = promise.terms
+            AND clock.base_on IS NOT DISTINCT FROM base.base_on THEN clock.due_on END AS expired_on
+    FROM plan_promise promise
+    LEFT JOIN plan_base base ON base.client_id = promise.client_id AND base.kind_id = promise.kind_id
+    LEFT JOIN servicing_serviceclock clock
+        ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
+    WHERE clock.id IS NULL OR clock.item_id <> promise.item_id OR clock.terms <> promise.terms
+        OR clock.base_on IS DISTINCT FROM base.base_on
+        OR (
+            clock.due_on < %(day)s AND NOT promise.waived AND NOT EXISTS (
+                SELECT 1 FROM servicing_servicetask task
+                WHERE task.client_id = promise.client_id AND task.kind_id = promise.kind_id
+                    AND task.item_id IS NOT NULL AND task.{OPEN}
+            ) AND NOT {COVERED.format(due="clock.due_on")}
+        )
+"""
+
+WIND = """
+    INSERT INTO servicing_serviceclock
+        (client_id, kind_id, item_id, terms, started_on, anchor_on, base_on, due_on, create_on)
+    SELECT client_id, kind_id, item_id, terms, starts_on, due_on, base_on, due_on, due_on - lead_days
+    FROM plan_date
+    ON CONFLICT (client_id, kind_id) DO UPDATE SET
+        item_id = excluded.item_id, terms = excluded.terms, base_on = excluded.base_on,
+        due_on = excluded.due_on, create_on = excluded.create_on
+"""
+
+# Another lead moves the day on which the task appears, never the date.
+NEW_LEAD = """
+    UPDATE servicing_serviceclock clock SET create_on = clock.due_on - promise.lead_days
+    FROM plan_promise promise
+    WHERE promise.client_id = clock.client_id AND promise.kind_id = clock.kind_id
+        AND clock.create_on <> clock.due_on - promise.lead_days
+"""
+
+
+def wind(session: Session, firm: Firm) -> None:
+    """Computes the due dates that have to be given, and leaves all others as they were given."""
+    session.keep("plan_base", BASES)
+    if session.keep("plan_anew", ANEW, **cover_parameters()):
+        keep_calendar(session, firm)
+        session.keep("plan_date", DATES)
+        if session.run(WIND) > MANY:
+            session.run("ANALYZE servicing_serviceclock")
+    session.run(NEW_LEAD)
+
+
+def put_back_later_facts(session: Session) -> None:
+    """Notes again the clients with touches dated after this run's date: a run for a later date acts on them."""
+    session.run(
+        "INSERT INTO clients_change (kind, client_id) "
+        "SELECT %(kind)s, client_id FROM plan_base WHERE later "
+        "EXCEPT SELECT kind, client_id FROM clients_change",
+        kind=ChangeKind.SERVICE.value,
+    )

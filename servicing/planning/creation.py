@@ -1,0 +1,96 @@
+"""Move tasks under their client's new item, create those whose day has come, follow the service team."""
+
+from __future__ import annotations
+
+from servicing.planning.cover import COVERED, cover_parameters, covering_pairs, creation_order
+from servicing.planning.session import MANY, OPEN, Session
+
+# A kind that the new tier promises too: its open task goes on under the new item and is dated anew, except
+# where an appointment stands.
+MOVE = f"""
+    UPDATE servicing_servicetask task
+    SET item_id = promise.item_id, tier_id = promise.tier_id, role_id = promise.role_id,
+        channel = promise.channel, planned_minutes = promise.minutes, automated = promise.automated,
+        assigned_to_id = CASE WHEN task.reassigned THEN task.assigned_to_id ELSE promise.person_id END,
+        due_on = dated.due_on, base_on = dated.base_on,
+        window_start = dated.due_on - promise.window_before_days,
+        window_end = dated.due_on + promise.window_after_days
+    FROM plan_promise promise
+    JOIN servicing_serviceclock clock
+        ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
+    JOIN servicing_servicetask old ON old.client_id = promise.client_id AND old.kind_id = promise.kind_id
+        AND old.item_id IS NOT NULL AND old.{OPEN}
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN old.status = 'scheduled' THEN old.due_on ELSE clock.due_on END AS due_on,
+            CASE WHEN old.status = 'scheduled' THEN old.base_on ELSE clock.base_on END AS base_on
+    ) dated
+    WHERE task.id = old.id AND old.item_id <> promise.item_id AND NOT promise.waived
+"""
+
+# Due date - lead has come, none of the kind is open, and none beside it would be fulfilled by the same touch.
+# The unique constraint on open tasks is the last line of defence.
+CREATE = f"""
+    INSERT INTO servicing_servicetask (
+        client_id, tier_id, item_id, kind_id, title, status, due_on, window_start, window_end, base_on, role_id,
+        assigned_to_id, reassigned, channel, planned_minutes, automated, snooze_reason, attempts, outcome,
+        closed_reason, source, source_id, created_at
+    )
+    SELECT promise.client_id, promise.tier_id, promise.item_id, promise.kind_id, '', 'planned', clock.due_on,
+        clock.due_on - promise.window_before_days, clock.due_on + promise.window_after_days, clock.base_on,
+        promise.role_id, promise.person_id, false, promise.channel, promise.minutes, promise.automated, '', 0, '',
+        '', '', '', %(moment)s
+    FROM plan_promise promise
+    JOIN servicing_serviceclock clock
+        ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
+    WHERE clock.create_on <= %(day)s AND NOT promise.waived AND {{chosen}}
+        AND NOT EXISTS (
+            SELECT 1 FROM servicing_servicetask task
+            WHERE task.client_id = promise.client_id AND task.kind_id = promise.kind_id
+                AND task.item_id IS NOT NULL AND task.{OPEN}
+        )
+    ON CONFLICT DO NOTHING
+"""
+
+# The team changed: open tasks that nobody handed to somebody in person follow it.
+REASSIGN = f"""
+    UPDATE servicing_servicetask task SET assigned_to_id = team.person_id
+    FROM (
+        SELECT t.id, coalesce(holder.user_id, lead.user_id) AS person_id
+        FROM plan_scope
+        JOIN servicing_servicetask t USING (client_id)
+        LEFT JOIN clients_teammember holder ON holder.client_id = t.client_id AND holder.role_id = t.role_id
+        LEFT JOIN clients_teammember lead ON lead.client_id = t.client_id
+            AND lead.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
+        WHERE t.{OPEN} AND t.role_id IS NOT NULL AND NOT t.reassigned
+    ) team
+    WHERE task.id = team.id AND task.assigned_to_id IS DISTINCT FROM team.person_id
+"""
+
+
+def move(session: Session) -> int:
+    """Returns how many tasks went on under another item."""
+    return session.run(MOVE)
+
+
+def create(session: Session) -> int:
+    """Returns how many tasks were created. Covering kinds first, so that those they cover see them."""
+    groups = creation_order(covering_pairs())
+    covered_kinds = [kind for group in groups for kind in group]
+    created = session.run(CREATE.format(chosen="promise.kind_id <> ALL(%(kinds)s::bigint[])"), kinds=covered_kinds)
+    for group in groups:
+        if created > MANY:
+            session.run("ANALYZE servicing_servicetask")
+        created += session.run(
+            CREATE.format(
+                chosen="promise.kind_id = ANY(%(kinds)s::bigint[]) AND NOT "
+                + COVERED.format(due="clock.due_on")
+            ),
+            kinds=sorted(group),
+            **cover_parameters(),
+        )
+    return created
+
+
+def reassign(session: Session) -> int:
+    """Returns how many open tasks went to another person."""
+    return session.run(REASSIGN)

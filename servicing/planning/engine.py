@@ -1,0 +1,96 @@
+"""The planner's one entry point: the steps in their order, in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from clients.firm import firm_settings, firm_today, firm_zone
+from django.db import connection, transaction
+from django.utils import timezone
+
+from servicing.planning import clocks, closing, creation, fulfilment, reopening, scope, summaries
+from servicing.planning.session import OPEN, Session
+
+PLANNING_LOCK = 7_262_011  # any number; one for all planners of a database
+
+
+@dataclass
+class PlanCounts:
+    """What a run did, in tasks. `open` are open at its end; `unchanged` of them were not touched by it."""
+
+    as_of: dt.date
+    created: int = 0
+    reopened: int = 0
+    moved: int = 0
+    reassigned: int = 0
+    done: int = 0
+    missed: int = 0
+    cancelled: int = 0
+    waived: int = 0
+    unchanged: int = 0
+    open: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def lock() -> None:
+    """Waits until no other planner works; holds until the transaction ends.
+
+    Whoever changes tasks and plans in one transaction takes it first, so that two never wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLANNING_LOCK])
+
+
+@transaction.atomic
+def plan(*, as_of: dt.date, clients: Iterable[int] | None = None) -> PlanCounts:
+    """Plans what is due on `as_of`, for all clients or for those with the given ids; all of it or nothing.
+
+    A second run on the same day finds nothing to do. Both ways send the same statements; only the set of
+    clients that they look at differs.
+    """
+    lock()
+    _tune()
+    session = Session(day=as_of, moment=_moment(as_of))
+    counts = PlanCounts(as_of=as_of)
+    ids = None if clients is None else sorted(set(clients))
+    if scope.find(session, ids):
+        scope.read_promises(session)
+        counts.reopened = reopening.reopen(session)
+        counts.done = fulfilment.close_fulfilled(session)
+        counts.missed = closing.close_missed(session)
+        counts.cancelled, counts.waived = closing.close_unpromised(session)
+        clocks.wind(session, firm_settings())
+        counts.moved = creation.move(session)
+        counts.created = creation.create(session)
+        counts.reassigned = creation.reassign(session)
+        summaries.write(session)
+        clocks.put_back_later_facts(session)
+    counts.open = _open_tasks(session, ids)
+    counts.unchanged = max(0, counts.open - counts.created - counts.moved - counts.reopened)
+    return counts
+
+
+def _tune() -> None:
+    """Memory for the sorts of a whole firm; compiling statements this wide costs more than it saves."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
+
+
+def _moment(day: dt.date) -> dt.datetime:
+    """When a task closed by a run for `day` counts as closed: now, or noon of another day."""
+    if day == firm_today():
+        return timezone.now()
+    return dt.datetime.combine(day, dt.time(12), tzinfo=firm_zone())
+
+
+def _open_tasks(session: Session, ids: list[int] | None) -> int:
+    narrow = "" if ids is None else "AND client_id = ANY(%(clients)s)"
+    return session.fetch(
+        f"SELECT count(*) FROM servicing_servicetask WHERE item_id IS NOT NULL AND {OPEN} {narrow}",
+        clients=ids,
+    )[0][0]

@@ -1,0 +1,111 @@
+"""Whom a run looks at, and what they are promised at its date."""
+
+from __future__ import annotations
+
+from clients.models import ChangeKind
+
+from servicing.planning.session import MANY, OPEN, Session
+
+# Tier served at D: that of the newest assignment whose service has begun. One that ended before its service
+# began (replaced or undone on its first day, or while a transition still held it back) was never served.
+SERVED = """
+    SELECT DISTINCT ON (a.client_id) a.client_id, a.tier_id, a.serviced_from
+    FROM tiers_tierassignment a {narrow}
+    WHERE a.serviced_from <= %(day)s AND (a.ends_on IS NULL OR a.ends_on > a.serviced_from)
+    ORDER BY a.client_id, a.serviced_from DESC, a.id DESC
+"""
+
+# The terms that a due date is counted with. A clock whose digest differs is dated anew.
+TERMS = """
+    hashtext(ROW(i.interval_months, i.basis, i.first_offset_months, i.allowed_months)::text)
+"""
+
+# What every active client is promised at D, waived or not.
+PROMISED = f"""
+    FROM ({SERVED}) served
+    JOIN clients_client c ON c.id = served.client_id AND c.status = 'active'
+    JOIN servicing_servicestandard standard ON standard.tier_id = served.tier_id
+    JOIN servicing_serviceitem i ON i.standard_id = standard.id
+        AND (i.ended_on IS NULL OR i.ended_on > %(day)s) AND (i.starts_on IS NULL OR i.starts_on <= %(day)s)
+"""
+
+WAIVED = """EXISTS (
+    SELECT 1 FROM servicing_waiver w
+    WHERE w.client_id = served.client_id AND w.kind_id = i.kind_id AND %(day)s BETWEEN w.starts_on AND w.ends_on
+)"""
+
+# The day on which the task after this one would be created: due + k months - lead.
+NEXT_CREATED = (
+    "(task.due_on + make_interval(months => promise.interval_months))::date - promise.lead_days"
+)
+
+# Promises, clocks and open tasks side by side: the clients for whom they do not agree, or something is due.
+DIFFERENCES = f"""
+    SELECT coalesce(promise.client_id, task.client_id) AS client_id
+    FROM (
+        SELECT served.client_id, i.kind_id, i.id AS item_id, i.interval_months, i.lead_days, {TERMS} AS terms,
+            {WAIVED} AS waived
+        {PROMISED.format(narrow="")}
+    ) promise
+    LEFT JOIN servicing_serviceclock clock
+        ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
+    FULL JOIN (
+        SELECT client_id, kind_id, item_id, due_on, window_end FROM servicing_servicetask
+        WHERE item_id IS NOT NULL AND {OPEN}
+    ) task ON task.client_id = promise.client_id AND task.kind_id = promise.kind_id
+    WHERE promise.client_id IS NULL  -- an open task that nobody promises any more
+        -- a promise without a clock, or with one wound on other terms
+        OR clock.id IS NULL OR clock.item_id <> promise.item_id OR clock.terms <> promise.terms
+        OR clock.create_on <> clock.due_on - promise.lead_days
+        OR CASE WHEN task.client_id IS NULL THEN clock.create_on <= %(day)s AND NOT promise.waived
+            ELSE promise.waived OR task.item_id <> promise.item_id
+                OR (task.window_end < %(day)s AND {NEXT_CREATED} <= %(day)s)
+            END
+"""
+
+def find(session: Session, ids: list[int] | None) -> int:
+    """Fills `plan_scope`: the given clients, or all with changed facts or with something to do.
+
+    Returns how many they are. The change rows that a run over all clients acts on are deleted with it.
+    """
+    session.run("DROP TABLE IF EXISTS pg_temp.plan_scope")
+    session.run("CREATE TEMP TABLE plan_scope (client_id bigint) ON COMMIT DROP")
+    if ids is not None:
+        return session.run("INSERT INTO plan_scope SELECT unnest(%(clients)s::bigint[])", clients=ids)
+    found = session.run(
+        f"""
+        WITH taken AS (
+            DELETE FROM clients_change WHERE id IN (
+                SELECT id FROM clients_change WHERE kind = %(kind)s FOR UPDATE SKIP LOCKED
+            ) RETURNING client_id
+        )
+        INSERT INTO plan_scope SELECT client_id FROM taken UNION {DIFFERENCES}
+        """,
+        kind=ChangeKind.SERVICE.value,
+    )
+    if found > MANY:
+        session.run("ANALYZE plan_scope")
+    return found
+
+
+def read_promises(session: Session) -> None:
+    """Fills `plan_promise`: one row for each client in scope and service kind that it is promised.
+
+    `person_id` is who the role falls to: its holder on the client's team, else the lead advisor, else nobody.
+    """
+    session.keep(
+        "plan_promise",
+        f"""
+        SELECT served.client_id, i.kind_id, i.id AS item_id, served.tier_id, served.serviced_from,
+            greatest(served.serviced_from, i.starts_on) AS starts_on, i.interval_months, i.basis,
+            coalesce(i.first_offset_months, i.interval_months) AS offset_months,
+            i.window_before_days, i.window_after_days, i.lead_days,
+            i.duration_minutes + i.preparation_minutes AS minutes, i.role_id, i.channel, i.automated,
+            i.allowed_months::int[] AS allowed_months, {TERMS} AS terms, {WAIVED} AS waived,
+            coalesce(holder.user_id, lead.user_id) AS person_id
+        {PROMISED.format(narrow="JOIN plan_scope USING (client_id)")}
+        LEFT JOIN clients_teammember holder ON holder.client_id = served.client_id AND holder.role_id = i.role_id
+        LEFT JOIN clients_teammember lead ON lead.client_id = served.client_id
+            AND lead.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
+        """,
+    )

@@ -1,0 +1,42 @@
+"""One run of the planner: its date, its parameters and the statements that it sends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+MANY = 20_000  # rows from which fresh statistics are worth their time
+
+# What every statement below means by an open task.
+OPEN = "status IN ('planned', 'scheduled')"
+
+
+@dataclass
+class Session:
+    """The statements of one run. `day` is the date that is planned for; `moment` when a task closed by it closed."""
+
+    day: dt.date
+    moment: dt.datetime
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, sql: str, **more: Any) -> int:
+        """Sends one statement; returns how many rows it wrote."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, {"day": self.day, "moment": self.moment, **self.parameters, **more})
+            return max(cursor.rowcount, 0)
+
+    def fetch(self, sql: str, **more: Any) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, {"day": self.day, "moment": self.moment, **self.parameters, **more})
+            return cursor.fetchall()
+
+    def keep(self, name: str, query: str, **more: Any) -> int:
+        """Keeps the rows of `query` as the temporary table `name` until the transaction ends."""
+        self.run(f"DROP TABLE IF EXISTS pg_temp.{name}")
+        rows = self.run(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}", **more)
+        if rows > MANY:
+            self.run(f"ANALYZE {name}")
+        return rows
