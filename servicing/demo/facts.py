@@ -1,4 +1,4 @@
-"""The demo firm's revenue and touches: about twelve of each a client in the last year, fewer in the year before."""
+"""The demo firm's revenue and touches: about twelve of each a client in the last year, fewer before."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ FROM (
         SELECT months_ago, 'advisory fee' AS source, 1.0 / 12 AS share
         FROM generate_series(0, 11) months_ago WHERE billing = 1
         UNION ALL
-        SELECT months_ago, 'planning retainer', 0.45 / 12 FROM generate_series(0, 11) months_ago WHERE billing = 2
+        SELECT months_ago, 'planning retainer', 0.45 / 12
+        FROM generate_series(0, 11) months_ago WHERE billing = 2
         UNION ALL
         SELECT months_ago, 'advisory fee', CASE billing WHEN 2 THEN 0.55 ELSE 1 END / 4
         FROM generate_series(billing_month, billing_month + 9, 3) months_ago WHERE billing > 1
@@ -65,12 +66,17 @@ KINDS = [
     ("voicemail", "associate", 3, 3, 3, 4),
 ]
 
+# The kinds that the firm still has, numbered as they are drawn.
 KIND_TABLE = """
 CREATE TEMPORARY TABLE demo_kind ON COMMIT DROP AS
-SELECT place, kind ->> 'code' AS code, kind ->> 'role' AS role, (kind ->> 'minutes')::int AS minutes,
+SELECT place, kind.id AS kind_id, kind.code, default_outcome, drawn ->> 'role' AS role,
+       (drawn ->> 'minutes')::int AS minutes,
        (SELECT array_agg(note ORDER BY n)
-        FROM jsonb_array_elements_text(nullif(kind -> 'notes', 'null')) WITH ORDINALITY notes (note, n)) AS notes
-FROM jsonb_array_elements(%(kinds)s::jsonb) WITH ORDINALITY kinds (kind, place)
+        FROM jsonb_array_elements_text(nullif(drawn -> 'notes', 'null')) WITH ORDINALITY kept (note, n)
+       ) AS notes
+FROM jsonb_array_elements(%(kinds)s::jsonb) WITH ORDINALITY drawn (drawn, place)
+JOIN clients_touchkind kind ON kind.code = drawn ->> 'code';
+ANALYZE demo_kind;
 """
 
 # Each household's touches are spread over the year, one in each of as many equal stretches as it has. Who
@@ -80,34 +86,34 @@ STORE_TOUCHES = """
 INSERT INTO clients_touch (
     client_id, occurred_at, occurred_on, kind_id, outcome, minutes, role_id, by_id, note, source, source_id
 )
-SELECT client_id, (worked_on + make_interval(mins => minute)) AT TIME ZONE %(time_zone)s, worked_on, kind.id,
-       CASE WHEN kind.code = 'call' AND pg_temp.chance(draw, 'answered') < 0.15 THEN 'attempted'
-            ELSE kind.default_outcome END,
+SELECT client_id, (worked_on + make_interval(mins => minute)) AT TIME ZONE %(time_zone)s, worked_on, kind_id,
+       CASE WHEN code = 'call' AND pg_temp.chance(draw, 'answered') < 0.15 THEN 'attempted'
+            ELSE default_outcome END,
        nullif(round(minutes * (CASE level WHEN 3 THEN 0.7 ELSE 1 END)
                     * (0.7 + 0.6 * pg_temp.chance(draw, 'minutes')))::int, 0),
-       role.id,
-       CASE WHEN notes IS NULL THEN NULL ELSE coalesce(CASE role.code WHEN 'planner' THEN planner_id
-           WHEN 'associate' THEN associate_id WHEN 'client_service' THEN service_id END, lead_id) END,
+       (%(roles)s::bigint[])[who],
+       CASE WHEN notes IS NOT NULL THEN (ARRAY[lead_id, associate_id, planner_id, service_id])[who] END,
        CASE WHEN notes IS NULL OR pg_temp.chance(draw, 'note?') < 0.15 THEN ''
             ELSE notes[1 + floor(cardinality(notes) * pg_temp.chance(draw, 'note'))::int] END,
        '', ''
 FROM (
-    SELECT dated.*, k.code, k.minutes, k.notes,
+    SELECT dated.*, k.kind_id, k.code, k.default_outcome, k.minutes, k.notes,
            day - greatest(extract(isodow FROM day)::int - 5, 0) AS worked_on,
            540 + mod(floor(480 * pg_temp.chance(i, 'time of day'))::int + dated.place * 53, 480) AS minute,
-           CASE WHEN k.role = 'planner' AND planner_id IS NULL THEN 'lead_advisor'
-                WHEN (k.role = 'associate' OR k.role = 'lead_advisor' AND level = 3)
-                    THEN CASE WHEN associate_id IS NULL THEN 'lead_advisor' ELSE 'associate' END
-                ELSE k.role END AS role_code
+           CASE WHEN k.role = 'client_service' THEN 4
+                WHEN k.role = 'planner' AND planner_id IS NOT NULL THEN 3
+                WHEN (k.role = 'associate' OR level = 3) AND associate_id IS NOT NULL THEN 2
+                ELSE 1 END AS who
     FROM (
         SELECT h.*, place, i * 64 + place AS draw,
                %(as_of)s::date - CASE
                    WHEN place <= recent
                    THEN 1 + floor((place - pg_temp.chance(i * 64 + place, 'day')) * 362 / recent)::int
-                   ELSE 370 + floor((place - recent - pg_temp.chance(i * 64 + place, 'day')) * 360 / earlier)::int
+                   ELSE 370 + floor((place - recent - pg_temp.chance(i * 64 + place, 'day'))
+                                    * 360 / earlier)::int
                END AS day
         FROM (
-            SELECT *,
+            SELECT i, client_id, lead_id, associate_id, planner_id, service_id, since, left_on,
                    CASE WHEN standing > 0.9 THEN 1 WHEN standing > 0.6 THEN 2 ELSE 3 END AS level,
                    CASE status WHEN 'active' THEN
                        round((5.8 + 24 * standing * standing)
@@ -123,8 +129,5 @@ FROM (
         WHEN 1 THEN %(high)s::float8[] WHEN 2 THEN %(middle)s::float8[] ELSE %(low)s::float8[] END)
     OFFSET 0
 ) touch
-JOIN clients_touchkind kind ON kind.code = touch.code
-JOIN clients_servicerole role ON role.code = touch.role_code
 WHERE worked_on >= coalesce(since - 30, %(as_of)s::date - 60) AND worked_on <= coalesce(left_on, worked_on)
-ORDER BY i, touch.place
 """

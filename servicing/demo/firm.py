@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from clients.models import Client, Firm
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from clients.models import Client, Firm
 from servicing.demo import draws, facts, households, names
 from servicing.demo.bulk import foreign_keys_checked_once
 from servicing.demo.notes import NOTES
@@ -22,10 +22,15 @@ from servicing.demo.staff import create_staff
 
 FIRM_NAME = "Harbor & Pine Advisors (demo)"
 BATCH = 10_000
-TABLES = (
-    "clients_client clients_behavioraltag clients_member clients_teammember clients_revenue clients_touch"
-    " clients_clientsummary"
-).split()
+TABLES = [
+    "clients_client",
+    "clients_behavioraltag",
+    "clients_member",
+    "clients_teammember",
+    "clients_revenue",
+    "clients_touch",
+    "clients_clientsummary",
+]
 
 
 class NotEmpty(Exception):
@@ -61,7 +66,7 @@ def seed_firm(
     firm.name, firm.set_up_at = FIRM_NAME, timezone.now()
     firm.save(update_fields=["name", "set_up_at"])
     staff = create_staff(clients=clients, seed=seed)
-    values = {
+    values: dict[str, Any] = {
         "clients": clients,
         "seed": seed,
         "as_of": as_of,
@@ -154,8 +159,13 @@ def _kinds() -> dict[str, Any]:
         {"code": code, "role": role, "minutes": minutes, "notes": NOTES.get(code)}
         for code, role, minutes, *_ in facts.KINDS
     ]
+    shares = {
+        "high": [high for *_, high, _middle, _low in facts.KINDS],
+        "middle": [middle for *_, middle, _low in facts.KINDS],
+        "low": [low for *_, low in facts.KINDS],
+    }
     limits = {
-        standing: [total / 100 for total in accumulate(kind[column] for kind in facts.KINDS)][:-1]
-        for column, standing in ((3, "high"), (4, "middle"), (5, "low"))
+        standing: [total / 100 for total in accumulate(hundredths)][:-1]
+        for standing, hundredths in shares.items()
     }
     return {"kinds": json.dumps(rows), **limits}

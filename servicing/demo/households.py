@@ -18,10 +18,11 @@ SELECT external_id, name, status, since,
        CASE WHEN pg_temp.chance(i, 'income?') < 0.9 THEN (%(income_structures)s::bigint[])
            [CASE WHEN couple AND pg_temp.chance(i, 'income') < 0.7 THEN 2 ELSE 1 END] END,
        permission,
-       round((yearly / (0.0105 * power(yearly / 3000, -0.1)) * (0.85 + 0.3 * pg_temp.chance(i, 'assets')))::numeric,
-             -2),
+       round((yearly / (0.0105 * power(yearly / 3000, -0.1))
+              * (0.85 + 0.3 * pg_temp.chance(i, 'assets')))::numeric, -2),
        CASE WHEN pg_temp.chance(i, 'potential?') < 0.88 THEN
-           round((coalesce(yearly, 4000) * exp(0.1 + 0.45 * pg_temp.normal(i, 'potential')))::numeric, -2) END,
+           round((coalesce(yearly, 4000)
+                  * exp(0.1 + 0.45 * pg_temp.normal(i, 'potential')))::numeric, -2) END,
        CASE WHEN pg_temp.chance(i, 'growth?') < 0.92 THEN
            pg_temp.pick(pg_temp.chance(i, 'growth'), '{0.14,0.42,0.72,0.91}') END,
        CASE WHEN pg_temp.chance(i, 'alignment?') < 0.9 THEN
@@ -45,7 +46,8 @@ SELECT h.*, c.id AS client_id,
             THEN (%(associate)s::bigint[])[1 + mod(advisor, cardinality(%(associate)s::bigint[]))] END
            AS associate_id,
        CASE WHEN standing > 0.5
-            THEN (%(planner)s::bigint[])[1 + mod(advisor, cardinality(%(planner)s::bigint[]))] END AS planner_id,
+            THEN (%(planner)s::bigint[])[1 + mod(advisor, cardinality(%(planner)s::bigint[]))] END
+           AS planner_id,
        (%(service)s::bigint[])[1 + mod(advisor, cardinality(%(service)s::bigint[]))] AS service_id
 FROM demo_household h JOIN clients_client c ON c.external_id = h.external_id;
 CREATE INDEX ON demo_client (i);
@@ -88,16 +90,12 @@ ORDER BY i, place
 """
 STORE_TEAMS = """
 INSERT INTO clients_teammember (client_id, role_id, user_id)
-SELECT client_id, role_id, user_id
+SELECT client_id, (%(roles)s::bigint[])[who], user_id
 FROM demo_client
 CROSS JOIN LATERAL (
     VALUES (1, lead_id), (2, associate_id), (3, planner_id), (4, service_id)
-) member (place, user_id)
-JOIN clients_servicerole role
-    ON role.code = (ARRAY['lead_advisor', 'associate', 'planner', 'client_service'])[place]
-CROSS JOIN LATERAL (SELECT role.id AS role_id) role_of
+) team (who, user_id)
 WHERE user_id IS NOT NULL AND i BETWEEN %(first)s AND %(last)s
-ORDER BY i, place
 """
 
 VOCABULARY = {
@@ -115,4 +113,5 @@ VOCABULARY = {
     ),
     "personas": ("Persona", ["physician", "tech_equity", "business_owner", "general"]),
     "income_structures": ("IncomeStructure", ["solo_earner", "dual_income"]),
+    "roles": ("ServiceRole", ["lead_advisor", "associate", "planner", "client_service"]),
 }

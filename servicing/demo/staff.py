@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clients.models import User
-from clients.models.people import Group
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import Group as DjangoGroup
 
+from clients.models import User
+from clients.models.people import Group
 from servicing.demo.names import FAMILY, GIVEN
 
 CLIENTS_AN_ADVISOR = 100

@@ -6,13 +6,13 @@ import dataclasses
 import datetime as dt
 from typing import Any
 
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+
 from clients.changes import wake_sweeps
 from clients.commands import ContractCommand, Refused, WrongUsage
 from clients.firm import firm_today
 from clients.models import ChangeKind
-from django.core.management.base import CommandParser
-from django.utils.translation import gettext as _
-
 from servicing.demo.firm import NotEmpty, seed_firm
 
 
@@ -29,12 +29,15 @@ class Command(ContractCommand):
             "--as-of", type=dt.date.fromisoformat, help="the last day of its history (default: today)"
         )
 
-    def work(self, *, clients: int, seed: int, as_of: dt.date | None, **options: Any) -> dict[str, Any]:
-        if clients < 1:
+    def work(self, **options: Any) -> dict[str, Any]:
+        if options["clients"] < 1:
             raise WrongUsage(_("--clients must be 1 or more."))
         try:
             seeded = seed_firm(
-                clients=clients, seed=seed, as_of=as_of or firm_today(), progress=self.progress
+                clients=options["clients"],
+                seed=options["seed"],
+                as_of=options["as_of"] or firm_today(),
+                progress=self.progress,
             )
         except NotEmpty:
             raise Refused(
@@ -44,7 +47,10 @@ class Command(ContractCommand):
         return dataclasses.asdict(seeded)
 
     def text(self, result: dict[str, Any]) -> str:
-        return _(
-            "Loaded %(clients)s clients of %(advisors)s advisors with %(revenue_rows)s revenue rows and "
-            "%(touches)s touches."
-        ) % result
+        return (
+            _(
+                "Loaded %(clients)s clients of %(advisors)s advisors with %(revenue_rows)s revenue rows and "
+                "%(touches)s touches."
+            )
+            % result
+        )

@@ -1,0 +1,214 @@
+"""The demo firm: the same arguments give the same believable data, and only in an empty database."""
+
+import datetime as dt
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models import Count, Max, Sum
+
+from clients.commands import Refused, WrongUsage
+from clients.models import (
+    BehavioralTag,
+    Client,
+    ClientStatus,
+    ClientSummary,
+    Firm,
+    Permission,
+    Revenue,
+    TeamMember,
+    Touch,
+    TouchOutcome,
+    User,
+)
+from clients.models.people import Group
+from servicing.demo import names
+from servicing.demo.facts import KINDS
+from servicing.demo.notes import NOTES
+
+pytestmark = pytest.mark.django_db
+
+AS_OF = dt.date(2026, 3, 5)
+YEAR = (dt.date(2025, 3, 6), AS_OF)
+
+# Every row of the firm by its names and keys: nothing of ids, nothing of when it was stored.
+EVERYTHING = [
+    """SELECT c.external_id, c.name, c.status, c.client_since, c.permission, c.assets_under_management,
+              c.potential_revenue, c.growth_potential, c.alignment, c.email, c.phone, d.code, a.code, p.code,
+              i.code, b.code, s.last_touch_on
+       FROM clients_client c
+       LEFT JOIN clients_complexitydriver d ON d.id = c.complexity_driver_id
+       LEFT JOIN clients_attentionconstraint a ON a.id = c.attention_constraint_id
+       LEFT JOIN clients_persona p ON p.id = c.persona_id
+       LEFT JOIN clients_incomestructure i ON i.id = c.income_structure_id
+       LEFT JOIN clients_behavioraltag t ON t.client_id = c.id
+       LEFT JOIN clients_behavioraltrigger b ON b.id = t.trigger_id
+       JOIN clients_clientsummary s ON s.client_id = c.id ORDER BY 1""",
+    """SELECT c.external_id, m.name, relation, birth_date
+       FROM clients_member m JOIN clients_client c ON c.id = client_id ORDER BY 1, m.id""",
+    """SELECT external_id, r.code, u.username, u.first_name, u.last_name, u.email
+       FROM clients_teammember t JOIN clients_client c ON c.id = client_id
+       JOIN clients_servicerole r ON r.id = role_id JOIN clients_user u ON u.id = user_id ORDER BY 1, 2""",
+    """SELECT external_id, date, amount, source
+       FROM clients_revenue r JOIN clients_client c ON c.id = client_id ORDER BY 1, 2, 4""",
+    """SELECT external_id, occurred_at, occurred_on, k.code, outcome, minutes, r.code, u.username, note
+       FROM clients_touch t JOIN clients_client c ON c.id = client_id
+       JOIN clients_touchkind k ON k.id = kind_id JOIN clients_servicerole r ON r.id = role_id
+       LEFT JOIN clients_user u ON u.id = by_id ORDER BY 1, 2, 4""",
+]
+
+
+def seed(clients=300, seed=1, as_of=AS_OF):
+    out = io.StringIO()
+    call_command("seed_demo", clients=clients, seed=seed, as_of=as_of, json=True, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def everything():
+    with connection.cursor() as cursor:
+        rows = []
+        for query in EVERYTHING:
+            cursor.execute(query)
+            rows.append(cursor.fetchall())
+        return rows
+
+
+def seeded_and_taken_back(**arguments):
+    class Back(Exception):
+        pass
+
+    try:
+        with transaction.atomic():
+            seed(**arguments)
+            rows = everything()
+            raise Back
+    except Back:
+        return rows
+
+
+def test_it_gives_the_same_firm_for_the_same_arguments():
+    once = seeded_and_taken_back()
+    again = seeded_and_taken_back()  # with other ids: sequences do not go back
+    assert once == again
+    assert all(once)
+
+
+def test_it_gives_another_firm_for_another_seed():
+    assert seeded_and_taken_back(seed=2) != seeded_and_taken_back()
+
+
+def test_it_refuses_a_database_that_has_clients():
+    Client.objects.create(external_id="1", name="Okafor household")
+    with pytest.raises(Refused, match="has clients") as refused:
+        seed()
+    assert refused.value.returncode == 1
+    assert Client.objects.count() == 1
+    assert not User.objects.filter(is_demo=True).exists()
+
+
+def test_it_refuses_a_firm_of_nobody():
+    with pytest.raises(WrongUsage) as refused:
+        seed(clients=0)
+    assert refused.value.returncode == 2
+
+
+def test_it_says_what_it_stored():
+    said = seed()
+    assert said == {
+        "clients": Client.objects.count(),
+        "advisors": TeamMember.objects.filter(role__code="lead_advisor").values("user").distinct().count(),
+        "revenue_rows": Revenue.objects.count(),
+        "touches": Touch.objects.count(),
+    }
+
+
+def test_its_people_are_in_their_groups_and_cannot_sign_in():
+    seed()
+    people = User.objects.filter(is_demo=True)
+    in_group = {group: people.filter(groups__name=group).count() for group in Group.ALL}
+    assert in_group == {"advisor": 7, "operations": 1, "compliance": 1, "administrator": 1}
+    assert not any(person.has_usable_password() for person in people)
+    assert people.filter(is_superuser=True).get().groups.get().name == Group.ADMINISTRATOR
+    assert Firm.objects.get().name == "Harbor & Pine Advisors (demo)"
+
+
+def test_it_stores_behavioral_tags_only_with_permission():
+    seed()
+    assert BehavioralTag.objects.count() > 50
+    assert not BehavioralTag.objects.exclude(client__permission=Permission.GRANTED).exists()
+
+
+def test_its_revenue_is_skewed():
+    seed(clients=1000)
+    sums = (
+        Revenue.objects.filter(date__range=YEAR)
+        .values("client")
+        .annotate(total=Sum("amount"))
+        .order_by("-total")
+        .values_list("total", flat=True)
+    )
+    sums = list(sums)
+    assert sum(sums[: len(sums) // 5]) > 0.6 * float(sum(sums))
+    assert Revenue.objects.filter(amount__lt=0).exists()
+
+
+def test_it_has_about_twelve_revenue_rows_and_touches_a_client_and_year():
+    seed(clients=1000)
+    assert 11_000 < Revenue.objects.filter(date__range=YEAR).count() < 13_000
+    assert 11_000 < Touch.objects.filter(occurred_on__range=YEAR).count() < 13_000
+    assert Revenue.objects.filter(date__lt=YEAR[0]).exists()
+    assert Touch.objects.filter(occurred_on__lt=YEAR[0]).exists()
+
+
+def test_nothing_happens_after_its_last_day():
+    seed()
+    assert Revenue.objects.aggregate(last=Max("date"))["last"] <= AS_OF
+    assert Touch.objects.aggregate(last=Max("occurred_on"))["last"] <= AS_OF
+
+
+def test_some_of_everything_is_unknown():
+    seed()
+    clients = Client.objects.filter(status=ClientStatus.ACTIVE)
+    assert clients.count() > 250
+    for column in ("potential_revenue", "growth_potential", "alignment", "persona", "complexity_driver"):
+        assert 0 < clients.filter(**{f"{column}__isnull": True}).count() < 150, column
+    assert clients.filter(revenue__isnull=True).exists()
+    assert set(Client.objects.values_list("status", flat=True)) == set(ClientStatus.values)
+    assert Touch.objects.filter(kind__code="call", outcome=TouchOutcome.ATTEMPTED).exists()
+
+
+def test_its_household_names_are_its_own():
+    seed(clients=1000)
+    assert Client.objects.values("name").distinct().count() > 990
+    assert not Client.objects.annotate(people=Count("members")).filter(people=0).exists()
+
+
+def test_its_summaries_know_the_last_touch():
+    seed()
+    for summary in ClientSummary.objects.annotate(last=Max("client__touches__occurred_on")):
+        assert summary.last_touch_on == summary.last
+
+
+def test_it_leaves_every_foreign_key_in_place():
+    def keys():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated "
+                "FROM pg_constraint WHERE contype = 'f' ORDER BY 1, 2"
+            )
+            return cursor.fetchall()
+
+    before = keys()
+    seed()
+    assert keys() == before
+
+
+def test_its_lists_are_whole():
+    assert {len(given.split()) for given, _ in names.ORIGINS} == {names.GIVEN_EACH}
+    assert {len(family.split()) for _, family in names.ORIGINS} == {names.FAMILY_EACH}
+    assert len(set(names.FAMILY)) == len(names.FAMILY)
+    for column in (3, 4, 5):
+        assert sum(kind[column] for kind in KINDS) == 100
+    assert set(NOTES) == {kind[0] for kind in KINDS} - {"portal_login", "automated_email"}
