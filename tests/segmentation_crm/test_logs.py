@@ -1,0 +1,43 @@
+"""Log lines name objects by id: what could hold a person or an amount does not get out."""
+
+import json
+import os
+
+import pytest
+
+IN_PRODUCTION = """
+import logging.config, structlog
+from segmentation_crm.logs import logging_config
+logging.config.dictConfig(logging_config(json=True))
+"""
+
+
+@pytest.fixture
+def lines(run_module):
+    """What production writes while `code` runs, line by line."""
+
+    def run(code: str) -> list[dict]:
+        said = run_module("-c", IN_PRODUCTION + code, env=dict(os.environ))
+        assert said.returncode == 0, said.stderr
+        assert said.stdout == ""
+        return [json.loads(line) for line in said.stderr.splitlines()]
+
+    return run
+
+
+def test_it_writes_one_json_object_a_line_on_standard_error(lines):
+    ours, theirs = lines(
+        "structlog.get_logger('clients').info('import finished', rows=3, batch=7)\n"
+        "logging.getLogger('django.request').warning('Not Found: %s', '/nowhere')"
+    )
+    assert (ours["event"], ours["rows"], ours["batch"], ours["level"]) == ("import finished", 3, 7, "info")
+    assert theirs["event"] == "Not Found: /nowhere"
+
+
+def test_it_withholds_personal_fields_and_amounts(lines):
+    (line,) = lines(
+        "structlog.get_logger('clients').info('client changed', client_id=7, name='Ada Lovelace', "
+        "email='ada@example.com', revenue=1200, password='secret')"
+    )
+    assert line["client_id"] == 7
+    assert {line[field] for field in ("name", "email", "revenue", "password")} == {"[withheld]"}
