@@ -8,6 +8,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tiers import triggers
+
 
 class Factor(models.TextChoices):
     """A measured ingredient of the score. How each is measured stands in tiers/scoring.py."""
@@ -87,9 +89,15 @@ class Policy(models.Model):
                 condition=models.Q(status=PolicyStatus.PUBLISHED),
             ),
         ]
+        triggers = triggers.PUBLISHED_POLICY_STAYS
 
     def __str__(self) -> str:
         return f"{self.name} v{self.version}"
+
+    @property
+    def is_draft(self) -> bool:
+        """Only a draft can be changed; the database refuses it for any other."""
+        return self.status == PolicyStatus.DRAFT
 
 
 class PolicyFactor(models.Model):
@@ -106,6 +114,7 @@ class PolicyFactor(models.Model):
         verbose_name_plural = _("factors")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["policy", "factor"], name="tiers_policyfactor_once")]
+        triggers = triggers.PART_OF_PUBLISHED_POLICY_STAYS
 
     def __str__(self) -> str:
         return f"{self.get_factor_display()} {self.weight}"
@@ -126,6 +135,7 @@ class PolicyTouchWeight(models.Model):
         verbose_name = _("touch weight")
         verbose_name_plural = _("touch weights")
         constraints = [models.UniqueConstraint(fields=["policy", "kind"], name="tiers_touchweight_once")]
+        triggers = triggers.PART_OF_PUBLISHED_POLICY_STAYS
 
     def __str__(self) -> str:
         return f"{self.kind} {self.weight}"
@@ -170,6 +180,7 @@ class TierRule(models.Model):
                 | (~models.Q(minimum_key="") & models.Q(minimum_value__isnull=False)),
             ),
         ]
+        triggers = triggers.PART_OF_PUBLISHED_POLICY_STAYS
 
     def __str__(self) -> str:
         return f"{self.tier} by {self.get_rank_key_display()}"

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +28,15 @@ class ScoringRun(models.Model):
     scored = models.PositiveIntegerField(_("scored"), default=0)
     insufficient = models.PositiveIntegerField(_("insufficient data"), default=0)
     total_revenue = models.DecimalField(_("total revenue"), max_digits=16, decimal_places=2, default=0)
-    warnings = models.JSONField(_("warnings"), default=list, blank=True)
+    warnings = models.JSONField(
+        _("warnings"), default=list, blank=True, help_text="[{factor, known}]: factors known for under half."
+    )
+    tiers = models.JSONField(
+        _("tiers"), default=list, blank=True, help_text="[{tier, clients, revenue}] in the policy's order."
+    )
+    moves = models.JSONField(
+        _("moves"), default=list, blank=True, help_text="[{from, to, clients}], tier codes, null for none."
+    )
     automatic = models.BooleanField(_("automatic"), default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     created_by = models.ForeignKey(
@@ -52,8 +61,12 @@ class Explanation(models.Model):
     """Why a run proposes a tier for a client. Arrays are in the order of the run's `factors`;
     NULL stands for unknown. Contributions are points of the score and add up to it."""
 
-    run = models.ForeignKey(ScoringRun, models.CASCADE, related_name="explanations", db_index=False)
-    client = models.ForeignKey("clients.Client", models.CASCADE, related_name="+", db_constraint=False)
+    run = models.ForeignKey(
+        ScoringRun, models.CASCADE, related_name="explanations", db_index=False, db_constraint=False
+    )
+    client = models.ForeignKey(
+        "clients.Client", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     completeness = models.DecimalField(max_digits=6, decimal_places=5)
     current_tier = models.ForeignKey(
@@ -62,6 +75,7 @@ class Explanation(models.Model):
     proposed_tier = models.ForeignKey(
         "clients.Tier", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
+    moves = models.BooleanField(default=False, help_text="Whether the proposal differs from the tier it had.")
     rule = models.CharField(max_length=40)
     values = ArrayField(models.DecimalField(max_digits=20, decimal_places=9, null=True))
     percentiles = ArrayField(models.FloatField(null=True))
@@ -71,6 +85,10 @@ class Explanation(models.Model):
         verbose_name = _("explanation")
         verbose_name_plural = _("explanations")
         constraints = [models.UniqueConstraint(fields=["run", "client"], name="tiers_explanation_once")]
+        indexes = [
+            # apply, the moves of a run
+            models.Index(fields=["run", "client"], name="tiers_explanation_moves", condition=Q(moves=True)),
+        ]
 
     def __str__(self) -> str:
         return f"Client {self.client_id} in run {self.run_id}"

@@ -1,0 +1,94 @@
+"""Reads of scoring runs: the latest, a run's totals, and why one client is where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from tiers.models import Explanation, Factor, Policy, RunStatus, ScoringRun
+
+_TIERS = """
+SELECT t.code, count(e.client_id), coalesce(sum(s.revenue), 0)
+FROM tiers_tierrule rule
+JOIN clients_tier t ON t.id = rule.tier_id
+LEFT JOIN tiers_explanation e ON e.run_id = %(run)s AND e.proposed_tier_id = t.id
+LEFT JOIN tiers_scoring s ON s.client_id = e.client_id
+WHERE rule.policy_id = %(policy)s
+GROUP BY t.code, rule.position
+ORDER BY rule.position"""
+
+_MOVES = """
+SELECT old.code, new.code, count(*)
+FROM tiers_explanation e
+LEFT JOIN clients_tier old ON old.id = e.current_tier_id
+LEFT JOIN clients_tier new ON new.id = e.proposed_tier_id
+WHERE e.run_id = %(run)s AND e.moves
+GROUP BY old.code, old.position, new.code, new.position
+ORDER BY old.position NULLS LAST, new.position NULLS LAST"""
+
+
+# Text that a spreadsheet would take for a formula gets an apostrophe before it; numbers are plain decimals.
+_EXPORT = """
+COPY (
+    SELECT
+        CASE WHEN c.external_id ~ '^[=+@-]' THEN $$'$$ || c.external_id ELSE c.external_id END AS external_id,
+        e.score, trim_scale(e.completeness) AS completeness,
+        old.code AS current_tier, new.code AS proposed_tier, e.rule{factors}
+    FROM tiers_explanation e
+    JOIN clients_client c ON c.id = e.client_id
+    LEFT JOIN clients_tier old ON old.id = e.current_tier_id
+    LEFT JOIN clients_tier new ON new.id = e.proposed_tier_id
+    WHERE e.run_id = %s
+    ORDER BY c.external_id
+) TO STDOUT (FORMAT csv, HEADER)"""
+
+_EXPORT_FACTOR = """,
+        trim_scale(e."values"[{n}]) AS {factor}_value,
+        round(e.percentiles[{n}]::numeric, 9) AS {factor}_percentile,
+        round(e.contributions[{n}]::numeric, 9) AS {factor}_contribution"""
+
+
+def summarize(run: ScoringRun, policy: Policy) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The run's proposed tiers and its moves, as the run keeps them. Needs the run's `tiers_scoring`."""
+    parameters = {"run": run.pk, "policy": policy.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(_TIERS, parameters)
+        tiers = [
+            {"tier": code, "clients": clients, "revenue": str(revenue)}
+            for code, clients, revenue in cursor.fetchall()
+        ]
+        cursor.execute(_MOVES, parameters)
+        moves = [{"from": old, "to": new, "clients": clients} for old, new, clients in cursor.fetchall()]
+    return tiers, moves
+
+
+def csv_lines(run: ScoringRun) -> Iterator[bytes]:
+    """The run's explanations as CSV, a header and then a line a client; read as it is written."""
+    columns = "".join(_EXPORT_FACTOR.format(n=n, factor=factor) for n, factor in enumerate(run.factors, 1))
+    with connection.cursor() as cursor, cursor.copy(_EXPORT.format(factors=columns), [run.pk]) as copy:
+        yield from (bytes(line) for line in copy)
+
+
+def latest_run() -> ScoringRun | None:
+    """The newest run whose explanations are kept; what pages call "the latest"."""
+    kept = Explanation.objects.filter(run=OuterRef("pk"))
+    return (
+        ScoringRun.objects.filter(Exists(kept))
+        .exclude(status=RunStatus.UNDONE)
+        .select_related("policy")
+        .order_by("-as_of", "-id")
+        .first()
+    )
+
+
+def warning_texts(run: ScoringRun) -> list[str]:
+    """What the run warns of, a sentence each."""
+    return [
+        _("%(factor)s is known for only %(known)s of %(clients)s clients.")
+        % {"factor": Factor(row["factor"]).label, "known": row["known"], "clients": run.clients}
+        for row in run.warnings
+    ]

@@ -1,0 +1,269 @@
+"""The score: facts, percentiles, score and completeness of every active client, in one statement.
+
+`measure` fills the temporary table `tiers_scoring` (one row a client, gone at the end of the transaction);
+`tiers.rules` then fills the tiers from it, and `explain` writes what was found.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from tiers.models import Policy, PolicyFactor, RankKey, ScoringRun
+
+# How each factor is measured, from the columns of `facts`; NULL is unknown. One more factor is one more line.
+FACTORS: dict[str, str] = {
+    "revenue": "revenue",
+    "potential": "potential_revenue",
+    "profitability": "revenue - cost",
+    "engagement": "engagement",
+    "growth": "growth_potential",
+    "alignment": "alignment",
+}
+
+# Weights and rates are looked up by id in small arrays: a join per touch costs half as much again.
+# Cost to serve counts every touch, engagement only those that reached the client. Division comes last and
+# engagement is rounded, so that equal facts give equal values whatever the order of the rows.
+_FACTS = """
+touch_weight AS (
+    SELECT array_agg(coalesce(p.weight, k.engagement_weight, 0)::float8 ORDER BY n) AS of_kind
+    FROM generate_series(1, (SELECT max(id) FROM clients_touchkind)) n
+    LEFT JOIN clients_touchkind k ON k.id = n
+    LEFT JOIN tiers_policytouchweight p ON p.kind_id = k.id AND p.policy_id = %(policy)s
+), hourly_cents AS (
+    SELECT array_agg(coalesce(100 * r.hourly_cost, 0)::int8 ORDER BY n) AS of_role
+    FROM generate_series(1, (SELECT max(id) FROM clients_servicerole)) n
+    LEFT JOIN clients_servicerole r ON r.id = n
+), fading AS (
+    SELECT array_agg(power(0.5::float8, age / %(half_life)s::float8) ORDER BY age) AS after_days
+    FROM generate_series(0, 366) age
+), revenue AS (
+    SELECT client_id, sum(amount) AS amount
+    FROM clients_revenue
+    WHERE date > (%(as_of)s::date - interval '1 year')::date AND date <= %(as_of)s {only_client_id}
+    GROUP BY client_id
+), touches AS (
+    SELECT
+        client_id,
+        sum(minutes * ((SELECT of_role FROM hourly_cents))[role_id]) AS minute_cents,
+        sum(
+            CASE WHEN outcome = 'reached' THEN
+                ((SELECT of_kind FROM touch_weight))[kind_id]
+                * ((SELECT after_days FROM fading))[%(as_of)s - occurred_on + 1]
+            END
+        ) AS engagement
+    FROM clients_touch
+    WHERE occurred_on > (%(as_of)s::date - interval '1 year')::date AND occurred_on <= %(as_of)s
+        {only_client_id}
+    GROUP BY client_id
+), facts AS MATERIALIZED (
+    SELECT
+        c.id AS client_id,
+        c.external_id,
+        CASE
+            WHEN r.client_id IS NOT NULL THEN r.amount
+            -- no revenue in the window: 0 where there ever was any, else unknown
+            WHEN (SELECT true FROM clients_revenue ever WHERE ever.client_id = c.id LIMIT 1) THEN 0
+        END AS revenue,
+        coalesce(round(t.minute_cents / 6000.000000000, 9), 0) AS cost,
+        coalesce(round(t.engagement::numeric, 9), 0) AS engagement,
+        c.potential_revenue,
+        c.growth_potential,
+        c.alignment
+    FROM clients_client c
+    LEFT JOIN revenue r ON r.client_id = c.id
+    LEFT JOIN touches t ON t.client_id = c.id
+    WHERE c.status = 'active' {only_id}
+)"""
+
+# With the clients sorted by a value, below = rank - 1 and below and equal = the running count; so
+# 100 (below + (equal - 1) / 2) / (n - 1) takes one sort. Unknown values sort last and count for nobody.
+_PERCENTILE = """
+CASE
+    WHEN v_{factor} IS NULL THEN NULL
+    WHEN (SELECT n_{factor} FROM known) = 1 THEN 50
+    ELSE 50 * (rank() OVER by_{factor} + count(*) OVER by_{factor} - 2)::float8
+        / (SELECT n_{factor} - 1 FROM known)
+END AS p_{factor}"""
+
+_MEASURE = """
+CREATE TEMPORARY TABLE tiers_scoring ON COMMIT DROP AS
+WITH {facts}, known AS (
+    SELECT {counts} FROM facts
+), measured AS (
+    SELECT client_id, external_id, revenue, {values} FROM facts
+), ranked AS (
+    SELECT measured.*, {percentiles}
+    FROM measured
+    {windows}
+), weighed AS (
+    SELECT *, {weights} AS known_weight, {points} AS points FROM ranked
+), pinned AS (
+    SELECT DISTINCT ON (client_id) client_id, tier_id
+    FROM tiers_override
+    WHERE starts_on <= %(as_of)s AND expires_on >= %(as_of)s AND (ended_on IS NULL OR ended_on > %(as_of)s)
+    ORDER BY client_id, starts_on DESC, id DESC
+)
+SELECT
+    w.*,
+    CASE WHEN known_weight > 0 AND known_weight >= %(minimum)s * %(total_weight)s
+        THEN round(round((points / known_weight)::numeric, 9), 2)
+    END AS score,
+    round(known_weight::numeric / %(total_weight)s, 5) AS completeness,
+    a.tier_id AS current_tier_id,
+    t.position AS current_position,
+    pinned.tier_id AS override_tier_id
+FROM weighed w
+LEFT JOIN tiers_tierassignment a ON a.client_id = w.client_id AND a.ends_on IS NULL
+LEFT JOIN clients_tier t ON t.id = a.tier_id
+LEFT JOIN pinned ON pinned.client_id = w.client_id"""
+
+_TOTALS = """
+SELECT count(*), count(score), coalesce(sum(revenue), 0), {counts} FROM tiers_scoring"""
+
+_EXPLAIN = """
+INSERT INTO tiers_explanation (
+    run_id, client_id, score, completeness, current_tier_id, proposed_tier_id, moves, rule,
+    "values", percentiles, contributions
+)
+SELECT
+    %(run)s, client_id, score, completeness, current_tier_id, proposed_tier_id,
+    proposed_tier_id IS DISTINCT FROM current_tier_id, rule,
+    ARRAY[{values}]::numeric(20, 9)[], ARRAY[{percentiles}]::float8[], ARRAY[{contributions}]::float8[]
+FROM (
+    SELECT s.*,
+        CASE
+            WHEN seat.client_id IS NOT NULL THEN seat.tier_id
+            WHEN s.score IS NULL THEN s.current_tier_id
+            ELSE %(last_tier)s
+        END AS proposed_tier_id,
+        CASE
+            WHEN seat.client_id IS NOT NULL THEN seat.rule
+            WHEN s.score IS NULL THEN 'insufficient data'
+            ELSE 'rest'
+        END AS rule
+    FROM tiers_scoring s
+    LEFT JOIN tiers_seat seat ON seat.client_id = s.client_id
+) proposal
+ORDER BY client_id"""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a measurement found: `known` counts the clients for whom each factor is known."""
+
+    clients: int
+    scored: int
+    revenue: Decimal
+    known: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The SQL of one policy, which must weigh something."""
+
+    policy: Policy
+    factors: tuple[str, ...]  # those that the policy weighs, in the order of its rows
+    weights: tuple[Decimal, ...]
+    needed: tuple[str, ...]  # and those that only a tier rule asks for
+
+    @classmethod
+    def of(cls, policy: Policy) -> Measurement:
+        rows: Sequence[PolicyFactor] = list(policy.factors.order_by("id"))
+        factors = tuple(row.factor for row in rows)
+        asked = {key for rule in policy.rules.all() for key in (rule.rank_key, rule.minimum_key)}
+        asked -= {"", RankKey.SCORE, *factors}
+        return cls(policy, factors, tuple(row.weight for row in rows), factors + tuple(sorted(asked)))
+
+    @property
+    def hundredths(self) -> dict[str, int]:
+        """Factor to weight, for those that count. Whole numbers: completeness compares exactly."""
+        pairs = zip(self.factors, self.weights, strict=True)
+        return {factor: int(weight * 100) for factor, weight in pairs if weight}
+
+    def parameters(self, as_of: dt.date) -> dict[str, Any]:
+        return {
+            "policy": self.policy.pk,
+            "half_life": self.policy.half_life_days,
+            "as_of": as_of,
+            "minimum": self.policy.minimum_completeness,
+            "total_weight": sum(self.hundredths.values()),
+        }
+
+    def measure_sql(self) -> str:
+        weights, factors = self.hundredths, self.factors
+        return _MEASURE.format(
+            facts=_FACTS.format(only_client_id="", only_id=""),
+            values=_columns(f"{FACTORS[f]} AS v_{f}" for f in self.needed),
+            counts=_columns(f"count({FACTORS[f]}) AS n_{f}" for f in factors),
+            percentiles=_columns(_PERCENTILE.format(factor=f) for f in factors),
+            windows="WINDOW " + _columns(f"by_{f} AS (ORDER BY v_{f})" for f in factors),
+            weights=_sum(f"CASE WHEN v_{f} IS NULL THEN 0 ELSE {w} END" for f, w in weights.items()),
+            points=_sum(f"coalesce({w} * p_{f}, 0)" for f, w in weights.items()),
+        )
+
+    def contribution(self, factor: str) -> str:
+        """Points of the score that the factor adds; NULL where it, or the score, is unknown."""
+        weight = self.hundredths.get(factor, 0)
+        return f"CASE WHEN score IS NOT NULL THEN {weight} * p_{factor} / known_weight END"
+
+
+def measure(policy: Policy, as_of: dt.date) -> tuple[Measurement, Totals]:
+    """Fills `tiers_scoring` for every active client under `policy` at `as_of`."""
+    measurement = Measurement.of(policy)
+    with connection.cursor() as cursor:
+        # Compiling these statements to machine code takes longer than running them.
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("DROP TABLE IF EXISTS tiers_scoring")
+        cursor.execute(measurement.measure_sql(), measurement.parameters(as_of))
+        cursor.execute("ANALYZE tiers_scoring (client_id, score, current_tier_id, override_tier_id)")
+        cursor.execute(_TOTALS.format(counts=_columns(f"count(v_{f})" for f in measurement.factors)))
+        clients, scored, revenue, *known = cursor.fetchone()
+    return measurement, Totals(clients, scored, revenue, dict(zip(measurement.factors, known, strict=True)))
+
+
+def explain(run: ScoringRun, measurement: Measurement, last_tier_id: int) -> None:
+    """Writes the run's explanations from `tiers_scoring` and `tiers_seat`."""
+    factors = measurement.factors
+    sql = _EXPLAIN.format(
+        values=_columns(f"v_{f}" for f in factors),
+        percentiles=_columns(f"p_{f}" for f in factors),
+        contributions=_columns(measurement.contribution(f) for f in factors),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"run": run.pk, "last_tier": last_tier_id})
+
+
+def any_can_be_scored(policy: Policy, as_of: dt.date, client_ids: Sequence[int]) -> bool:
+    """Whether enough is known of one of these clients, active and without a tier, for a score."""
+    measurement = Measurement.of(policy)
+    weight = _sum(
+        f"CASE WHEN {FACTORS[f]} IS NULL THEN 0 ELSE {w} END" for f, w in measurement.hundredths.items()
+    )
+    facts = _FACTS.format(
+        only_client_id="AND client_id = ANY(%(clients)s)",
+        only_id="""AND c.id = ANY(%(clients)s) AND NOT EXISTS (
+            SELECT FROM tiers_tierassignment a WHERE a.client_id = c.id AND a.ends_on IS NULL
+        )""",
+    )
+    sql = f"""WITH {facts}, weighed AS (SELECT {weight} AS known_weight FROM facts)
+        SELECT EXISTS (
+            SELECT FROM weighed WHERE known_weight > 0 AND known_weight >= %(minimum)s * %(total_weight)s
+        )"""  # noqa: S608  (constants of this module)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**measurement.parameters(as_of), "clients": list(client_ids)})
+        return bool(cursor.fetchone()[0])
+
+
+def _columns(parts: Any) -> str:
+    return ", ".join(parts)
+
+
+def _sum(parts: Any) -> str:
+    return " + ".join(parts) or "0"

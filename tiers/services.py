@@ -1,0 +1,328 @@
+"""Scoring runs: proposing, applying, undoing; first tiers; and what the client list shows of them.
+
+One scorer works at a time: each takes the same lock until its transaction ends, a second one waits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clients.changes import take_changes, wake_sweeps
+from clients.commands import Refused
+from clients.firm import firm_today
+from clients.models import ChangeKind, Client, Revenue, Touch, User
+from tiers import rules, runs, scoring
+from tiers.models import AssignmentSource, Policy, PolicyStatus, RunStatus, ScoringRun, TierAssignment
+from tiers.policies import weaknesses
+
+log = structlog.get_logger(__name__)
+SCORER_LOCK = 7_305_001  # any number that nothing else in this database uses
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What applying changed: clients that moved between tiers, and clients that got their first."""
+
+    moved: int
+    first: int
+
+
+def propose_run(
+    *, as_of: dt.date, policy: Policy | None = None, by: User | None = None, automatic: bool = False
+) -> ScoringRun:
+    """Scores every active client at `as_of` and proposes its tier. Nobody moves.
+
+    Without `policy` it is the published one. Raises Refused where there is none, or where it cannot score.
+    """
+    with transaction.atomic():
+        _wait_for_other_scorers()
+        policy = policy or published_policy()
+        if problems := weaknesses(policy):
+            raise Refused(*problems)
+        measurement, totals = scoring.measure(policy, as_of)
+        run = ScoringRun.objects.create(
+            policy=policy,
+            as_of=as_of,
+            factors=list(measurement.factors),
+            weights=list(measurement.weights),
+            clients=totals.clients,
+            scored=totals.scored,
+            insufficient=totals.clients - totals.scored,
+            total_revenue=totals.revenue,
+            warnings=[
+                {"factor": factor, "known": totals.known[factor]}
+                for factor in measurement.hundredths
+                if 2 * totals.known[factor] < totals.clients
+            ],
+            automatic=automatic,
+            created_by=by,
+        )
+        last_tier_id = rules.fill_tiers(policy, totals.revenue)
+        scoring.explain(run, measurement, last_tier_id)
+        run.tiers, run.moves = runs.summarize(run, policy)
+        run.save(update_fields=["tiers", "moves"])
+        refresh_summaries()
+    return run
+
+
+def apply_run(*, run: ScoringRun, applied_by: User | None, clients: Sequence[int] | None = None) -> Applied:
+    """Starts the proposed tiers at the run's date, as one; all of them, or those of `clients` (ids).
+
+    Only clients whose tier differs are written. A client with an override for another tier stays. Raises
+    Refused where the run was applied or undone, or where a later assignment or run was applied.
+    """
+    with transaction.atomic():
+        _wait_for_other_scorers()
+        _refuse_unless_applicable(run)
+        applied = _start_assignments(run, applied_by, clients=clients, first_only=False)
+        run.status, run.applied_at, run.applied_by = RunStatus.APPLIED, timezone.now(), applied_by
+        run.save(update_fields=["status", "applied_at", "applied_by"])
+        wake_sweeps(ChangeKind.SERVICE)
+    return applied
+
+
+def give_first_tiers(*, run: ScoringRun) -> Applied:
+    """Starts the proposed tier of clients that have none. The run stays a proposal for the others."""
+    with transaction.atomic():
+        _wait_for_other_scorers()
+        _refuse_unless_applicable(run)
+        applied = _start_assignments(run, None, clients=None, first_only=True)
+        wake_sweeps(ChangeKind.SERVICE)
+    return applied
+
+
+def undo_run(*, run: ScoringRun, by: User | None) -> int:
+    """Gives the clients that `run` moved the tier back that they had; returns how many.
+
+    First tiers that clients were given without a person stay. Raises Refused where the run is not applied
+    or anything was applied on top of it.
+    """
+    with transaction.atomic():
+        _wait_for_other_scorers()
+        run.refresh_from_db()
+        if run.status != RunStatus.APPLIED:
+            raise Refused(_("Only an applied run can be undone."))
+        started = run.assignments.exclude(source=AssignmentSource.FIRST)
+        if _later_run(run) or started.filter(ends_on__isnull=False).exists():
+            raise Refused(_("Something was applied after this run. Undo that first."))
+        undone = _take_back(run)
+        run.status = RunStatus.UNDONE
+        run.save(update_fields=["status"])
+        log.info("run_undone", run=run.pk, clients=undone, by=by and by.pk)
+        wake_sweeps(ChangeKind.SERVICE)
+    return undone
+
+
+def first_tiers_of_changed_clients() -> ScoringRun | None:
+    """Takes the noted changes of facts; where one of their clients can now get its first tier, it does.
+
+    Returns the run that gave it. Nothing is given during onboarding, before clients, revenue and touches
+    have arrived.
+    """
+    with transaction.atomic():
+        _wait_for_other_scorers()
+        policy = Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
+        today = firm_today()
+        wanted = False
+        while client_ids := take_changes(ChangeKind.FACTS):
+            wanted = wanted or bool(
+                policy
+                and not weaknesses(policy)
+                and is_past_onboarding()
+                and scoring.any_can_be_scored(policy, today, client_ids)
+            )
+        return _automatic_run(today) if wanted else None
+
+
+def nightly_run() -> ScoringRun:
+    """Proposes a run for today and gives first tiers; a person applies the rest."""
+    with transaction.atomic():
+        return _automatic_run(firm_today())
+
+
+def is_past_onboarding() -> bool:
+    """Whether a run was ever applied, or clients, revenue and touches have all arrived."""
+    return ScoringRun.objects.filter(status=RunStatus.APPLIED).exists() or (
+        Client.objects.exists() and Revenue.objects.exists() and Touch.objects.exists()
+    )
+
+
+def published_policy() -> Policy:
+    """The policy in force. Raises Refused where none is published."""
+    policy = Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
+    if policy is None:
+        raise Refused(_("No policy is published. Publish one first."))
+    return policy
+
+
+def prune_explanations() -> int:
+    """Deletes the explanations of runs replaced before anyone applied them; returns how many rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRUNE)
+        return cursor.rowcount
+
+
+def refresh_summaries(*, moved_only: bool = False) -> int:
+    """Rewrites tier and score in the client summaries where they differ; returns how many rows.
+
+    `moved_only`: only the clients of the assignments just started.
+    """
+    only = "AND s.client_id IN (SELECT client_id FROM tiers_move)" if moved_only else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_REFRESH_SUMMARIES.format(only=only))
+        return cursor.rowcount
+
+
+def _wait_for_other_scorers() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SCORER_LOCK])
+
+
+def _automatic_run(today: dt.date) -> ScoringRun:
+    run = propose_run(as_of=today, automatic=True)
+    try:
+        give_first_tiers(run=run)
+    except Refused as refusal:  # a run or an assignment of a later date: a person works ahead
+        log.info("first_tiers_refused", run=run.pk, reasons=refusal.reasons)
+    prune_explanations()
+    return run
+
+
+def _refuse_unless_applicable(run: ScoringRun) -> None:
+    run.refresh_from_db()
+    if run.status != RunStatus.PROPOSED:
+        raise Refused(_("This run was already applied or undone."))
+    if TierAssignment.objects.filter(starts_on__gt=run.as_of).exists():
+        raise Refused(_("A tier that starts after %(date)s was already applied.") % {"date": run.as_of})
+    if _later_run(run):
+        raise Refused(_("A later run was already applied."))
+    if run.clients and not run.explanations.exists():
+        raise Refused(_("The details of this run are gone. Make a new run."))
+
+
+def _later_run(run: ScoringRun) -> bool:
+    later = Q(as_of__gt=run.as_of) | Q(as_of=run.as_of, id__gt=run.pk)
+    return ScoringRun.objects.filter(later, status=RunStatus.APPLIED).exists()
+
+
+def _start_assignments(
+    run: ScoringRun, applied_by: User | None, *, clients: Sequence[int] | None, first_only: bool
+) -> Applied:
+    parameters: dict[str, Any] = {
+        "run": run.pk,
+        "as_of": run.as_of,
+        "clients": None if clients is None else list(clients),
+        "first_only": first_only,
+        "by": applied_by and applied_by.pk,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS tiers_move")
+        cursor.execute(_MOVES, parameters)
+        cursor.execute("ANALYZE tiers_move")
+        cursor.execute(_CLOSE_OLD, parameters)
+        moved = cursor.rowcount
+        cursor.execute(_OPEN_NEW, parameters)
+        opened = cursor.rowcount
+    refresh_summaries(moved_only=True)
+    return Applied(moved=moved, first=opened - moved)
+
+
+def _take_back(run: ScoringRun) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS tiers_move")
+        cursor.execute(_TAKEN_BACK, {"run": run.pk, "as_of": run.as_of})
+        cursor.execute("DELETE FROM tiers_tierassignment a USING tiers_move m WHERE a.id = m.id")
+        undone = cursor.rowcount
+        cursor.execute(_REOPEN)
+    refresh_summaries(moved_only=True)
+    return undone
+
+
+# Moves of the run that still are moves: a client that left, or that a person pinned elsewhere since, stays.
+_MOVES = """
+CREATE TEMPORARY TABLE tiers_move ON COMMIT DROP AS
+WITH pinned AS (
+    SELECT DISTINCT ON (client_id) client_id, id, tier_id
+    FROM tiers_override
+    WHERE starts_on <= %(as_of)s AND expires_on >= %(as_of)s AND (ended_on IS NULL OR ended_on > %(as_of)s)
+    ORDER BY client_id, starts_on DESC, id DESC
+)
+SELECT e.client_id, e.proposed_tier_id AS tier_id, e.score, a.id AS old_id, pinned.id AS override_id
+FROM tiers_explanation e
+JOIN clients_client c ON c.id = e.client_id AND c.status = 'active'
+LEFT JOIN tiers_tierassignment a ON a.client_id = e.client_id AND a.ends_on IS NULL
+LEFT JOIN pinned ON pinned.client_id = e.client_id
+WHERE e.run_id = %(run)s AND e.moves
+    AND e.proposed_tier_id IS DISTINCT FROM a.tier_id
+    AND (pinned.id IS NULL OR pinned.tier_id = e.proposed_tier_id)
+    AND (%(clients)s::bigint[] IS NULL OR e.client_id = ANY(%(clients)s::bigint[]))
+    AND (a.id IS NULL OR NOT %(first_only)s)"""
+
+_CLOSE_OLD = """
+UPDATE tiers_tierassignment a SET ends_on = %(as_of)s FROM tiers_move m WHERE a.id = m.old_id"""
+
+_OPEN_NEW = """
+INSERT INTO tiers_tierassignment (
+    client_id, tier_id, score, starts_on, serviced_from,
+    source, run_id, override_id, applied_by_id, created_at
+)
+SELECT
+    client_id, tier_id, score, %(as_of)s, %(as_of)s,
+    CASE WHEN override_id IS NOT NULL THEN 'override' WHEN %(first_only)s THEN 'first' ELSE 'run' END,
+    %(run)s, override_id, %(by)s, now()
+FROM tiers_move ORDER BY client_id"""
+
+# The assignments that the run started, each with the one that it closed.
+_TAKEN_BACK = """
+CREATE TEMPORARY TABLE tiers_move ON COMMIT DROP AS
+SELECT a.id, a.client_id, (
+    SELECT old.id FROM tiers_tierassignment old
+    WHERE old.client_id = a.client_id AND old.id < a.id AND old.ends_on = %(as_of)s
+    ORDER BY old.id DESC LIMIT 1
+) AS old_id
+FROM tiers_tierassignment a
+WHERE a.run_id = %(run)s AND a.source <> 'first'"""
+
+_REOPEN = """
+UPDATE tiers_tierassignment a SET ends_on = NULL FROM tiers_move m WHERE a.id = m.old_id"""
+
+# The newest run whose scores are still kept.
+_LATEST_RUN = """
+SELECT id, as_of FROM tiers_scoringrun r
+WHERE status <> 'undone' AND EXISTS (SELECT FROM tiers_explanation e WHERE e.run_id = r.id)
+ORDER BY as_of DESC, id DESC LIMIT 1"""
+
+_REFRESH_SUMMARIES = f"""
+WITH latest AS MATERIALIZED ({_LATEST_RUN}), scored AS (
+    SELECT client_id, score FROM tiers_explanation WHERE run_id = (SELECT id FROM latest)
+), found AS (
+    SELECT
+        s.client_id, a.tier_id, t.position AS tier_position, scored.score,
+        CASE WHEN scored.score IS NOT NULL THEN (SELECT as_of FROM latest) END AS scored_on
+    FROM clients_clientsummary s
+    LEFT JOIN tiers_tierassignment a ON a.client_id = s.client_id AND a.ends_on IS NULL
+    LEFT JOIN clients_tier t ON t.id = a.tier_id
+    LEFT JOIN scored ON scored.client_id = s.client_id
+    WHERE true {{only}}
+)
+UPDATE clients_clientsummary s
+SET tier_id = f.tier_id, tier_position = f.tier_position, score = f.score, scored_on = f.scored_on
+FROM found f
+WHERE s.client_id = f.client_id
+    AND (s.tier_id, s.tier_position, s.score, s.scored_on)
+        IS DISTINCT FROM (f.tier_id, f.tier_position, f.score, f.scored_on)"""  # noqa: S608
+
+_PRUNE = f"""
+DELETE FROM tiers_explanation WHERE run_id IN (
+    SELECT id FROM tiers_scoringrun
+    WHERE status <> 'applied' AND id <> (SELECT id FROM ({_LATEST_RUN}) latest)
+)"""  # noqa: S608
