@@ -31,6 +31,32 @@ SHIPPED = [
         description="Tells /readyz that beat and a worker live.",
         expires_after=120,
     ),
+    Schedule(
+        name="First tiers",
+        task="tiers.first_tiers",
+        crontab="*/10 * *",
+        description="Gives a first tier to clients whose facts arrived.",
+        expires_after=600,
+    ),
+    Schedule(
+        name="Planning of changed clients",
+        task="servicing.plan_changed",
+        crontab="5-59/10 * *",
+        description="Plans for clients whose tier, facts or standing changed.",
+        expires_after=600,
+    ),
+    Schedule(
+        name="Nightly scoring",
+        task="tiers.nightly_run",
+        crontab="30 1 *",
+        description="Scores all clients and proposes tiers; a person applies them.",
+    ),
+    Schedule(
+        name="Nightly planning",
+        task="servicing.plan_all",
+        crontab="30 2 *",
+        description="Plans what is due for all clients and closes what was missed.",
+    ),
 ]
 
 

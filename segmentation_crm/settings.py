@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "tiers.apps.TiersConfig",
     "personas.apps.PersonasConfig",
     "clients.apps.ClientsConfig",
-    "django.contrib.admin",
+    "clients.apps.FirmAdminConfig",  # django.contrib.admin, for administrators alone
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -131,6 +131,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 AUTH_USER_MODEL = "clients.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
+    "clients.accounts.AdministratorBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -39,6 +39,11 @@ def standing_demo_sign_ins() -> QuerySet[User]:
     return User.objects.filter(is_demo=True, is_active=True).exclude(password__startswith="!")  # noqa: S106
 
 
+def someone_can_sign_in() -> bool:
+    """True as soon as any person has a password; the first start is over then."""
+    return User.objects.filter(is_active=True).exclude(password__startswith="!").exists()  # noqa: S106
+
+
 @transaction.atomic
 def open_demo_sign_ins() -> list[SignIn]:
     """Gives one demo person of each role a new password, and returns them.

@@ -4,6 +4,7 @@ import io
 import json
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
 from clients.models import User
@@ -36,6 +37,27 @@ def test_it_gives_new_passwords_when_asked(client):
     (new,) = first_start(new_passwords=True)["sign_ins"]
     assert not client.login(username=old["username"], password=old["password"])
     assert client.login(username=new["username"], password=new["password"])
+
+
+def test_it_finishes_a_first_start_that_was_killed_before_the_sign_ins(client):
+    person = User.objects.create_user("amara", is_demo=True)
+    person.groups.add(Group.objects.get(name="advisor"))
+    (sign_in,) = first_start(demo=True)["sign_ins"]
+    assert sign_in["username"] == "amara"
+    assert client.login(username="amara", password=sign_in["password"])
+
+
+def test_it_opens_one_demo_person_of_each_role_in_the_demo_firm():
+    opened = first_start(demo=True, clients=20)["sign_ins"]
+    people = User.objects.filter(username__in=[each["username"] for each in opened])
+    assert sorted(people.values_list("groups__name", flat=True)) == [
+        "administrator",
+        "advisor",
+        "compliance",
+        "operations",
+    ]
+    assert all(person.is_demo for person in people)
+    assert first_start(demo=True)["sign_ins"] == []
 
 
 @pytest.mark.parametrize("existing", [False, True])

@@ -46,8 +46,11 @@ class Command(BaseCommand):
             raise CommandError(OPEN_DEMO)
         if options["new_passwords"]:
             opened = sign_ins.renew_passwords()
-        elif not empty:
+        elif sign_ins.someone_can_sign_in():
             opened = []
+        elif not empty:
+            # A first start that was killed between the demo firm and its sign-ins.
+            opened = sign_ins.open_demo_sign_ins()
         elif options["demo"]:
             self.stderr.write(f"Loading the demo firm with {options['clients']} clients.")
             call_command("seed_demo", clients=options["clients"], seed=DEMO_SEED, stdout=self.stderr)
