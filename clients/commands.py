@@ -81,7 +81,9 @@ class ContractCommand(BaseCommand):
         except CommandError as error:
             raise self._explained(error) from None
         if self.as_json:
-            self.stdout.write(json.dumps(result, cls=DjangoJSONEncoder, ensure_ascii=False))
+            for piece in DjangoJSONEncoder(ensure_ascii=False).iterencode(result):
+                self.stdout.write(piece, ending="")
+            self.stdout.write("")
         elif text := self.text(result):
             self.stdout.write(text)
         if code := self.exit_code(result):

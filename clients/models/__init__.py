@@ -3,7 +3,8 @@
 from clients.models.changes import Change, ChangeKind
 from clients.models.client import BehavioralTag, Client, ClientStatus, ClientSummary, Member, Permission
 from clients.models.facts import Revenue, Touch, TouchOutcome
-from clients.models.imports import ImportBatch, ImportKind
+from clients.models.imports import ImportBatch, ImportedRecord, ImportedTable, ImportKind, ImportState
+from clients.models.lists import BulkBehavioralRow, BulkChange, BulkChangeRow, BulkField, SavedFilter
 from clients.models.people import Firm, TeamMember, User
 from clients.models.vocabulary import (
     AttentionConstraint,
@@ -21,6 +22,10 @@ __all__ = [
     "AttentionConstraint",
     "BehavioralTag",
     "BehavioralTrigger",
+    "BulkBehavioralRow",
+    "BulkChange",
+    "BulkChangeRow",
+    "BulkField",
     "Change",
     "ChangeKind",
     "Client",
@@ -30,11 +35,15 @@ __all__ = [
     "Firm",
     "ImportBatch",
     "ImportKind",
+    "ImportState",
+    "ImportedRecord",
+    "ImportedTable",
     "IncomeStructure",
     "Member",
     "Permission",
     "Persona",
     "Revenue",
+    "SavedFilter",
     "ServiceRole",
     "TeamMember",
     "Term",

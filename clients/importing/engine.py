@@ -1,0 +1,224 @@
+"""One import, from the file to the record, in one transaction; the same for the commands and the page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from clients.changes import wake_sweeps
+from clients.firm import firm_settings
+from clients.importing import households, records, writing
+from clients.importing.columns import Mapping, recognise
+from clients.importing.files import FileRefused, open_records
+from clients.importing.messages import message_rows
+from clients.importing.staging import drop_tables, stage
+from clients.models import ChangeKind, User
+from clients.models.imports import ImportBatch, ImportKind, ImportState
+from clients.services_facts import refresh_last_touch
+
+# Two imports wait for each other: each decides by what the other left.
+LOCK = 7_308_001
+
+
+class ErrorList(list):
+    """All errors of all records, kept in a temporary file: iterating reads it, whatever their number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.file = tempfile.TemporaryFile()
+        self.count = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self.file.seek(0)
+        text = io.TextIOWrapper(self.file, encoding="utf-8", newline="")
+        try:
+            for row, column, value, message in csv.reader(text):
+                yield {"row": int(row), "column": column, "value": value, "message": message}
+        finally:
+            text.detach()
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    def save(self, path: Path) -> None:
+        """Writes them as CSV with a header."""
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["row", "column", "value", "message"])
+            writer.writerows(error.values() for error in self)
+
+
+@dataclass
+class ImportResult:
+    """What an import did, or, where it was only tried or refused, would do."""
+
+    mapping: Mapping
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    members: int = 0
+    errors: ErrorList = field(default_factory=ErrorList)
+    sample: list[dict[str, Any]] = field(default_factory=list)
+    batch: ImportBatch | None = None
+
+    @property
+    def changes(self) -> int:
+        return self.created + self.updated
+
+
+def run_import(
+    *,
+    kind: ImportKind,
+    path: Path,
+    file_name: str,
+    format_name: str = "auto",
+    chosen: dict[str, str | None] | None = None,
+    partial: bool = False,
+    dry_run: bool = False,
+    sample: int = 0,
+    by: User | None = None,
+    batch: ImportBatch | None = None,
+) -> ImportResult:
+    """Imports a file, all of it or nothing; with `partial` its good records.
+
+    Where `dry_run`, or where records are wrong and not `partial`, nothing is written. `sample`: how many
+    of the first records to return as they will be stored. `batch`: the preview that is applied; else one is
+    made once something changes. Raises FileRefused where the file as a whole cannot be taken.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            cursor.execute("SET LOCAL work_mem = '128MB'")
+            drop_tables(cursor)
+            with open_records(path) as opened:
+                mapping = recognise(kind, opened.header, format_name=format_name, chosen=chosen)
+                result = ImportResult(mapping=mapping, rows=stage(cursor, opened, mapping))
+            merged = _decide(cursor, mapping, sample)
+            _count(cursor, result, merged)
+            if sample:
+                result.sample = _sample(cursor, sample)
+            if not dry_run and (partial or not result.rejected):
+                _write(cursor, result, merged, file_name, by, batch)
+            drop_tables(cursor)
+            return result
+    except IntegrityError:
+        raise FileRefused(
+            _("Someone changed the same records while the file was imported. Nothing was written; try again.")
+        ) from None
+
+
+def _decide(cursor: Any, mapping: Mapping, sample: int) -> bool:
+    """Fills `import_rows` and `import_errors`; returns whether records were merged into households."""
+    records.mark_wrong_records(cursor)
+    if mapping.kind == ImportKind.REVENUE:
+        records.decide_revenue(cursor, mapping, sample=sample)
+    elif mapping.kind == ImportKind.TOUCHES:
+        records.decide_touches(cursor, mapping, sample=sample, zone=firm_settings().time_zone)
+    else:
+        records.mark_repeated_clients(cursor)
+        records.decide_clients(cursor, mapping, sample=sample)
+        if mapping.has_households:
+            households.check_births(cursor, mapping)
+            households.merge(cursor, mapping)
+            cursor.execute("DROP TABLE import_rows")
+            records.decide_clients(cursor, mapping, sample=sample, members=True)
+            return True
+    return False
+
+
+def _count(cursor: Any, result: ImportResult, merged: bool) -> None:
+    cursor.execute("SELECT count(DISTINCT row) FROM import_errors")
+    result.rejected = cursor.fetchone()[0]
+    cursor.execute("SELECT state, count(*) FROM import_rows GROUP BY 1")
+    states = dict(cursor.fetchall())
+    result.created = states.get("created", 0)
+    result.updated = states.get("updated", 0)
+    total = result.rows - result.rejected
+    if merged:
+        cursor.execute("SELECT count(*) FROM import_cells")
+        total = cursor.fetchone()[0] - states.get("rejected", 0)
+        cursor.execute("SELECT count(*) FROM import_members")
+        result.members = cursor.fetchone()[0]
+    result.unchanged = total - result.created - result.updated
+    if result.rejected:
+        _copy_errors(cursor, result)
+
+
+def _copy_errors(cursor: Any, result: ImportResult) -> None:
+    messages = message_rows(result.mapping)
+    rows = ", ".join(["(%s, %s, %s, %s)"] * len(messages))
+    cursor.execute(
+        "CREATE TEMP TABLE import_messages (field text, code text, header text, message text) ON COMMIT DROP"
+    )
+    cursor.execute(
+        f"INSERT INTO import_messages VALUES {rows}",  # noqa: S608  (placeholders only)
+        [part for row in messages for part in row],
+    )
+    cursor.execute("SELECT count(*) FROM import_errors")
+    result.errors.count = cursor.fetchone()[0]
+    statement = (
+        "COPY (SELECT e.row, coalesce(m.header, e.field, ''), "
+        "CASE WHEN e.value = E'\\x01-' THEN '-' ELSE coalesce(e.value, '') END, coalesce(m.message, e.code) "
+        "FROM import_errors e LEFT JOIN import_messages m ON m.field = coalesce(e.field, '') AND m.code = e.code "
+        "ORDER BY e.row, m.header) TO STDOUT (FORMAT csv)"
+    )
+    with cursor.copy(statement) as copy:
+        for data in copy:
+            result.errors.file.write(data)
+    cursor.execute("DROP TABLE import_messages")
+
+
+def _sample(cursor: Any, size: int) -> list[dict[str, Any]]:
+    """The first records as they will be stored, as text."""
+    cursor.execute("SELECT to_jsonb(r) FROM import_rows r WHERE row <= %s ORDER BY row", [size + 1])
+    return [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in cursor.fetchall()]
+
+
+def _write(
+    cursor: Any,
+    result: ImportResult,
+    merged: bool,
+    file_name: str,
+    by: User | None,
+    batch: ImportBatch | None,
+) -> None:
+    if batch is None:
+        if not result.changes:
+            return
+        batch = ImportBatch(kind=result.mapping.kind, file_name=file_name[-255:], created_by=by)
+    batch.state = ImportState.APPLIED
+    batch.applied_at = Now()
+    batch.format = result.mapping.format.name
+    batch.mapping = result.mapping.as_json()
+    for name in ("rows", "created", "updated", "unchanged", "rejected"):
+        setattr(batch, name, getattr(result, name))
+    batch.save()
+    result.batch = batch
+    if not result.changes:
+        return
+    if result.mapping.kind == ImportKind.REVENUE:
+        writing.write_revenue(cursor, batch)
+    elif result.mapping.kind == ImportKind.TOUCHES:
+        writing.write_touches(cursor, batch, zone=firm_settings().time_zone)
+        refresh_last_touch(
+            "SELECT client_id FROM import_rows WHERE state IN ('created', 'updated') "
+            "UNION SELECT keyed_client_id FROM import_rows WHERE state = 'updated'"
+        )
+    else:
+        writing.write_clients(cursor, batch, result.mapping, members=merged)
+    wake_sweeps(ChangeKind.FACTS, ChangeKind.SERVICE)

@@ -1,0 +1,208 @@
+"""Reading a file: CSV (comma, semicolon or tab, UTF-8) and XLSX as a stream of records of text cells."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+
+CSV_LIMIT = 200 * 1024 * 1024
+XLSX_LIMIT = 20 * 1024 * 1024
+# What an XLSX of that size may unpack to: its table of texts is held in memory while it is read.
+XLSX_TEXTS_LIMIT = 60 * 1024 * 1024
+XLSX_SHEET_LIMIT = 2 * 1024 * 1024 * 1024
+DELIMITERS = (",", ";", "\t")
+OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+
+
+class FileRefused(Exception):
+    """The file as a whole cannot be imported. The message is one sentence for a person."""
+
+
+@dataclass
+class Records:
+    """An opened file: its header, and an iterator over the records that follow it.
+
+    `strict` files (CSV) have as many cells in each record as in the header; a spreadsheet leaves the empty
+    cells at a row's end away.
+    """
+
+    header: list[str]
+    rows: Iterator[list[str]]
+    strict: bool
+
+
+@contextmanager
+def open_records(path: Path) -> Iterator[Records]:
+    """Opens `path` for reading, whatever its name says: a spreadsheet is known by its first bytes.
+
+    Raises FileRefused, also later while the rows are read, where the file is damaged.
+    """
+    try:
+        size = path.stat().st_size
+        file = path.open("rb")
+    except OSError as error:
+        raise FileRefused(
+            _("%(file)s cannot be read: %(why)s.") % {"file": path.name, "why": error.strerror}
+        ) from None
+    with file:
+        start = _first_bytes(file, path)
+        if not size:
+            raise FileRefused(_("The file is empty."))
+        if start.startswith(b"PK\x03\x04"):
+            with _open_xlsx(file, size) as records:
+                yield records
+        else:
+            yield _open_csv(file, size, start)
+
+
+def _first_bytes(file: IO[bytes], path: Path) -> bytes:
+    try:
+        start = file.read(4)
+    except OSError as error:  # a folder
+        raise FileRefused(
+            _("%(file)s cannot be read: %(why)s.") % {"file": path.name, "why": error.strerror}
+        ) from None
+    file.seek(0)
+    return start
+
+
+# --- CSV -----------------------------------------------------------------------------------------
+
+
+def _open_csv(file: IO[bytes], size: int, start: bytes) -> Records:
+    if size > CSV_LIMIT:
+        raise FileRefused(_("The file is larger than 200 MB. Split it and import the parts."))
+    if start.startswith(OTHER_ENCODINGS):
+        raise FileRefused(_not_utf8())
+    if start == b"\xd0\xcf\x11\xe0":
+        raise FileRefused(_("This is an old Excel file (.xls). Save it as XLSX or as CSV UTF-8."))
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    rows = _csv_rows(text, _delimiter(file))
+    header = next(rows, None)
+    if header is None or not any(cell.strip() for cell in header):
+        raise FileRefused(_("The file has no header: its first line must name the columns."))
+    return Records(header=header, rows=rows, strict=True)
+
+
+def _csv_rows(text: IO[str], delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    number = 0
+    while True:
+        number += 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except UnicodeDecodeError:
+            raise FileRefused(_not_utf8(number)) from None
+        except csv.Error:
+            raise FileRefused(
+                _("Record %(number)s cannot be read: a quotation mark is missing or out of place.")
+                % {"number": number}
+            ) from None
+        yield row
+
+
+def _delimiter(file: IO[bytes]) -> str:
+    """The delimiter that splits the header line into most columns; a comma where none does."""
+    start = file.read(1 << 16).removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    file.seek(0)
+
+    def columns(delimiter: str) -> int:
+        try:
+            return len(next(csv.reader(start.splitlines(keepends=True), delimiter=delimiter), []))
+        except csv.Error:
+            return 0
+
+    return max(DELIMITERS, key=columns)
+
+
+def _not_utf8(number: int | None = None) -> str:
+    if number is None:
+        return _("The file is not UTF-8 text. Save it as CSV UTF-8 or XLSX.")
+    return _("The file is not UTF-8 text (near record %(number)s). Save it as CSV UTF-8 or XLSX.") % {
+        "number": number
+    }
+
+
+# --- XLSX ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _open_xlsx(file: IO[bytes], size: int) -> Iterator[Records]:
+    """The first sheet. Formulas give the value that the spreadsheet last computed."""
+    from openpyxl import load_workbook
+
+    if size > XLSX_LIMIT:
+        raise FileRefused(_("The file is larger than 20 MB. Save it as CSV UTF-8, which may have 200 MB."))
+    damaged = _("The file cannot be read as a spreadsheet. Save it again as XLSX or as CSV UTF-8.")
+    try:
+        _refuse_bombs(file)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+    except FileRefused:
+        raise
+    except Exception:  # the library raises whatever a damaged file leads to
+        raise FileRefused(damaged) from None
+    try:
+        rows = _sheet_rows(sheet, damaged)
+        header = next(rows, None)
+        if not header or not any(cell.strip() for cell in header):
+            raise FileRefused(_("The first sheet is empty: its first row must name the columns."))
+        while header and not header[-1].strip():
+            header.pop()
+        yield Records(header=header, rows=rows, strict=False)
+    finally:
+        book.close()
+
+
+def _refuse_bombs(file: IO[bytes]) -> None:
+    with zipfile.ZipFile(file) as archive:
+        for member in archive.infolist():
+            limit = XLSX_TEXTS_LIMIT if "sharedStrings" in member.filename else XLSX_SHEET_LIMIT
+            if member.file_size > limit:
+                raise FileRefused(_("The spreadsheet is too large unpacked. Save it as CSV UTF-8."))
+    file.seek(0)
+
+
+def _sheet_rows(sheet: Any, damaged: str) -> Iterator[list[str]]:
+    rows = sheet.iter_rows(values_only=True)
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except Exception:  # as above
+            raise FileRefused(damaged) from None
+        yield [_cell_text(value) for value in row]
+
+
+def _cell_text(value: Any) -> str:
+    """A spreadsheet's cell as the text that a CSV file would hold."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        # 15 digits are what a spreadsheet shows; the rest is noise of binary fractions
+        return format(Decimal(format(value, ".15g")), "f")
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
