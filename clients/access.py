@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from clients.models.people import Group, User
 
@@ -42,6 +44,15 @@ def is_administrator(user: User) -> bool:
     return Group.ADMINISTRATOR in groups_of(user)
 
 
+# Who has a right that somebody lacks: the 403 page says it.
+WHO_MAY: dict[Callable[[User], bool], str | Promise] = {
+    sees_all_clients: _("Operations, compliance and administrators can open this."),
+    may_edit_clients: _("Advisors, operations and administrators can do this."),
+    runs_the_firm: _("Operations and administrators can do this."),
+    is_administrator: _("Administrators can do this."),
+}
+
+
 def require(test: Callable[[User], bool]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """View decorator: signed in, and `test(user)` true; else the sign-in page, or 403."""
 
@@ -50,7 +61,7 @@ def require(test: Callable[[User], bool]) -> Callable[[Callable[..., Any]], Call
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not test(request.user):  # type: ignore[arg-type]
-                raise PermissionDenied
+                raise PermissionDenied(WHO_MAY.get(test, ""))
             return view(request, *args, **kwargs)
 
         return guarded

@@ -1,4 +1,4 @@
-"""How money, time and dates are written for people. Used by the template filters and by texts made in Python."""
+"""How money, time and dates are written for people: in templates, and in texts made in Python."""
 
 from __future__ import annotations
 

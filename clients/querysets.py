@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
 
 if TYPE_CHECKING:
     from clients.models import User
@@ -22,4 +24,33 @@ class ClientQuerySet(models.QuerySet):
             models.Exists(
                 self.model.team.rel.related_model.objects.filter(client=models.OuterRef("pk"), user=user)
             )
+        )
+
+    def untagged(self) -> ClientQuerySet:
+        """Clients on which none of the five dropdowns has a value."""
+        return self.filter(
+            complexity_driver=None,
+            attention_constraint=None,
+            persona=None,
+            income_structure=None,
+            behavioral_tag=None,
+        )
+
+    def late(self, today: dt.date) -> ClientQuerySet:
+        """Clients with an open task whose window had passed at the start of `today`."""
+        return self.filter(summary__late_after__lt=today)
+
+    def named(self, text: str) -> ClientQuerySet:
+        """Clients with `text` somewhere in their name or number, in any case."""
+        return self.filter(Q(name__icontains=text) | Q(external_id__icontains=text))
+
+    def for_page(self) -> ClientQuerySet:
+        """Clients with all that the head and the overview of their page show."""
+        return self.select_related(
+            "summary__tier",
+            "complexity_driver",
+            "attention_constraint",
+            "persona",
+            "income_structure",
+            "behavioral_tag__trigger",
         )

@@ -2,9 +2,32 @@
 
 from django.urls import URLPattern, path
 
-from clients.views import listing
+from clients.views import listing, people, record, welcome
 
 app_name = "clients"
 urlpatterns: list[URLPattern] = [
     path("clients/", listing.client_list, name="list"),
+    path("clients/filters/", listing.filter_panel, name="filters"),
+    path("clients/saved/", listing.save_filter, name="save_filter"),
+    path("clients/saved/<int:pk>/delete/", listing.delete_filter, name="delete_filter"),
+    path("clients/bulk/", listing.bulk_change, name="bulk"),
+    path("clients/bulk/<int:pk>/undo/", listing.bulk_undo, name="bulk_undo"),
+    path("clients/new/", record.new_client, name="new"),
+    path("clients/<int:pk>/", record.client_page, name="detail"),
+    path("clients/<int:pk>/tag/<slug:field>/", listing.tag_cell, name="tag_cell"),
+    path("clients/<int:pk>/edit/", record.edit_client, name="edit"),
+    path("clients/<int:pk>/permission/", record.edit_permission, name="permission"),
+    path("clients/<int:pk>/team/", record.edit_team, name="team"),
+    path("clients/<int:pk>/people/new/", record.edit_member, name="new_member"),
+    path("clients/<int:pk>/people/<int:member>/", record.edit_member, name="edit_member"),
+    path("clients/<int:pk>/people/<int:member>/remove/", record.remove_member, name="remove_member"),
+    path("clients/<int:pk>/<slug:tab>/", record.client_page, name="tab"),
+    path("people/", people.people_list, name="people"),
+    path("people/options/", listing.people_options, name="people_options"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/<int:pk>/", people.edit_person, name="edit_person"),
+    path("people/<int:pk>/resend/", people.resend, name="resend"),
+    path("people/<int:pk>/active/", people.set_active, name="set_active"),
+    path("invitation/<str:uid>/<str:token>/", people.invitation, name="invitation"),
+    path("welcome/", welcome.welcome, name="welcome"),
 ]

@@ -23,8 +23,8 @@ _SHAPES = {"A": "tier-a", "B": "tier-b", "C": "tier-c"}
 # Paths on a grid of 16 by 16, drawn with a line of 1.5.
 _ICONS = {
     "today": "M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13ZM8 4.5V8l2.5 2",
-    "clients": "M6 8a2.75 2.75 0 1 0 0-5.5A2.75 2.75 0 0 0 6 8ZM1.5 13.5c0-2.2 2-3.5 4.5-3.5s4.5 1.3 4.5 3.5M11 3"
-    "a2.4 2.4 0 0 1 0 4.7M12 10.2c1.5.4 2.5 1.5 2.5 3.3",
+    "clients": "M6 8a2.75 2.75 0 1 0 0-5.5A2.75 2.75 0 0 0 6 8ZM1.5 13.5c0-2.2 2-3.5 4.5-3.5s4.5 1.3 4.5 3.5"
+    "M11 3a2.4 2.4 0 0 1 0 4.7M12 10.2c1.5.4 2.5 1.5 2.5 3.3",
     "tiers": "M8 1.75 14 5 8 8.25 2 5l6-3.25ZM2 8l6 3.25L14 8M2 11l6 3.25L14 11",
     "conversations": "M2 3.5h12v8H7l-3.5 2.75V11.5H2v-8Z",
     "service": "M2 4l1.25 1.25L5.5 3M2 10.5l1.25 1.25L5.5 9.5M8 4.25h6M8 10.75h6",
@@ -33,7 +33,8 @@ _ICONS = {
     "search": "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10ZM10.75 10.75 14.25 14.25",
     "import": "M8 10.5v-8M5 5l3-3 3 3M2 10.5V14h12v-3.5",
     "people": "M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM2.5 14c0-2.5 2.4-4 5.5-4s5.5 1.5 5.5 4",
-    "settings": "M2 4.5h7M12.5 4.5H14M2 11.5h1.5M7 11.5h7M10.75 6.25a1.75 1.75 0 1 0 0-3.5 1.75 1.75 0 0 0 0 3.5Z"
+    "settings": "M2 4.5h7M12.5 4.5H14M2 11.5h1.5M7 11.5h7"
+    "M10.75 6.25a1.75 1.75 0 1 0 0-3.5 1.75 1.75 0 0 0 0 3.5Z"
     "M5.25 13.25a1.75 1.75 0 1 0 0-3.5 1.75 1.75 0 0 0 0 3.5Z",
     "start": "M3 14V2M3 2.75h9L10 5.5l2 2.75H3",
     "close": "M4 4l8 8M12 4l-8 8",
@@ -101,9 +102,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
     if not value:
         return formats.NOTHING
     date, today = formats.as_date(value), timezone.localdate()
-    return _time(
-        date, f"{formats.short_date(date, today=today)}, {formats.distance((date - today).days)}"
-    )
+    return _time(date, f"{formats.short_date(date, today=today)}, {formats.distance((date - today).days)}")
 
 
 @register.filter

@@ -1,0 +1,244 @@
+"""Forms of the client record, its people and its team, and of the firm."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from clients import people
+from clients.firm import firm_today
+from clients.models import (
+    BehavioralTrigger,
+    Client,
+    Firm,
+    Member,
+    Permission,
+    SavedFilter,
+    ServiceRole,
+    TeamMember,
+    Term,
+    User,
+)
+from clients.models.people import Group
+from clients.words import AXES
+
+
+class SavedFilterForm(forms.ModelForm):
+    class Meta:
+        model = SavedFilter
+        fields = ["name", "query"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["query"].required = False
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+def _changes_help(model: type[Term]) -> str:
+    """What each value changes, as the help under its dropdown."""
+    return " ".join(f"{term.label}: {term.changes}" for term in model._default_manager.active())
+
+
+class ClientForm(forms.ModelForm):
+    """The record and its five dropdowns. The behavioral one is there only while permission is granted."""
+
+    behavioral_trigger = forms.ModelChoiceField(
+        BehavioralTrigger.objects.active(), required=False, label=_("Behavioral trigger")
+    )
+
+    class Meta:
+        model = Client
+        fields = [
+            "name",
+            "external_id",
+            "status",
+            "client_since",
+            "complexity_driver",
+            "attention_constraint",
+            "persona",
+            "income_structure",
+            "email",
+            "phone",
+            "assets_under_management",
+            "potential_revenue",
+            "growth_potential",
+            "alignment",
+        ]
+        widgets = {"client_since": DateInput()}
+        help_texts = {
+            "growth_potential": _("1 (little) to 5 (much)."),
+            "alignment": _("With the firm's values and ideal client: 1 (little) to 5 (much)."),
+            "potential_revenue": _(
+                "What the firm could earn in a year if it served all that the client needs."
+            ),
+        }
+
+    field_order = [
+        "name",
+        "external_id",
+        "status",
+        "client_since",
+        *AXES,
+        "email",
+        "phone",
+        "assets_under_management",
+        "potential_revenue",
+        "growth_potential",
+        "alignment",
+    ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field, model in AXES.items():
+            if field == "behavioral_trigger":
+                continue
+            current = getattr(self.instance, f"{field}_id")
+            choices = model._default_manager.active()
+            self.fields[field].queryset = (
+                choices | model._default_manager.filter(pk=current) if current else choices
+            )
+        if self.instance.permission == Permission.GRANTED:
+            tag = getattr(self.instance, "behavioral_tag", None)
+            self.initial.setdefault("behavioral_trigger", tag.trigger_id if tag else None)
+        else:
+            del self.fields["behavioral_trigger"]
+
+
+class PermissionForm(forms.Form):
+    """The client's answer to being communicated with in a tailored way."""
+
+    permission = forms.ChoiceField(label=_("Answer"), choices=Permission.choices)
+    asked_by = forms.ModelChoiceField(
+        User.objects.filter(is_active=True), label=_("Who recorded it"), to_field_name="username"
+    )
+    on = forms.DateField(label=_("When"), widget=DateInput())
+    how = forms.CharField(
+        label=_("How"), max_length=200, help_text=_("For example: asked in the review meeting, or by e-mail.")
+    )
+
+    def clean_on(self) -> Any:
+        on = self.cleaned_data["on"]
+        if on > firm_today():
+            raise ValidationError(_("This day has not come yet. Give the day on which the client answered."))
+        return on
+
+
+class MemberForm(forms.ModelForm):
+    class Meta:
+        model = Member
+        fields = ["name", "relation", "birth_date", "email", "phone"]
+        widgets = {"birth_date": DateInput()}
+
+    def clean_birth_date(self) -> Any:
+        born = self.cleaned_data["birth_date"]
+        if born and born > firm_today():
+            raise ValidationError(_("This day has not come yet."))
+        return born
+
+
+class PersonField(forms.CharField):
+    """A person of the firm by username or e-mail address; suggestions come from the list `people-options`."""
+
+    widget = forms.TextInput(attrs={"list": "people-options", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        person = people.called(text)
+        if person is None:
+            raise ValidationError(_("Nobody here has the username or e-mail address %s.") % text)
+        return person
+
+
+class TeamForm(forms.Form):
+    """The service team: one person for each role, or nobody."""
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = {
+            member.role_id: member.user
+            for member in TeamMember.objects.filter(client=client).select_related("user")
+        }
+        self.roles = list(ServiceRole.objects.active())
+        for role in self.roles:
+            holder = held.get(role.pk)
+            self.fields[f"role_{role.pk}"] = PersonField(
+                label=role.label, required=False, initial=holder.username if holder else ""
+            )
+
+
+ROLE_CHOICES = [
+    (Group.ADVISOR, _("Advisor: the clients of their own teams")),
+    (Group.OPERATIONS, _("Operations: all clients, imports, dashboards")),
+    (Group.COMPLIANCE, _("Compliance: reads everything, changes nothing")),
+    (Group.ADMINISTRATOR, _("Administrator: everything, people and settings too")),
+]
+
+
+class PersonForm(forms.Form):
+    """A person of the firm and what they may do."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=150)
+    last_name = forms.CharField(label=_("Last name"), max_length=150)
+    email = forms.EmailField(label=_("E-mail"))
+    groups = forms.MultipleChoiceField(
+        label=_("Roles"), choices=ROLE_CHOICES, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:
+        self.person = person
+        super().__init__(*args, **kwargs)
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        others = User.objects.filter(email__iexact=email)
+        if self.person:
+            others = others.exclude(pk=self.person.pk)
+        if others.exists():
+            raise ValidationError(_("A person with this address is here already. Find them in the list."))
+        return email
+
+
+class FirmForm(forms.ModelForm):
+    """The firm's name, where it is, and so its days off."""
+
+    class Meta:
+        model = Firm
+        fields = ["name", "time_zone", "country", "subdivision", "currency"]
+        help_texts = {
+            "time_zone": _("Dates follow it: a task is late when the day ends there."),
+            "currency": _("Three letters, for example USD. Amounts are in this one currency."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+        zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC")
+        self.fields["time_zone"] = forms.ChoiceField(
+            label=_("Time zone"),
+            choices=[(zone, zone.replace("_", " ")) for zone in zones],
+            help_text=self._meta.help_texts["time_zone"],
+        )
+
+    def clean_country(self) -> str:
+        country = self.cleaned_data["country"].upper()
+        if len(country) != 2 or not country.isalpha():
+            raise ValidationError(_("Two letters, for example US, CA or DE."))
+        return country
+
+    def clean_currency(self) -> str:
+        currency = self.cleaned_data["currency"].upper()
+        if len(currency) != 3 or not currency.isalpha():
+            raise ValidationError(_("Three letters, for example USD."))
+        return currency

@@ -1,0 +1,242 @@
+"""A client's history in words: who changed what, when, from what to what, out of the audit rows of every app.
+
+Any audited model with a key to the client is read, whichever app it belongs to; the client itself too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import pghistory.models
+from django.apps import apps
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from clients import formats
+from clients.models import BehavioralTag, Client, User
+
+LIMIT = 300
+# Keys and book-keeping that say nothing to a person.
+_SILENT = {
+    "id",
+    "client",
+    "created_at",
+    "source",
+    "source_id",
+    "run",
+    "touch",
+    "base_on",
+    "closed_at",
+    "override",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """An audit table: its model, the model it tracks, and the column with the client's id."""
+
+    event: type[models.Model]
+    tracked: type[models.Model]
+    client_column: str
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. `what`: in words; `changes`: field by field."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    changes: list[Change]
+    note: str
+
+
+@cache
+def sources() -> list[Source]:
+    """Every audit table with a client in it."""
+    found = []
+    for model in apps.get_models():
+        if not issubclass(model, pghistory.models.Event):
+            continue
+        tracked = getattr(model, "pgh_tracked_model", None)
+        if tracked is None:
+            continue
+        if tracked is Client:
+            found.append(Source(model, tracked, "pgh_obj_id"))
+        elif any(field.name == "client" for field in model._meta.fields):
+            found.append(Source(model, tracked, "client_id"))
+    return found
+
+
+def history_of(client: Client) -> list[Entry]:
+    """The newest entries, newest first. At most `LIMIT` from each audit table."""
+    events = [event for source in sources() for event in _events(source, client)]
+    events.sort(key=lambda each: (each[1]["pgh_created_at"], each[1]["pgh_id"]))
+    people = _people(events)
+    labels = _Labels(events)
+    entries = []
+    known: dict[tuple[type[models.Model], Any], dict[str, Any]] = {}
+    for source, row in events:
+        key = (source.tracked, row["pgh_obj_id"])
+        entry = _entry(source, row, known.get(key), people, labels)
+        known[key] = row
+        if entry:
+            entries.append(entry)
+    entries.reverse()
+    return entries[:LIMIT]
+
+
+def _events(source: Source, client: Client) -> Iterable[tuple[Source, dict[str, Any]]]:
+    rows = source.event._default_manager.filter(**{source.client_column: client.pk}).order_by("-pgh_id")
+    columns = [field.attname for field in source.event._meta.concrete_fields]
+    for row in rows.values(*columns, "pgh_context__metadata")[:LIMIT]:
+        yield source, row
+
+
+def _people(events: Iterable[tuple[Source, dict[str, Any]]]) -> dict[int, str]:
+    ids = {(row["pgh_context__metadata"] or {}).get("user") for _source, row in events} - {None}
+    return {user.pk: user.display_name for user in User.objects.filter(pk__in=ids)}
+
+
+class _Labels:
+    """Names of what the audit rows point at, read once for each model that they point at."""
+
+    def __init__(self, events: Iterable[tuple[Source, dict[str, Any]]]) -> None:
+        wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
+        for source, row in events:
+            for field in source.tracked._meta.concrete_fields:
+                if isinstance(field, models.ForeignKey) and field.name not in _SILENT:
+                    value = row.get(field.attname)
+                    if value is not None:
+                        wanted[field.related_model].add(value)
+        self._names = {
+            model: {each.pk: str(each) for each in model._base_manager.filter(pk__in=ids)}
+            for model, ids in wanted.items()
+        }
+
+    def of(self, field: models.Field, value: Any) -> str:
+        if value in (None, ""):
+            return _("nothing")
+        if isinstance(field, models.ForeignKey):
+            return self._names.get(field.related_model, {}).get(value, str(value))
+        if field.choices:
+            return str(dict(field.flatchoices).get(value, value))
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, dt.datetime | dt.date):
+            return formats.short_date(value)
+        if isinstance(value, Decimal):
+            return f"{value:,.2f}"
+        return str(value)
+
+
+def _entry(
+    source: Source,
+    row: dict[str, Any],
+    before: dict[str, Any] | None,
+    people: dict[int, str],
+    labels: _Labels,
+) -> Entry | None:
+    changes = _changes(source, row, before, labels)
+    inserted, deleted = row["pgh_label"] == "insert", row["pgh_label"] == "delete"
+    if not changes and not inserted and not deleted and source.tracked is not BehavioralTag:
+        return None
+    metadata = row["pgh_context__metadata"] or {}
+    return Entry(
+        at=row["pgh_created_at"],
+        who=_who(metadata, people),
+        what=_what(source, row, labels, inserted=inserted, deleted=deleted),
+        changes=[] if deleted else changes,
+        note=_note(metadata),
+    )
+
+
+def _what(source: Source, row: dict[str, Any], labels: _Labels, *, inserted: bool, deleted: bool) -> str:
+    if source.tracked is Client:
+        return _("Client added") if inserted else _("Client changed")
+    name = capfirst(str(source.tracked._meta.verbose_name))
+    if source.tracked is BehavioralTag:
+        return _("Behavioral trigger erased") if deleted else _("Behavioral trigger set")
+    subject = _subject(source, row, labels)
+    if subject:
+        name = f"{name} ({subject})"
+    if inserted:
+        return _("%(what)s added") % {"what": name}
+    if deleted:
+        return _("%(what)s removed") % {"what": name}
+    return _("%(what)s changed") % {"what": name}
+
+
+def _subject(source: Source, row: dict[str, Any], labels: _Labels) -> str:
+    """What the row is about, from the first of these that it has."""
+    for name in ("role", "kind", "title", "name", "tier"):
+        field = next((each for each in source.tracked._meta.concrete_fields if each.name == name), None)
+        if field is not None and row.get(field.attname):
+            return labels.of(field, row[field.attname])
+    return ""
+
+
+def _changes(
+    source: Source, row: dict[str, Any], before: dict[str, Any] | None, labels: _Labels
+) -> list[Change]:
+    """Field by field. Of something new, what it was given; of a change, only what differs."""
+    inserted = row["pgh_label"] == "insert"
+    if before is None and not inserted:
+        return []  # what was there before is older than what is read
+    changes = []
+    for field in source.tracked._meta.concrete_fields:
+        name = field.attname
+        if field.name in _SILENT or field.primary_key or name not in row:
+            continue
+        old = None if inserted or before is None else before.get(name)
+        new = row[name]
+        if old == new or (inserted and new in (None, "", 0, False)):
+            continue
+        changes.append(
+            Change(
+                capfirst(str(field.verbose_name)),
+                "" if inserted else labels.of(field, old),
+                labels.of(field, new),
+            )
+        )
+    return changes
+
+
+def _who(metadata: dict[str, Any], people: dict[int, str]) -> str:
+    if metadata.get("user") in people:
+        return people[metadata["user"]]
+    if metadata.get("command"):
+        return _("The command %s") % metadata["command"]
+    return _("The system")
+
+
+def _note(metadata: dict[str, Any]) -> str:
+    parts = []
+    if metadata.get("bulk_change"):
+        parts.append(_("with others, from the client list"))
+    if metadata.get("undoes_bulk_change"):
+        parts.append(_("undone from the client list"))
+    if metadata.get("how"):
+        parts.append(
+            _("recorded by %(who)s for %(on)s: %(how)s")
+            % {
+                "who": metadata.get("permission_asked_by", ""),
+                "on": metadata.get("permission_on", ""),
+                "how": metadata["how"],
+            }
+        )
+    return ", ".join(parts)

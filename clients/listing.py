@@ -1,0 +1,229 @@
+"""One page of the client list: ordered, paged by keyset in both directions, as plain values.
+
+The ids of the page are found first, by walking the index of its order; their rows are read in the same
+statement. A column that may be empty is walked in two parts, filled and then empty, so that empty comes
+last in both directions and one index serves both.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+from django.db.models.expressions import RawSQL
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from clients.querysets import ClientQuerySet
+
+PAGE_SIZE = 50
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True)
+class Order:
+    """A column that the list can be sorted by. `column`: in SQL; `key`: the id beside it in its index."""
+
+    label: str | Promise
+    field: str
+    column: str
+    key: str
+    key_field: str
+    kind: type
+    may_be_empty: bool = True
+
+
+_SUMMARY = "clients_clientsummary"
+ORDERS = {
+    "name": Order(_("Name"), "name", "clients_client.name", "clients_client.id", "id", str, False),
+    "tier": Order(
+        _("Tier"),
+        "summary__tier_position",
+        f"{_SUMMARY}.tier_position",
+        f"{_SUMMARY}.client_id",
+        "summary__client_id",
+        int,
+    ),
+    "score": Order(
+        _("Score"), "summary__score", f"{_SUMMARY}.score", f"{_SUMMARY}.client_id", "summary__client_id", str
+    ),
+    "touch": Order(
+        _("Last touch"),
+        "summary__last_touch_on",
+        f"{_SUMMARY}.last_touch_on",
+        f"{_SUMMARY}.client_id",
+        "summary__client_id",
+        dt.date,
+    ),
+    "due": Order(
+        _("Next due"),
+        "summary__next_due_on",
+        f"{_SUMMARY}.next_due_on",
+        f"{_SUMMARY}.client_id",
+        "summary__client_id",
+        dt.date,
+    ),
+}
+DEFAULT_SORT = "name"
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in the list: beside the client `id` whose sort value is `value`; `back`: before it."""
+
+    value: str | None
+    id: int
+    back: bool = False
+
+    def encoded(self) -> str:
+        return base64.urlsafe_b64encode(json.dumps([self.value, self.id]).encode()).decode().rstrip("=")
+
+
+def parse_sort(text: str | None) -> tuple[str, bool]:
+    """The name of an order and whether it descends; the default order where `text` is none."""
+    name = (text or DEFAULT_SORT).removeprefix("-")
+    if name not in ORDERS:
+        return DEFAULT_SORT, False
+    return name, (text or "").startswith("-")
+
+
+def parse_position(sort: str, *, after: str = "", before: str = "") -> Position | None:
+    """The position that an address names; none, so the first page, where it makes no sense."""
+    text = after or before
+    if not text:
+        return None
+    try:
+        value, id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        order = ORDERS[sort]
+        if value is None and not order.may_be_empty:
+            return None
+        if value is not None:
+            value = str(value)
+            if order.kind is int:
+                int(value)
+            elif order.kind is dt.date:
+                dt.date.fromisoformat(value)
+            elif sort == "score":
+                float(value)
+            if "\x00" in value:
+                return None
+        return Position(value, int(id), back=not after)
+    except (ValueError, TypeError, binascii.Error):
+        return None
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[dict[str, Any]]
+    previous: str
+    next: str
+
+
+_ROWS = """
+WITH page AS MATERIALIZED (
+    SELECT id, row_number() OVER () AS place FROM ({parts}) parts LIMIT %s
+)
+SELECT c.id, c.name, c.external_id, c.status, c.permission,
+       c.complexity_driver_id, b.trigger_id AS behavioral_trigger_id, c.attention_constraint_id,
+       c.persona_id, c.income_structure_id,
+       s.tier_id, s.tier_position, s.score, s.last_touch_on, s.next_due_on, s.late_after,
+       COALESCE(NULLIF(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS advisor
+FROM page
+JOIN clients_client c ON c.id = page.id
+LEFT JOIN clients_clientsummary s ON s.client_id = c.id
+LEFT JOIN clients_behavioraltag b ON b.client_id = c.id
+LEFT JOIN clients_teammember t ON t.client_id = c.id
+      AND t.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
+LEFT JOIN clients_user u ON u.id = t.user_id
+ORDER BY page.place
+"""
+
+
+def read_page(clients: ClientQuerySet, *, sort: str, descending: bool, position: Position | None) -> Page:
+    """The page of `clients` at `position`, and the encoded positions of its neighbours (empty: none)."""
+    order = ORDERS[sort]
+    back = position is not None and position.back
+    parts = _parts(clients, order, descending=descending, position=position)
+    sql, params = [], []
+    for part in parts:
+        part_sql, part_params = part[: PAGE_SIZE + 1].query.sql_with_params()
+        sql.append(f"({part_sql})")
+        params.extend(part_params)
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS.format(parts=" UNION ALL ".join(sql)), [*params, PAGE_SIZE + 1])
+        columns = [column[0] for column in cursor.description]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    more = len(rows) > PAGE_SIZE
+    rows = rows[:PAGE_SIZE]
+    if back:
+        rows.reverse()
+    has_previous = more if back else position is not None
+    has_next = True if back else more
+    return Page(
+        rows,
+        _place(order, sort, rows[0]) if rows and has_previous else "",
+        _place(order, sort, rows[-1]) if rows and has_next else "",
+    )
+
+
+_VALUES = {
+    "name": "name",
+    "tier": "tier_position",
+    "score": "score",
+    "touch": "last_touch_on",
+    "due": "next_due_on",
+}
+
+
+def _place(order: Order, sort: str, row: dict[str, Any]) -> str:
+    value = row[_VALUES[sort]]
+    return Position(None if value is None else str(value), row["id"]).encoded()
+
+
+def _parts(
+    clients: ClientQuerySet, order: Order, *, descending: bool, position: Position | None
+) -> list[ClientQuerySet]:
+    """Querysets of ids whose concatenation is the list in its order, from `position` on.
+
+    Going back, the list is walked from its end.
+    """
+    back = position is not None and position.back
+    down = descending != back
+    filled, empty = clients, None
+    if order.may_be_empty:
+        filled = clients.filter(**{f"{order.field}__isnull": False})
+        # Every client has a summary: said so, the empty part walks the index too.
+        empty = clients.filter(**{f"{order.field}__isnull": True, "summary__isnull": False})
+    if position is not None:
+        side = "<" if down else ">"
+        if position.value is None:
+            assert empty is not None  # noqa: S101  (parse_position refuses an empty value otherwise)
+            empty = empty.filter(**{f"{order.key_field}__{'lt' if down else 'gt'}": position.id})
+            if not back:
+                filled = None
+        else:
+            filled = filled.alias(
+                beyond=RawSQL(  # noqa: S611  (columns of this module, values as parameters)
+                    f"({order.column}, {order.key}) {side} (%s, %s)", [position.value, position.id]
+                )
+            ).filter(beyond=True)
+            if back:
+                empty = None
+    in_order = [filled, empty] if not back else [empty, filled]
+    return [_ordered(part, order, down=down) for part in in_order if part is not None]
+
+
+def _ordered(part: ClientQuerySet, order: Order, *, down: bool) -> ClientQuerySet:
+    keys = [F(order.field), F(order.key_field)]
+    return part.order_by(*(key.desc() if down else key.asc() for key in keys)).values("id")
+
+
+def capped_count(clients: ClientQuerySet) -> int:
+    """How many clients there are, counted to one above the cap."""
+    return clients.order_by().values("id")[: COUNT_CAP + 1].count()

@@ -1,0 +1,97 @@
+"""What this app shows on the client page: the overview with its panels, the people, the history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from clients.firm import firm_today
+from clients.history import history_of
+from clients.models import BulkField, Client, Permission, Touch, TouchOutcome
+from clients.tabs import Panel, Tab, panels, register_panel, register_tab
+from clients.words import AXES
+
+TIMELINE = 12
+
+
+def overview(request: HttpRequest, client: Client) -> dict[str, Any]:
+    return {
+        "panels": [
+            {"template": panel.template, "context": panel.context(request, client)} for panel in panels()
+        ]
+    }
+
+
+def tags(request: HttpRequest, client: Client) -> dict[str, Any]:
+    """The five dropdowns with what each value changes."""
+    granted = client.permission == Permission.GRANTED
+    rows = []
+    for field in AXES:
+        if field == "behavioral_trigger":
+            tag = getattr(client, "behavioral_tag", None) if granted else None
+            term = tag.trigger if tag else None
+        else:
+            term = getattr(client, field)
+        rows.append(
+            {
+                "field": field,
+                "label": BulkField(field).label,
+                "term": term,
+                "allowed": granted or field != "behavioral_trigger",
+            }
+        )
+    return {"tags": rows}
+
+
+def contact(request: HttpRequest, client: Client) -> dict[str, Any]:
+    return {}
+
+
+def facts(request: HttpRequest, client: Client) -> dict[str, Any]:
+    """Revenue and touches of the last twelve months."""
+    today = firm_today()
+    since = _a_year_before(today)
+    window = {"touched": Q(occurred_on__gt=since, occurred_on__lte=today)}
+    touches = Touch.objects.filter(window["touched"], client=client).aggregate(
+        reached=Count("id", filter=Q(outcome=TouchOutcome.REACHED)),
+        attempted=Count("id", filter=Q(outcome=TouchOutcome.ATTEMPTED)),
+        minutes=Sum("minutes"),
+    )
+    revenue = client.revenue.filter(date__gt=since, date__lte=today).aggregate(total=Sum("amount"))["total"]
+    return {"revenue_year": revenue, "touches_year": touches}
+
+
+def _a_year_before(day: dt.date) -> dt.date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def timeline(request: HttpRequest, client: Client) -> dict[str, Any]:
+    touches = (
+        Touch.objects.filter(client=client)
+        .select_related("kind", "by")
+        .order_by("-occurred_on", "-occurred_at")[:TIMELINE]
+    )
+    return {"touches": touches}
+
+
+def people(request: HttpRequest, client: Client) -> dict[str, Any]:
+    return {"members": list(client.members.all())}
+
+
+def history(request: HttpRequest, client: Client) -> dict[str, Any]:
+    return {"entries": history_of(client)}
+
+
+def register() -> None:
+    """Adds this app's tabs and panels to the client page."""
+    register_tab(Tab("", _("Overview"), "clients/overview.html", overview, 0))
+    register_tab(Tab("people", _("People"), "clients/people_tab.html", people, 80))
+    register_tab(Tab("history", _("History"), "clients/history_tab.html", history, 90))
+    register_panel(Panel("clients/panels/tags.html", tags, 10))
+    register_panel(Panel("clients/panels/facts.html", facts, 30))
+    register_panel(Panel("clients/panels/contact.html", contact, 40))
+    register_panel(Panel("clients/panels/timeline.html", timeline, 90))

@@ -1,0 +1,262 @@
+"""Writes to the client record: one client's tags and permission, and one value for many clients at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pghistory
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clients.access import sees_all_clients
+from clients.changes import wake_sweeps
+from clients.models import (
+    BehavioralTag,
+    BulkChange,
+    BulkField,
+    ChangeKind,
+    Client,
+    Permission,
+    ServiceRole,
+    TeamMember,
+    Term,
+    User,
+)
+from clients.querysets import ClientQuerySet
+from clients.words import AXES
+
+if TYPE_CHECKING:
+    from clients.forms import ClientForm
+
+BEHAVIORAL = "behavioral_trigger"
+LEAD_ADVISOR = "lead_advisor"
+
+
+class TagRefused(Exception):
+    """The value cannot be stored; the text says why."""
+
+
+def term_of(field: str, id: int | None) -> Term | None:
+    """The word of `field` with this id, or None for none. Raises TagRefused where it cannot be chosen."""
+    if id is None:
+        return None
+    term = AXES[field]._default_manager.filter(pk=id, retired_at__isnull=True).first()
+    if term is None:
+        raise TagRefused(_("This value can no longer be chosen."))
+    return term
+
+
+@transaction.atomic
+def set_tag(*, client: Client, field: str, term: Term | None) -> int | None:
+    """Gives `client` the value for one of the five dropdowns; returns the id that it had.
+
+    Raises TagRefused for a behavioral trigger while permission is not granted.
+    """
+    locked = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    if field != BEHAVIORAL:
+        previous = getattr(locked, f"{field}_id")
+        setattr(locked, field, term)
+        locked.save(update_fields=[field])
+        return previous
+    tag = BehavioralTag.objects.filter(client=locked).first()
+    if term is None:
+        if tag:
+            tag.delete()
+    elif locked.permission != Permission.GRANTED:
+        raise TagRefused(
+            _("A behavioral trigger is stored only while permission is granted. Ask the client first.")
+        )
+    else:
+        BehavioralTag.objects.update_or_create(client=locked, defaults={"trigger": term})
+    return tag.trigger_id if tag else None
+
+
+@transaction.atomic
+def record_permission(*, client: Client, permission: str, asked_by: User, on: dt.date, how: str) -> None:
+    """Records the client's answer, with who asked, when and how. Withdrawal erases the behavioral value."""
+    with pghistory.context(permission_asked_by=str(asked_by), permission_on=on.isoformat(), how=how):
+        Client.objects.filter(pk=client.pk).update(permission=permission)
+    client.permission = permission
+
+
+@transaction.atomic
+def save_client(*, form: ClientForm) -> Client:
+    """Stores what a valid form changed on a client, its behavioral trigger included where the form has one.
+
+    Raises TagRefused, and stores nothing, where permission ended while the form was open.
+    """
+    client = form.instance
+    # Only what was changed here: nobody's change of the rest in the meantime is written over.
+    client.save(update_fields=[name for name in form.changed_data if name != BEHAVIORAL])
+    if BEHAVIORAL in form.changed_data:
+        set_tag(client=client, field=BEHAVIORAL, term=form.cleaned_data[BEHAVIORAL])
+    return client
+
+
+@transaction.atomic
+def set_team(*, client: Client, holders: Mapping[int, User | None]) -> None:
+    """Gives each role (by its id) on the client's service team to a person, or to nobody."""
+    for role_id, user in holders.items():
+        held = TeamMember.objects.filter(client=client, role_id=role_id)
+        if user is None:
+            held.delete()
+        elif not held.filter(user=user).exists():
+            TeamMember.objects.update_or_create(client=client, role_id=role_id, defaults={"user": user})
+    wake_sweeps(ChangeKind.SERVICE)
+
+
+def lead_own_client(*, client: Client, by: User) -> None:
+    """An advisor who adds a client leads it, and so sees it."""
+    if not sees_all_clients(by):
+        lead = ServiceRole.objects.get(code=LEAD_ADVISOR)
+        set_team(client=client, holders={lead.pk: by})
+
+
+# --- Many clients at once ----------------------------------------------------------------------------
+
+# The clients that have another value, with what they have; then the change; then what is needed to undo it.
+_TAG_MANY = """
+WITH picked AS (
+    SELECT id, {column} AS previous FROM clients_client
+    WHERE id IN ({clients}) AND {column} IS DISTINCT FROM %s FOR UPDATE
+), changed AS (
+    UPDATE clients_client c SET {column} = %s FROM picked p WHERE c.id = p.id RETURNING c.id, p.previous
+)
+INSERT INTO clients_bulkchangerow (change_id, client_id, previous) SELECT %s, id, previous FROM changed
+"""
+
+_LEAD_MANY = """
+WITH lead AS (
+    SELECT id FROM clients_servicerole WHERE code = 'lead_advisor'
+), picked AS (
+    SELECT c.id, t.user_id AS previous
+    FROM clients_client c LEFT JOIN clients_teammember t
+         ON t.client_id = c.id AND t.role_id = (SELECT id FROM lead)
+    WHERE c.id IN ({clients}) AND t.user_id IS DISTINCT FROM %s
+), changed AS (
+    INSERT INTO clients_teammember (client_id, role_id, user_id)
+    SELECT p.id, lead.id, %s FROM picked p, lead
+    ON CONFLICT (client_id, role_id) DO UPDATE SET user_id = excluded.user_id
+    RETURNING client_id
+)
+INSERT INTO clients_bulkchangerow (change_id, client_id, previous)
+SELECT %s, p.id, p.previous FROM picked p JOIN changed ON changed.client_id = p.id
+"""
+
+# Only those whose permission is granted now; the lock on the client makes a withdrawal wait.
+_BEHAVIORAL_MANY = """
+WITH picked AS (
+    SELECT c.id, t.trigger_id AS previous
+    FROM clients_client c LEFT JOIN clients_behavioraltag t ON t.client_id = c.id
+    WHERE c.id IN ({clients}) AND c.permission = 'granted' AND t.trigger_id IS DISTINCT FROM %s
+    FOR SHARE OF c
+), changed AS (
+    INSERT INTO clients_behavioraltag (client_id, trigger_id) SELECT id, %s FROM picked
+    ON CONFLICT (client_id) DO UPDATE SET trigger_id = excluded.trigger_id
+    RETURNING client_id
+)
+INSERT INTO clients_bulkbehavioralrow (change_id, tag_id, given, previous)
+SELECT %s, p.id, %s, p.previous FROM picked p JOIN changed ON changed.client_id = p.id
+"""
+
+
+def _run(sql: str, clients: ClientQuerySet, *params: object) -> int:
+    ids, ids_params = clients.order_by().values("id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql.replace("{clients}", ids), [*ids_params, *params])
+        return cursor.rowcount
+
+
+@transaction.atomic
+def change_many(*, clients: ClientQuerySet, field: str, value: int | None, by: User) -> BulkChange:
+    """Gives every one of `clients` the same value, in one statement; returns what was changed and skipped.
+
+    `value`: the id of a word, of a person for the lead advisor, or None to clear. A behavioral trigger goes
+    only to clients with permission granted; those without it count as skipped.
+    """
+    behavioral = field == BulkField.BEHAVIORAL
+    change = BulkChange.objects.create(field=field, value=None if behavioral else value, created_by=by)
+    with pghistory.context(bulk_change=change.pk):
+        if behavioral:
+            without = clients.exclude(permission=Permission.GRANTED)
+            change.skipped = without.count() if value is not None else 0
+            if value is None:
+                change.changed = BehavioralTag.objects.filter(client__in=clients.order_by()).delete()[0]
+            else:
+                change.changed = _run(_BEHAVIORAL_MANY, clients, value, value, change.pk, value)
+        elif field == BulkField.ADVISOR:
+            change.changed = _run(_LEAD_MANY, clients, value, value, change.pk)
+            wake_sweeps(ChangeKind.SERVICE)
+        else:
+            column = Client._meta.get_field(field).column
+            change.changed = _run(_TAG_MANY.replace("{column}", column), clients, value, value, change.pk)
+    change.save(update_fields=["changed", "skipped"])
+    return change
+
+
+def can_be_undone(change: BulkChange) -> bool:
+    """Whether what it replaced is still known: an erased behavioral trigger is not."""
+    if change.undone_at or not change.changed:
+        return False
+    return change.field != BulkField.BEHAVIORAL or change.behavioral_rows.exists()
+
+
+_UNDO_TAG = """
+UPDATE clients_client c SET {column} = r.previous FROM clients_bulkchangerow r
+WHERE r.change_id = %s AND r.client_id = c.id AND c.{column} IS NOT DISTINCT FROM %s
+"""
+_UNDO_LEAD_BACK = """
+UPDATE clients_teammember t SET user_id = r.previous FROM clients_bulkchangerow r
+WHERE r.change_id = %s AND r.client_id = t.client_id AND t.user_id = %s AND r.previous IS NOT NULL
+  AND t.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
+"""
+_UNDO_LEAD_NONE = """
+DELETE FROM clients_teammember t USING clients_bulkchangerow r
+WHERE r.change_id = %s AND r.client_id = t.client_id AND t.user_id = %s AND r.previous IS NULL
+  AND t.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
+"""
+_UNDO_BEHAVIORAL_BACK = """
+UPDATE clients_behavioraltag t SET trigger_id = r.previous FROM clients_bulkbehavioralrow r
+WHERE r.change_id = %s AND r.tag_id = t.client_id AND t.trigger_id = r.given AND r.previous IS NOT NULL
+"""
+_UNDO_BEHAVIORAL_NONE = """
+DELETE FROM clients_behavioraltag t USING clients_bulkbehavioralrow r
+WHERE r.change_id = %s AND r.tag_id = t.client_id AND t.trigger_id = r.given AND r.previous IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """How many clients got back what they had, and how many stay because they were changed since."""
+
+    restored: int
+    kept: int
+
+
+@transaction.atomic
+def undo_change(*, change: BulkChange) -> Undone:
+    """Takes a bulk change back for every client that still has the value it gave. A second time: nothing."""
+    claimed = BulkChange.objects.filter(pk=change.pk, undone_at__isnull=True).update(undone_at=timezone.now())
+    if not claimed:
+        return Undone(0, 0)
+    with pghistory.context(undoes_bulk_change=change.pk):
+        if change.field == BulkField.BEHAVIORAL:
+            restored = _undo(_UNDO_BEHAVIORAL_BACK, change.pk) + _undo(_UNDO_BEHAVIORAL_NONE, change.pk)
+        elif change.field == BulkField.ADVISOR:
+            restored = _undo(_UNDO_LEAD_BACK, change.pk, change.value)
+            restored += _undo(_UNDO_LEAD_NONE, change.pk, change.value)
+            wake_sweeps(ChangeKind.SERVICE)
+        else:
+            column = Client._meta.get_field(change.field).column
+            restored = _undo(_UNDO_TAG.replace("{column}", column), change.pk, change.value)
+    return Undone(restored, change.changed - restored)
+
+
+def _undo(sql: str, *params: object) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.rowcount

@@ -1,0 +1,138 @@
+"""The firm's people: who they are, what they may do, inviting them, and the invited person's first page."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login
+from django.contrib.auth.forms import SetPasswordForm
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from clients import people
+from clients.access import is_administrator, require
+from clients.feedback import notice
+from clients.forms import PersonForm
+from clients.models import User
+from clients.models.people import Group
+
+PEOPLE_A_PAGE = 100
+
+
+@require(is_administrator)
+def people_list(request: HttpRequest) -> HttpResponse:
+    """Everyone who signs in, or was invited, with their roles."""
+    text = request.GET.get("q", "")[:100]
+    found = (
+        people.search(text).prefetch_related("groups").order_by("-is_active", "first_name", "last_name", "pk")
+    )
+    page = Paginator(found, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "clients/people.html", {"page": page, "q": text})
+
+
+@require(is_administrator)
+def invite(request: HttpRequest) -> HttpResponse:
+    """A new person: they get a mail with a one-time link to choose a password."""
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        person = people.invite(**form.cleaned_data, site=_site(request))
+        notice(request, _("Invitation sent to %s.") % person.email)
+        return redirect("clients:people")
+    return render(
+        request,
+        "clients/form.html",
+        {
+            "form": form,
+            "title": _("Invite a person"),
+            "back": "clients:people",
+            "submit_label": _("Send invitation"),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require(is_administrator)
+def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person's name, address and roles."""
+    person = get_object_or_404(User, pk=pk)
+    form = PersonForm(
+        request.POST or None,
+        person=person,
+        initial={
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "email": person.email,
+            "groups": list(person.groups.values_list("name", flat=True)),
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        if person == request.user and Group.ADMINISTRATOR not in form.cleaned_data["groups"]:
+            form.add_error(
+                "groups", _("You would lock yourself out. Another administrator can take this role away.")
+            )
+        else:
+            people.update_person(user=person, **form.cleaned_data)
+            notice(request, _("Saved."))
+            return redirect("clients:people")
+    return render(
+        request,
+        "clients/form.html",
+        {"form": form, "title": _("Edit %s") % person.display_name, "back": "clients:people"},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require(is_administrator)
+@require_POST
+def resend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mails the invitation again to someone who has not used it."""
+    person = get_object_or_404(User, pk=pk, is_active=True)
+    if people.has_joined(person):
+        notice(request, _("%s has a password already.") % person.display_name, went_wrong=True)
+    else:
+        people.send_invitation(user=person, site=_site(request))
+        notice(request, _("Invitation sent to %s.") % person.email)
+    return redirect("clients:people")
+
+
+@require(is_administrator)
+@require_POST
+def set_active(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a person's sign-in away, or gives it back."""
+    person = get_object_or_404(User, pk=pk)
+    active = request.POST.get("active") == "1"
+    if person == request.user:
+        notice(request, _("You cannot take your own sign-in away."), went_wrong=True)
+    else:
+        people.set_active(user=person, active=active)
+        text = _("%s can sign in again.") if active else _("%s can no longer sign in.")
+        notice(request, text % person.display_name)
+    return redirect("clients:people")
+
+
+def _site(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}"
+
+
+@never_cache
+@sensitive_post_parameters()
+def invitation(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    """The page behind the link in the invitation: choose a password and come in. The link works once."""
+    person = people.invited(uid, token)
+    if person is None:
+        return render(request, "clients/invitation_used.html", status=410)
+    form = SetPasswordForm(person, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+        return redirect(reverse("servicing:today"))
+    return render(
+        request,
+        "clients/invitation.html",
+        {"form": form, "person": person},
+        status=422 if form.is_bound else 200,
+    )

@@ -1,0 +1,147 @@
+"""One client: its page with tabs, and the forms that change its record, people, team and permission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clients import services
+from clients.access import may_edit_clients, require
+from clients.feedback import notice
+from clients.firm import firm_today
+from clients.forms import ClientForm, MemberForm, PermissionForm, TeamForm
+from clients.models import Client, Member
+from clients.tabs import tabs
+
+
+def _client(request: HttpRequest, pk: int) -> Client:
+    """The client, if the person may see it; else 404."""
+    return get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+
+
+@login_required
+def client_page(request: HttpRequest, pk: int, tab: str = "") -> HttpResponse:
+    """A tab of the client's page; an empty `tab` is the overview."""
+    client = get_object_or_404(Client.objects.visible_to(request.user).for_page(), pk=pk)
+    every = tabs()
+    current = next((each for each in every if each.slug == tab), None)
+    if current is None:
+        raise Http404
+    team = list(client.team.select_related("user", "role").order_by("role__position"))
+    context = {
+        "client": client,
+        "team": team,
+        "lead": next((member.user for member in team if member.role.code == "lead_advisor"), None),
+        "tabs": every,
+        "current": current,
+        **current.context(request, client),
+    }
+    return render(request, current.template, context)
+
+
+@require(may_edit_clients)
+def new_client(request: HttpRequest) -> HttpResponse:
+    """A new client; who adds one as an advisor leads it."""
+    form = ClientForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            client = form.save()
+            services.lead_own_client(client=client, by=request.user)
+        notice(request, _("Client added."))
+        return redirect(client)
+    return _form(request, form, title=_("New client"), back="clients:list")
+
+
+@require(may_edit_clients)
+def edit_client(request: HttpRequest, pk: int) -> HttpResponse:
+    client = _client(request, pk)
+    form = ClientForm(request.POST or None, instance=client)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.save_client(form=form)
+        except services.TagRefused as refused:
+            form.add_error("behavioral_trigger", str(refused))
+        else:
+            notice(request, _("Saved."))
+            return redirect(client)
+    return _form(request, form, title=_("Edit %s") % client.name, client=client)
+
+
+@require(may_edit_clients)
+def edit_permission(request: HttpRequest, pk: int) -> HttpResponse:
+    """Records the client's answer; who asked, when and how stay in the history."""
+    client = _client(request, pk)
+    form = PermissionForm(
+        request.POST or None,
+        initial={"permission": client.permission, "asked_by": request.user, "on": firm_today()},
+    )
+    if request.method == "POST" and form.is_valid():
+        services.record_permission(client=client, **form.cleaned_data)
+        notice(request, _("Permission recorded."))
+        return redirect(client)
+    explanation = _(
+        "With permission granted the firm may keep a behavioral trigger and tailor its messages. When it "
+        "ends, the behavioral trigger is erased at once and cannot be brought back; that it was erased stays known."
+    )
+    return _form(
+        request, form, title=_("Permission of %s") % client.name, client=client, explanation=explanation
+    )
+
+
+@require(may_edit_clients)
+def edit_team(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who holds which role for the client."""
+    client = _client(request, pk)
+    form = TeamForm(request.POST or None, client=client)
+    if request.method == "POST" and form.is_valid():
+        services.set_team(
+            client=client,
+            holders={role.pk: form.cleaned_data[f"role_{role.pk}"] for role in form.roles},
+        )
+        notice(request, _("Service team saved."))
+        still_visible = Client.objects.visible_to(request.user).filter(pk=pk).exists()
+        return redirect(client) if still_visible else redirect("clients:list")
+    return _form(
+        request, form, title=_("Service team of %s") % client.name, client=client, people_options=True
+    )
+
+
+@require(may_edit_clients)
+def edit_member(request: HttpRequest, pk: int, member: int | None = None) -> HttpResponse:
+    """A person of the household, new or changed."""
+    client = _client(request, pk)
+    person = get_object_or_404(Member, pk=member, client=client) if member else Member(client=client)
+    form = MemberForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        notice(request, _("Saved."))
+        return redirect("clients:tab", pk=pk, tab="people")
+    title = _("Edit %s") % person.name if member else _("New person of %s") % client.name
+    return _form(request, form, title=title, client=client)
+
+
+@require(may_edit_clients)
+@require_POST
+def remove_member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
+    client = _client(request, pk)
+    person = get_object_or_404(Member, pk=member, client=client)
+    person.delete()
+    notice(request, _("%s was removed from the household.") % person.name)
+    return redirect("clients:tab", pk=pk, tab="people")
+
+
+def _form(
+    request: HttpRequest, form: Any, *, title: str, client: Client | None = None, **more: Any
+) -> HttpResponse:
+    return render(
+        request,
+        "clients/form.html",
+        {"form": form, "title": title, "client": client, **more},
+        status=422 if form.is_bound else 200,
+    )
