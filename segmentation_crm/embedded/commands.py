@@ -1,9 +1,11 @@
 """One command with servers around it: temporary ones for tests, those of the data folder for the rest."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -43,8 +45,15 @@ def with_temporary_servers(command: Sequence[str], *, durable: bool) -> int:
     """Runs `command` with empty servers of its own, at the addresses in its environment."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with temporary(durable=durable) as at:
-        folder = {"DATA_DIR": str(Path(at.redis_url.removeprefix("unix://")).parent.parent / "data")}
-        return run_command(command, environment(at, Need()) | folder)
+        given = environment(at, Need())
+        # What a person set for an installation of their own does not decide what is tested.
+        for name in ("DEBUG", "SECRET_KEY", "ALLOWED_HOSTS"):
+            given.pop(name, None)
+        given["DATA_DIR"] = str(Path(tempfile.gettempdir()) / f"segmentation-crm-data-{os.getpid()}")
+        try:
+            return run_command(command, given)
+        finally:
+            shutil.rmtree(given["DATA_DIR"], ignore_errors=True)
 
 
 def with_servers(command: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
@@ -195,5 +196,7 @@ def test_a_command_with_temporary_servers_passes_on_its_status_and_leaves_nothin
         env=as_nobody_names_servers(),
     )
     assert said.returncode == 7
-    assert not Path(said.stdout.split()[1]).parent.exists()
+    sockets = parse_qs(urlsplit(said.stdout.split()[0]).query)["host"][0]
+    assert not Path(sockets).parent.exists()
+    assert not Path(said.stdout.split()[1]).exists()
     assert time.monotonic() - started < 20
