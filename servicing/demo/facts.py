@@ -131,3 +131,9 @@ FROM (
 ) touch
 WHERE worked_on >= coalesce(since - 30, %(as_of)s::date - 60) AND worked_on <= coalesce(left_on, worked_on)
 """
+
+SUMMARIZE_LAST_TOUCHES = """
+UPDATE clients_clientsummary s SET last_touch_on = t.last_on
+FROM (SELECT client_id, max(occurred_on) AS last_on FROM clients_touch GROUP BY client_id) t
+WHERE t.client_id = s.client_id AND s.last_touch_on IS DISTINCT FROM t.last_on
+"""

@@ -91,7 +91,7 @@ def seed_firm(
                 what: _store(cursor, what, statement, values, progress)
                 for what, statement in STATEMENTS.items()
             }
-            cursor.execute(SUMMARIZE_LAST_TOUCHES)
+            cursor.execute(facts.SUMMARIZE_LAST_TOUCHES)
         cursor.execute(draws.DROP_FUNCTIONS)
         cursor.execute(f"ANALYZE {', '.join(TABLES)}")
     return Seeded(
@@ -109,12 +109,6 @@ STATEMENTS = {
     "revenue": facts.STORE_REVENUE,
     "touches": facts.STORE_TOUCHES,
 }
-
-SUMMARIZE_LAST_TOUCHES = """
-UPDATE clients_clientsummary s SET last_touch_on = t.last_on
-FROM (SELECT client_id, max(occurred_on) AS last_on FROM clients_touch GROUP BY client_id) t
-WHERE t.client_id = s.client_id AND s.last_touch_on IS DISTINCT FROM t.last_on
-"""
 
 
 def _store(
