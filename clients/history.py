@@ -183,11 +183,16 @@ def _what(source: Source, row: dict[str, Any], labels: _Labels, *, inserted: boo
 
 def _subject(source: Source, row: dict[str, Any], labels: _Labels) -> str:
     """What the row is about, from the first of these that it has."""
-    for name in ("role", "kind", "title", "name", "tier"):
-        field = next((each for each in source.tracked._meta.concrete_fields if each.name == name), None)
-        if field is not None and row.get(field.attname):
-            return labels.of(field, row[field.attname])
-    return ""
+    field = _subject_field(source, row)
+    return labels.of(field, row[field.attname]) if field else ""
+
+
+def _subject_field(source: Source, row: dict[str, Any]) -> models.Field | None:
+    fields = {field.name: field for field in source.tracked._meta.concrete_fields}
+    for name in ("kind", "title", "name", "role", "tier"):
+        if name in fields and row.get(fields[name].attname):
+            return fields[name]
+    return None
 
 
 def _changes(
@@ -198,9 +203,10 @@ def _changes(
     if before is None and not inserted:
         return []  # what was there before is older than what is read
     changes = []
+    subject = _subject_field(source, row) if inserted and source.tracked is not Client else None
     for field in source.tracked._meta.concrete_fields:
         name = field.attname
-        if field.name in _SILENT or field.primary_key or name not in row:
+        if field.name in _SILENT or field.primary_key or field is subject or name not in row:
             continue
         old = None if inserted or before is None else before.get(name)
         new = row[name]

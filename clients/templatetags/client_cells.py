@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from clients.models import BulkField, Permission
+from clients.templatetags.crm import icon
 from clients.words import AXES, Words
 
 register = template.Library()
@@ -42,8 +43,10 @@ def _edit_url(pk: int) -> str:
 
 
 def _not_permitted() -> str:
-    return f'<td><span class="soft" title="{_("Stored only while permission is granted")}">' + (
-        f"{_('no permission')}</span></td>"
+    why = _("Stored only while permission is granted")
+    return (
+        f'<td><span class="soft" title="{why}">{icon("lock")}'
+        f'<span class="visually-hidden">{why}</span></span></td>'
     )
 
 
@@ -70,15 +73,19 @@ def cell(
     if error:
         parts.append(format_html('<span class="cell-error" role="alert">{}</span>', error))
     if saved:
-        parts.append(format_html('<span class="saved" role="status" data-fades>{}</span>', saved))
-    if undo is not None:
-        parts.append(
-            format_html(
-                '<button type="button" class="cell-undo" data-fades data-undo-cell="{}" '
-                'data-value="{}">{}</button>',
+        button = ""
+        if undo is not None:
+            button = format_html(
+                '<button type="button" class="cell-undo" data-undo-cell="{}" data-value="{}">{}</button>',
                 reverse("clients:tag_cell", args=[pk, field]),
                 undo,
                 _("Undo"),
+            )
+        parts.append(
+            format_html(
+                '<span class="cell-note" role="status" data-fades><span class="saved">{}</span>{}</span>',
+                saved,
+                button,
             )
         )
     return mark_safe("".join(parts))  # noqa: S308  (each part is escaped)
