@@ -80,6 +80,9 @@ class ContractCommand(BaseCommand):
             ) from None
         except CommandError as error:
             raise self._explained(error) from None
+        except BrokenPipeError:  # the reader, such as `head`, has what it wanted
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
         if self.as_json:
             for piece in DjangoJSONEncoder(ensure_ascii=False).iterencode(result):
                 self.stdout.write(piece, ending="")

@@ -74,10 +74,15 @@ def remove_touch(*, touch: Touch) -> None:
 def remove_touches(*, touches: QuerySet[Touch]) -> None:
     """As `remove_touch`, for many at once."""
     clients = list(touches.values_list("client_id", flat=True).distinct())
-    for callback in _before_removal:
-        callback(touches)
+    notify_removal(touches)
     touches.delete()
     _touches_changed(clients)
+
+
+def notify_removal(touches: QuerySet[Touch]) -> None:
+    """Lets the apps above act before `touches` are removed."""
+    for callback in _before_removal:
+        callback(touches)
 
 
 def role_on_team(*, client: Client, person: User | None) -> ServiceRole:

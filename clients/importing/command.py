@@ -26,8 +26,12 @@ class ImportCommand(ContractCommand):
         parser.add_argument("file", metavar="FILE", help=_("CSV (UTF-8) or XLSX."))
         parser.add_argument("--format", choices=["auto", *FORMATS], default="auto")
         parser.add_argument("--dry-run", action="store_true", help=_("Say what would happen; write nothing."))
-        parser.add_argument("--errors", metavar="FILE.csv", help=_("Write all errors of all records to this file."))
-        parser.add_argument("--partial", action="store_true", help=_("Take the good records of a file with bad ones."))
+        parser.add_argument(
+            "--errors", metavar="FILE.csv", help=_("Write all errors of all records to this file.")
+        )
+        parser.add_argument(
+            "--partial", action="store_true", help=_("Take the good records of a file with bad ones.")
+        )
 
     def work(self, **options: Any) -> dict[str, Any]:
         path = Path(options["file"])
@@ -67,8 +71,13 @@ class ImportCommand(ContractCommand):
         return 1 if result["rejected"] else 0
 
     def text(self, result: dict[str, Any]) -> str:
-        counts = _("%(rows)s records: %(created)s created, %(updated)s updated, %(unchanged)s unchanged, "
-                   "%(rejected)s rejected.") % result
+        counts = (
+            _(
+                "%(rows)s records: %(created)s created, %(updated)s updated, %(unchanged)s unchanged, "
+                "%(rejected)s rejected."
+            )
+            % result
+        )
         if result["dry_run"]:
             return _("Nothing was written (dry run). ") + counts
         if self.refused:

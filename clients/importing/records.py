@@ -28,12 +28,13 @@ from clients.models import (
     Permission,
     Persona,
     ServiceRole,
+    Term,
     TouchKind,
     TouchOutcome,
 )
 from clients.models.client import Client
 
-VOCABULARY: dict[str, type[models.Model]] = {
+VOCABULARY: dict[str, type[Term]] = {
     "complexity_driver": ComplexityDriver,
     "behavioral_trigger": BehavioralTrigger,
     "attention_constraint": AttentionConstraint,
@@ -58,6 +59,18 @@ class Plan:
     changed: dict[str, list[str]] = field(default_factory=dict)  # which table's row -> conditions
     keep: list[str] = field(default_factory=list)
 
+    def word(self, text: str, words: dict[str, str], cast: str) -> str:
+        """The expression that finds a text among `words`. To be used in `select` at once: parameters are in order."""
+        expression, params = values.word(text, words, cast)
+        self.params += params
+        return expression
+
+    def retired(self, name: str, column: str) -> None:
+        """A retired word is a problem unless it is already stored."""
+        if ids := retired_ids(name):
+            listed = ", ".join(str(int(pk)) for pk in ids)
+            self.problem(name, "retired", f"{column} IN ({listed}) AND {_differs(column)}")
+
     def problem(self, name: str, code: str, condition: str) -> None:
         self.problems.append((condition, f"{name}:{code}"))
 
@@ -65,15 +78,18 @@ class Plan:
 # --- Look-ups --------------------------------------------------------------------------------------
 
 
-def terms(name: str) -> str:
-    """A vocabulary by code or label in lower case; a code wins over a label, a word in use over a retired one."""
-    table = VOCABULARY[name]._meta.db_table
-    return (
-        "(SELECT DISTINCT ON (key) key, id, retired FROM ("
-        f"SELECT lower(code) key, id, retired_at IS NOT NULL retired, 0 rank FROM {table} UNION ALL "
-        f"SELECT lower(label), id, retired_at IS NOT NULL, 1 FROM {table}"
-        ") words ORDER BY key, rank, retired)"
-    )
+def term_words(name: str) -> dict[str, str]:
+    """Lower-case code or label -> id. A code wins over a label, a word in use over a retired one."""
+    words: dict[str, str] = {}
+    terms = list(VOCABULARY[name].objects.all())
+    for term in sorted(terms, key=lambda term: term.retired_at is None):
+        words[term.label.lower()] = str(term.pk)
+    return words | {term.code.lower(): str(term.pk) for term in terms}
+
+
+def retired_ids(name: str) -> list[int]:
+    """Ids of the words that can no longer be chosen."""
+    return list(VOCABULARY[name].objects.filter(retired_at__isnull=False).values_list("pk", flat=True))
 
 
 def people(by_full_name: bool) -> str:
@@ -91,19 +107,14 @@ def people(by_full_name: bool) -> str:
     )
 
 
-def choices(
-    values_: Iterable[tuple[str, Any]], more: Dictionary[str, str] | None = None
-) -> tuple[str, list[str]]:
-    """Codes by code or label in lower case, and its parameters."""
-    words: dict[str, str] = dict(more or {})
-    for code, label in values_:
-        words[str(label).lower()] = code
-    for code, _label in values_:
-        words[code.lower()] = code
-    rows = ", ".join(["(%s, %s)"] * len(words))
-    return f"(SELECT * FROM (VALUES {rows}) words (key, code))", [
-        part for item in words.items() for part in item
-    ]
+def choice_words(
+    options: Iterable[tuple[str, Any]], more: Dictionary[str, str] | None = None
+) -> dict[str, str]:
+    """Lower-case code or label -> code; `more` are another product's words."""
+    words = dict(more or {})
+    options = list(options)
+    words |= {str(label).lower(): code for code, label in options}
+    return words | {code: code for code, _label in options}
 
 
 # --- Clients -----------------------------------------------------------------------------------------
@@ -180,7 +191,7 @@ def _value(plan: Plan, name: str, parsed: str, code: str) -> None:
     raw = f'x."{name}"'
     plan.select.append(
         f"{raw} AS raw_{name}, c.{name} AS old_{name}, "
-        f"CASE WHEN {raw} IS NULL THEN c.{name} WHEN {raw} <> {CLEAR_SQL} THEN {parsed} END AS {name}"
+        f"CASE WHEN {raw} IS NULL OR {raw} = c.{name}::text THEN c.{name} WHEN {raw} <> {CLEAR_SQL} THEN {parsed} END AS {name}"
     )
     plan.problem(name, code, f"{name} IS NULL AND raw_{name} <> {CLEAR_SQL}")
     plan.changed.setdefault("client", []).append(_differs(name))
@@ -191,7 +202,7 @@ def _text(plan: Plan, name: str, parsed: str, code: str) -> None:
     raw = f'x."{name}"'
     plan.select.append(
         f"c.{name} AS old_{name}, CASE WHEN {raw} IS NULL THEN coalesce(c.{name}, '') "
-        f"WHEN {raw} = {CLEAR_SQL} THEN '' ELSE {parsed} END AS {name}"
+        f"WHEN {raw} = c.{name} THEN {raw} WHEN {raw} = {CLEAR_SQL} THEN '' ELSE {parsed} END AS {name}"
     )
     plan.problem(name, code, f"{name} IS NULL")
     _text_differs(plan, name)
@@ -200,13 +211,11 @@ def _text(plan: Plan, name: str, parsed: str, code: str) -> None:
 def _choice(
     plan: Plan, name: str, options: Any, default: str, more: Dictionary[str, str] | None = None
 ) -> None:
-    words, params = choices(options, more)
     raw = f'x."{name}"'
-    plan.joins.append(f"LEFT JOIN {words} w_{name} ON w_{name}.key = lower({raw})")
-    plan.params += params
+    code = plan.word(raw, choice_words(options, more), "text")
     plan.select.append(
         f"c.{name} AS old_{name}, CASE WHEN {raw} IS NULL THEN coalesce(c.{name}, '{default}') "
-        f"WHEN {raw} = {CLEAR_SQL} THEN '{default}' ELSE w_{name}.code END AS {name}"
+        f"WHEN {raw} = {CLEAR_SQL} THEN '{default}' ELSE {code} END AS {name}"
     )
     plan.problem(name, "choice", f"{name} IS NULL")
     plan.changed.setdefault("client", []).append(_differs(name))
@@ -214,13 +223,12 @@ def _choice(
 
 def _axis(plan: Plan, name: str) -> None:
     raw, column = f'x."{name}"', f"{name}_id"
-    plan.joins.append(f"LEFT JOIN {terms(name)} w_{name} ON w_{name}.key = lower({raw})")
     plan.select.append(
-        f"{raw} AS raw_{name}, c.{column} AS old_{column}, w_{name}.retired AS retired_{name}, "
-        f"CASE WHEN {raw} IS NULL THEN c.{column} ELSE w_{name}.id END AS {column}"
+        f"{raw} AS raw_{name}, c.{column} AS old_{column}, CASE WHEN {raw} IS NULL THEN c.{column} "
+        f"ELSE {plan.word(raw, term_words(name), 'bigint')} END AS {column}"
     )
     plan.problem(name, "choice", f"{column} IS NULL AND raw_{name} <> {CLEAR_SQL}")
-    plan.problem(name, "retired", f"retired_{name} AND {_differs(column)}")
+    plan.retired(name, column)
     plan.changed.setdefault("client", []).append(_differs(column))
 
 
@@ -246,16 +254,16 @@ def _advisor(plan: Plan, mapping: Mapping) -> None:
 
 def _behavioral(plan: Plan, permission_in_file: bool) -> None:
     raw = 'x."behavioral_trigger"'
-    plan.joins.append(f"LEFT JOIN {terms('behavioral_trigger')} w_tag ON w_tag.key = lower({raw})")
     plan.joins.append("LEFT JOIN clients_behavioraltag b ON b.client_id = c.id")
+    found = plan.word(raw, term_words("behavioral_trigger"), "bigint")
     permission = "permission" if permission_in_file else "stored_permission"
     plan.select.append(
-        f"{raw} AS raw_tag, b.trigger_id AS old_trigger_id, w_tag.retired AS retired_tag, "
-        f"CASE WHEN {raw} IS NULL THEN b.trigger_id ELSE w_tag.id END AS trigger_id, "
+        f"{raw} AS raw_tag, b.trigger_id AS old_trigger_id, "
+        f"CASE WHEN {raw} IS NULL THEN b.trigger_id ELSE {found} END AS trigger_id, "
         "coalesce(c.permission, 'not_asked') AS stored_permission"
     )
     plan.problem("behavioral_trigger", "choice", f"trigger_id IS NULL AND raw_tag <> {CLEAR_SQL}")
-    plan.problem("behavioral_trigger", "retired", f"retired_tag AND {_differs('trigger_id')}")
+    plan.retired("behavioral_trigger", "trigger_id")
     plan.problem(
         "behavioral_trigger",
         "needs_permission",
@@ -277,7 +285,6 @@ def decide_revenue(cursor: Any, mapping: Mapping, *, sample: int) -> None:
             f"{values.money('x.amount', 12, negative=True)} AS amount",
             "x.date AS raw_date, x.amount AS raw_amount",
         ],
-        [],
     )
     _mark_repeated_facts(cursor, "client_id, date, source")
     plan = Plan()
@@ -311,30 +318,28 @@ def decide_touches(cursor: Any, mapping: Mapping, *, sample: int, zone: str) -> 
     """Fills `import_rows` for touches; `zone` is the firm's time zone."""
     has = mapping.positions
     zone_sql = "'" + zone.replace("'", "''") + "'"
-    outcomes, params = choices(TouchOutcome.choices)
 
     def cell(name: str) -> str:
         return f'x."{name}"' if name in has else "NULL::text"
 
-    joins = [
-        (f"LEFT JOIN {terms('kind')} w_kind ON w_kind.key = lower(x.kind)", []),
-        (f"LEFT JOIN {terms('role')} w_role ON w_role.key = lower({cell('role')})", []),
-        (f"LEFT JOIN {people(by_full_name=False)} w_by ON w_by.key = lower({cell('by')})", []),
-        (f"LEFT JOIN {outcomes} w_outcome ON w_outcome.key = lower({cell('outcome')})", params),
-    ]
+    plan = Plan()
+    kind = plan.word("x.kind", term_words("kind"), "bigint")
+    role = plan.word(cell("role"), term_words("role"), "bigint")
+    outcome = plan.word(cell("outcome"), choice_words(TouchOutcome.choices), "text")
     _type_facts(
         cursor,
         mapping,
         [
+            f"{kind} AS kind_id, x.kind AS raw_kind",
+            f"{role} AS role_id, {cell('role')} AS raw_role",
+            f"{outcome} AS outcome, {cell('outcome')} AS raw_outcome",
             f"{values.moment('x.occurred_at', zone_sql)} AS occurred_at, x.occurred_at AS raw_occurred_at",
-            "w_kind.id AS kind_id, w_kind.retired AS retired_kind, x.kind AS raw_kind",
-            f"w_role.id AS role_id, w_role.retired AS retired_role, {cell('role')} AS raw_role",
             f"w_by.id AS by_id, w_by.shared AS shared, {cell('by')} AS raw_by",
-            f"w_outcome.code AS outcome, {cell('outcome')} AS raw_outcome",
             f"{values.minutes(cell('minutes'))} AS minutes, {cell('minutes')} AS raw_minutes",
             f"{cell('note')} AS raw_note",
         ],
-        joins,
+        f"LEFT JOIN {people(by_full_name=False)} w_by ON w_by.key = lower({cell('by')})",
+        plan.params,
     )
     _mark_repeated_facts(cursor, "client_id, occurred_at, kind_id")
     plan = Plan()
@@ -353,7 +358,7 @@ def decide_touches(cursor: Any, mapping: Mapping, *, sample: int, zone: str) -> 
         "s.client_id AS keyed_client_id",
         "x.raw_occurred_at, coalesce(x.occurred_at, CASE WHEN x.raw_occurred_at IS NULL THEN s.occurred_at END) "
         f"AS occurred_at, {stored('occurred_at')} AS old_occurred_at",
-        "x.raw_kind, x.retired_kind, coalesce(x.kind_id, CASE WHEN x.raw_kind IS NULL THEN s.kind_id END) "
+        "x.raw_kind, coalesce(x.kind_id, CASE WHEN x.raw_kind IS NULL THEN s.kind_id END) "
         f"AS kind_id, {stored('kind_id')} AS old_kind_id",
         f"x.raw_outcome, {stored('outcome')} AS old_outcome, CASE WHEN x.raw_outcome IS NULL THEN "
         f"coalesce({stored('outcome')}, d.default_outcome) WHEN x.raw_outcome = {CLEAR_SQL} THEN d.default_outcome "
@@ -362,7 +367,7 @@ def decide_touches(cursor: Any, mapping: Mapping, *, sample: int, zone: str) -> 
         f"{stored('minutes')} ELSE x.minutes END AS minutes",
         f"x.raw_by, x.shared, {stored('by_id')} AS old_by_id, CASE WHEN x.raw_by IS NULL THEN {stored('by_id')} "
         "ELSE x.by_id END AS by_id",
-        f"x.raw_role, x.retired_role, {stored('role_id')} AS old_role_id, CASE WHEN x.raw_role IS NULL "
+        f"x.raw_role, {stored('role_id')} AS old_role_id, CASE WHEN x.raw_role IS NULL "
         f"OR x.raw_role = {CLEAR_SQL} THEN {stored('role_id')} ELSE x.role_id END AS role_id",
         f"{stored('note')} AS old_note, CASE WHEN x.raw_note IS NULL THEN coalesce({stored('note')}, '') "
         f"WHEN x.raw_note = {CLEAR_SQL} THEN '' ELSE x.raw_note END AS note",
@@ -373,13 +378,13 @@ def decide_touches(cursor: Any, mapping: Mapping, *, sample: int, zone: str) -> 
     plan.problem("occurred_at", "future", "occurred_at > now() + interval '1 day'")
     plan.problem("kind", "required", "kind_id IS NULL AND raw_kind IS NULL")
     plan.problem("kind", "choice", "kind_id IS NULL AND raw_kind IS NOT NULL")
-    plan.problem("kind", "retired", f"retired_kind AND {_differs('kind_id')}")
+    plan.retired("kind", "kind_id")
     plan.problem("outcome", "choice", f"outcome IS NULL AND raw_outcome <> {CLEAR_SQL}")
     plan.problem("minutes", "minutes", f"minutes IS NULL AND raw_minutes <> {CLEAR_SQL}")
     plan.problem("by", "person", f"by_id IS NULL AND raw_by <> {CLEAR_SQL}")
     plan.problem("by", "shared", "shared")
     plan.problem("role", "choice", f"role_id IS NULL AND raw_role <> {CLEAR_SQL}")
-    plan.problem("role", "retired", f"retired_role AND {_differs('role_id')}")
+    plan.retired("role", "role_id")
     compared = ("occurred_at", "kind_id", "outcome", "minutes", "by_id", "note")
     plan.changed["record"] = [
         "keyed_client_id IS NOT NULL AND keyed_client_id <> client_id",
@@ -397,7 +402,9 @@ def _fact_problems(plan: Plan) -> None:
     plan.problem("source_id", "too_long", "length(source_id) > 64")
 
 
-def _type_facts(cursor: Any, mapping: Mapping, select: list[str], joins: list[tuple[str, list[str]]]) -> None:
+def _type_facts(
+    cursor: Any, mapping: Mapping, select: list[str], joins: str = "", params: list[str] | None = None
+) -> None:
     """`import_typed`: the cells of facts with their client and their values, NULL where there is none."""
 
     def key(name: str) -> str:
@@ -406,9 +413,9 @@ def _type_facts(cursor: Any, mapping: Mapping, select: list[str], joins: list[tu
     cursor.execute(
         f"CREATE TEMP TABLE import_typed ON COMMIT DROP AS SELECT x.row, x.external_id, c.id AS client_id, "
         f"{key('source')} AS source, {key('source_id')} AS source_id, "
-        f"{', '.join(select)} FROM import_cells x LEFT JOIN clients_client c ON c.external_id = x.external_id "
-        + " ".join(join for join, _params in joins),
-        [param for _join, params in joins for param in params] or None,
+        f"{', '.join(select)} FROM import_cells x "
+        f"LEFT JOIN clients_client c ON c.external_id = x.external_id {joins}",
+        params,
     )
     cursor.execute("ANALYZE import_typed (row, client_id, source, source_id)")
 
