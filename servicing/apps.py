@@ -1,6 +1,24 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ServicingConfig(AppConfig):
     name = "servicing"
-    verbose_name = "Service"
+    verbose_name = _("Service")
+
+    def ready(self) -> None:
+        from clients.changes import register_sweep
+        from clients.models import ChangeKind
+        from clients.tabs import Tab, register_tab
+        from servicing.views.client import service_tab
+
+        register_sweep(ChangeKind.SERVICE, "servicing.plan_changed")
+        register_tab(
+            Tab(
+                slug="service",
+                label=_("Service"),
+                template="servicing/client_tab.html",
+                context=service_tab,
+                order=40,
+            )
+        )

@@ -1,6 +1,18 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from servicing.views import client, task, tasks, today
 
 app_name = "servicing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/<int:pk>/", task.task_page, name="task"),
+    path("tasks/<int:pk>/undo/", task.undo, name="undo"),
+    re_path(r"^tasks/(?P<pk>\d{1,18})/(?P<step>done|attempt|book|snooze|reassign)/$", task.work, name="work"),
+    path("clients/<int:pk>/service/log/", client.log, name="log_touch"),
+    path("clients/<int:pk>/service/touches/<int:touch>/remove/", client.remove, name="remove_touch"),
+    path("clients/<int:pk>/service/waive/", client.waive, name="waive"),
+    path("clients/<int:pk>/service/waivers/<int:waiver>/end/", client.end_waiver, name="end_waiver"),
+]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from servicing.models.standards import Channel
+from servicing.querysets import ServiceTaskQuerySet
 
 
 class TaskStatus(models.TextChoices):
@@ -127,6 +128,8 @@ class ServiceTask(models.Model):
     source_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
+    objects = ServiceTaskQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("service task")
         verbose_name_plural = _("service tasks")
@@ -167,7 +170,12 @@ class ServiceTask(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title or self.kind} · {self.due_on}"
+        return f"{self.name} · {self.due_on}"
+
+    @property
+    def name(self) -> str:
+        """What it is, in the words of the standard or of whoever made it."""
+        return self.title or str(self.kind)
 
     @property
     def is_open(self) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from clients.models import ChangeKind, Firm
-
-from servicing.planning.cover import COVERED, cover_parameters
+from servicing.planning.cover import COVERED, OPEN_TASKS, cover_parameters
 from servicing.planning.dating import DATES
 from servicing.planning.session import MANY, OPEN, Session
 from servicing.planning.working_days import keep_calendar
@@ -43,7 +42,9 @@ BASES = """
 
 # `expired_on`: nothing changed, but the date passed before its task could be created.
 ANEW = f"""
-    SELECT promise.*, base.base_on, clock.anchor_on,
+    SELECT promise.client_id, promise.kind_id, promise.item_id, promise.terms, promise.starts_on,
+        promise.interval_months, promise.offset_months, promise.basis, promise.allowed_months, promise.lead_days,
+        promise.person_id, base.base_on, clock.anchor_on,
         CASE WHEN clock.id IS NOT NULL AND clock.item_id = promise.item_id AND clock.terms = promise.terms
             AND clock.base_on IS NOT DISTINCT FROM base.base_on THEN clock.due_on END AS expired_on
     FROM plan_promise promise
@@ -57,7 +58,7 @@ ANEW = f"""
                 SELECT 1 FROM servicing_servicetask task
                 WHERE task.client_id = promise.client_id AND task.kind_id = promise.kind_id
                     AND task.item_id IS NOT NULL AND task.{OPEN}
-            ) AND NOT {COVERED.format(due="clock.due_on")}
+            ) AND NOT {COVERED.format(tasks=OPEN_TASKS, due="clock.due_on")}
         )
 """
 

@@ -9,12 +9,13 @@ from servicing.models import FulfilmentRule
 from servicing.planning.session import OPEN
 
 # An open task of a covering kind is due no later than this one's window ends (`due` + its days after).
-COVERED = f"""EXISTS (
-    SELECT 1 FROM unnest(%(covering)s::bigint[], %(covered)s::bigint[]) AS pair(covering, covered)
-    JOIN servicing_servicetask beside ON beside.client_id = promise.client_id AND beside.kind_id = pair.covering
-    WHERE pair.covered = promise.kind_id AND beside.{OPEN}
-        AND beside.due_on <= {{due}} + promise.window_after_days
+# `tasks`: a table of open tasks.
+COVERED = """EXISTS (
+    SELECT 1 FROM unnest(%(covering)s::bigint[], %(covered)s::bigint[]) AS pair(covering, covered), {tasks} beside
+    WHERE beside.client_id = promise.client_id AND beside.kind_id = pair.covering
+        AND pair.covered = promise.kind_id AND beside.due_on <= {due} + promise.window_after_days
 )"""
+OPEN_TASKS = f"(SELECT client_id, kind_id, due_on FROM servicing_servicetask WHERE {OPEN})"
 
 
 def covering_pairs() -> list[tuple[int, int]]:

@@ -27,28 +27,38 @@ MOVE = f"""
     WHERE task.id = old.id AND old.item_id <> promise.item_id AND NOT promise.waived
 """
 
+# The open tasks of the clients in scope, with those that this run adds.
+OPEN_TASKS = f"""
+    SELECT task.client_id, task.kind_id, task.due_on, task.item_id IS NOT NULL AS promised
+    FROM plan_scope JOIN servicing_servicetask task USING (client_id)
+    WHERE task.{OPEN}
+"""
+
 # Due date - lead has come, none of the kind is open, and none beside it would be fulfilled by the same touch.
 # The unique constraint on open tasks is the last line of defence.
-CREATE = f"""
-    INSERT INTO servicing_servicetask (
-        client_id, tier_id, item_id, kind_id, title, status, due_on, window_start, window_end, base_on, role_id,
-        assigned_to_id, reassigned, channel, planned_minutes, automated, snooze_reason, attempts, outcome,
-        closed_reason, source, source_id, created_at
-    )
-    SELECT promise.client_id, promise.tier_id, promise.item_id, promise.kind_id, '', 'planned', clock.due_on,
-        clock.due_on - promise.window_before_days, clock.due_on + promise.window_after_days, clock.base_on,
-        promise.role_id, promise.person_id, false, promise.channel, promise.minutes, promise.automated, '', 0, '',
-        '', '', '', %(moment)s
-    FROM plan_promise promise
-    JOIN servicing_serviceclock clock
-        ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
-    WHERE clock.create_on <= %(day)s AND NOT promise.waived AND {{chosen}}
-        AND NOT EXISTS (
-            SELECT 1 FROM servicing_servicetask task
-            WHERE task.client_id = promise.client_id AND task.kind_id = promise.kind_id
-                AND task.item_id IS NOT NULL AND task.{OPEN}
+CREATE = """
+    WITH created AS (
+        INSERT INTO servicing_servicetask (
+            client_id, tier_id, item_id, kind_id, title, status, due_on, window_start, window_end, base_on,
+            role_id, assigned_to_id, reassigned, channel, planned_minutes, automated, snooze_reason, attempts,
+            outcome, closed_reason, source, source_id, created_at
         )
-    ON CONFLICT DO NOTHING
+        SELECT promise.client_id, promise.tier_id, promise.item_id, promise.kind_id, '', 'planned', clock.due_on,
+            clock.due_on - promise.window_before_days, clock.due_on + promise.window_after_days, clock.base_on,
+            promise.role_id, promise.person_id, false, promise.channel, promise.minutes, promise.automated, '', 0,
+            '', '', '', '', %(moment)s
+        FROM plan_promise promise
+        JOIN servicing_serviceclock clock
+            ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
+        WHERE clock.create_on <= %(day)s AND NOT promise.waived AND {chosen}
+            AND NOT EXISTS (
+                SELECT 1 FROM plan_open task
+                WHERE task.client_id = promise.client_id AND task.kind_id = promise.kind_id AND task.promised
+            )
+        ON CONFLICT DO NOTHING
+        RETURNING client_id, kind_id, due_on
+    )
+    INSERT INTO plan_open SELECT client_id, kind_id, due_on, true FROM created
 """
 
 # The team changed: open tasks that nobody handed to somebody in person follow it.
@@ -74,16 +84,19 @@ def move(session: Session) -> int:
 
 def create(session: Session) -> int:
     """Returns how many tasks were created. Covering kinds first, so that those they cover see them."""
+    session.keep("plan_open", OPEN_TASKS)
     groups = creation_order(covering_pairs())
     covered_kinds = [kind for group in groups for kind in group]
-    created = session.run(CREATE.format(chosen="promise.kind_id <> ALL(%(kinds)s::bigint[])"), kinds=covered_kinds)
+    created = session.run(
+        CREATE.format(chosen="promise.kind_id <> ALL(%(kinds)s::bigint[])"), kinds=covered_kinds
+    )
     for group in groups:
         if created > MANY:
-            session.run("ANALYZE servicing_servicetask")
+            session.run("ANALYZE plan_open")
         created += session.run(
             CREATE.format(
                 chosen="promise.kind_id = ANY(%(kinds)s::bigint[]) AND NOT "
-                + COVERED.format(due="clock.due_on")
+                + COVERED.format(tasks="plan_open", due="clock.due_on")
             ),
             kinds=sorted(group),
             **cover_parameters(),

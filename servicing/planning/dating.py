@@ -36,9 +36,7 @@ DATES = f"""
         SELECT p.*, CASE
             WHEN p.expired_on IS NOT NULL THEN p.expired_on
             WHEN p.base_on IS NULL THEN p.starts_on + 1 + {
-    _spread(
-        "first_served", "(p.starts_on + make_interval(months => p.offset_months))::date - p.starts_on"
-    )
+    _spread("first_served", "(p.starts_on + make_interval(months => p.offset_months))::date - p.starts_on")
 }
             WHEN p.basis = 'rolling' OR p.anchor_on IS NULL
                 THEN (p.base_on + make_interval(months => p.interval_months))::date

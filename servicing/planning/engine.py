@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from clients.firm import firm_settings, firm_today, firm_zone
 from django.db import connection, transaction
 from django.utils import timezone
 
+from clients.firm import firm_settings, firm_today, firm_zone
 from servicing.planning import clocks, closing, creation, fulfilment, reopening, scope, summaries
 from servicing.planning.session import OPEN, Session
 

@@ -29,7 +29,7 @@ UNDONE_TIER_CHANGE = f"""
 
 # Done tasks whose touch was deleted, moved to another client or turned out to have reached nobody. `newer`:
 # a later task of the kind was closed on its own grounds, or has an appointment; then this one counts as missed.
-UNLOGGED = f"""
+UNLOGGED = """
     SELECT DISTINCT ON (t.client_id, t.kind_id, stands.newer) t.id, t.client_id, t.kind_id, stands.newer
     FROM plan_scope
     JOIN servicing_servicetask t USING (client_id)

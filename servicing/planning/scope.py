@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from clients.models import ChangeKind
-
 from servicing.planning.session import MANY, OPEN, Session
 
 # Tier served at D: that of the newest assignment whose service has begun. One that ended before its service
@@ -35,9 +34,7 @@ WAIVED = """EXISTS (
 )"""
 
 # The day on which the task after this one would be created: due + k months - lead.
-NEXT_CREATED = (
-    "(task.due_on + make_interval(months => promise.interval_months))::date - promise.lead_days"
-)
+NEXT_CREATED = "(task.due_on + make_interval(months => promise.interval_months))::date - promise.lead_days"
 
 # Promises, clocks and open tasks side by side: the clients for whom they do not agree, or something is due.
 DIFFERENCES = f"""
@@ -62,6 +59,7 @@ DIFFERENCES = f"""
                 OR (task.window_end < %(day)s AND {NEXT_CREATED} <= %(day)s)
             END
 """
+
 
 def find(session: Session, ids: list[int] | None) -> int:
     """Fills `plan_scope`: the given clients, or all with changed facts or with something to do.

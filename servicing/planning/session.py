@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-MANY = 20_000  # rows from which fresh statistics are worth their time
+MANY = 200  # rows from which fresh statistics are worth their time
 
 # What every statement below means by an open task.
 OPEN = "status IN ('planned', 'scheduled')"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clients.firm import firm_today
 from django.db import transaction
 from django.utils import timezone
 
+from clients.firm import firm_today
 from servicing.planning import scope
 from servicing.planning.session import OPEN, Session
 

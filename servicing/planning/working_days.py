@@ -6,8 +6,8 @@ import datetime as dt
 from functools import lru_cache
 
 import holidays
-from clients.models import Firm
 
+from clients.models import Firm
 from servicing.models import ClosingDay
 from servicing.planning.session import Session
 
@@ -68,5 +68,7 @@ def keep_calendar(session: Session, firm: Firm) -> None:
     """Fills `plan_calendar` and `plan_month` around the session's date."""
     first = session.day - dt.timedelta(days=40)
     last = session.day + dt.timedelta(days=366 * YEARS_AHEAD)
-    session.keep("plan_calendar", CALENDAR, first=first, last=last, days_off=list(days_off(firm, first, last)))
+    session.keep(
+        "plan_calendar", CALENDAR, first=first, last=last, days_off=list(days_off(firm, first, last))
+    )
     session.keep("plan_month", MONTHS)

@@ -1,0 +1,183 @@
+"""Forms of working a task, of logging a touch, and of an exception to a promise."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clients.firm import firm_today
+from clients.models import Client, TeamMember, TouchKind, User
+from servicing.models import ServiceKind, ServiceTask, TaskOutcome, Waiver
+from servicing.work.natural import attempt_kinds, likely_attempt
+
+MOST_MINUTES = 24 * 60
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **attributes: str) -> None:
+        super().__init__(attrs=attributes, format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+def minutes_field(label: Any = _("Minutes")) -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=0, max_value=MOST_MINUTES)
+
+
+def note_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=5000
+    )
+
+
+class TaskForm(forms.Form):
+    """A form about one task; `by` is who fills it in."""
+
+    def __init__(self, *args: Any, task: ServiceTask, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.task, self.by = task, by
+
+
+class CompleteForm(TaskForm):
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        choices=[(o.value, o.label) for o in TaskOutcome if o != TaskOutcome.FIRM_MISSED],
+        initial=TaskOutcome.DELIVERED,
+    )
+    on = forms.DateField(label=_("Date"), widget=DateInput())
+    minutes = minutes_field(_("Minutes it took"))
+    note = note_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = firm_today()
+        self.fields["minutes"].initial = self.task.planned_minutes or None
+
+    def clean_on(self) -> dt.date:
+        on = self.cleaned_data["on"]
+        if on > firm_today():
+            raise ValidationError(_("This date has not come yet. Book the appointment instead."))
+        if on < firm_today() - dt.timedelta(days=366):
+            raise ValidationError(_("This is more than a year ago. Import older touches from a file."))
+        return on
+
+
+class AttemptForm(TaskForm):
+    kind = forms.ModelChoiceField(label=_("How"), queryset=TouchKind.objects.none(), empty_label=None)
+    minutes = minutes_field()
+    note = note_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = attempt_kinds()
+        self.fields["kind"].queryset = TouchKind.objects.filter(pk__in=[kind.pk for kind in kinds])
+        self.fields["kind"].initial = likely_attempt(self.task, kinds)
+
+
+class BookForm(TaskForm):
+    at = forms.DateTimeField(label=_("Date and time"), widget=MomentInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at"].initial = self.task.scheduled_at
+
+    def clean_at(self) -> dt.datetime:
+        at = self.cleaned_data["at"]
+        if at < timezone.now():
+            raise ValidationError(_("An appointment lies ahead. Choose a later time."))
+        if at > timezone.now() + dt.timedelta(days=3 * 366):
+            raise ValidationError(_("This is more than three years ahead. Check the year."))
+        return at
+
+
+class SnoozeForm(TaskForm):
+    until = forms.DateField(label=_("Until"), widget=DateInput())
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].initial = firm_today() + dt.timedelta(days=7)
+
+    def clean_until(self) -> dt.date:
+        until = self.cleaned_data["until"]
+        if until <= firm_today():
+            raise ValidationError(_("Choose a day after today."))
+        if until > firm_today() + dt.timedelta(days=366):
+            raise ValidationError(_("This is more than a year ahead. Waive the service instead."))
+        return until
+
+
+class ReassignForm(TaskForm):
+    to = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        serving = TeamMember.objects.order_by().values("user")
+        people = User.objects.filter(is_active=True, pk__in=serving).order_by(
+            "first_name", "last_name", "username"
+        )
+        self.fields["to"].queryset = people
+        self.fields["to"].initial = self.task.assigned_to_id
+
+
+class LogTouchForm(forms.Form):
+    """A touch beside the tasks: it closes the ones that its kind fulfils."""
+
+    kind = forms.ModelChoiceField(label=_("What"), queryset=TouchKind.objects.none(), empty_label=None)
+    on = forms.DateField(label=_("Date"), widget=DateInput())
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        required=False,
+        choices=[("", _("As usual for its kind")), ("reached", _("Reached")), ("attempted", _("Attempted"))],
+    )
+    minutes = minutes_field()
+    note = note_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].queryset = TouchKind.objects.active()
+        self.fields["on"].initial = firm_today()
+
+    def clean_on(self) -> dt.date:
+        on = self.cleaned_data["on"]
+        if on > firm_today():
+            raise ValidationError(_("A touch cannot lie in the future."))
+        if on.year < 1970:
+            raise ValidationError(_("Check the year."))
+        return on
+
+
+class WaiverForm(forms.ModelForm):
+    class Meta:
+        model = Waiver
+        fields = ["kind", "starts_on", "ends_on", "reason"]
+        widgets = {
+            "starts_on": DateInput(),
+            "ends_on": DateInput(),
+            "reason": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.client = client
+        self.fields["kind"].queryset = ServiceKind.objects.active()
+        self.fields["starts_on"].initial = firm_today()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("A waiver cannot end before it starts."))
+        return data

@@ -1,0 +1,37 @@
+"""Reads of service tasks, each named for its use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from clients.models import User
+
+OPEN_STATUSES = ("planned", "scheduled")
+
+
+class ServiceTaskQuerySet(models.QuerySet):
+    def open(self) -> ServiceTaskQuerySet:
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def visible_to(self, user: User) -> ServiceTaskQuerySet:
+        """Tasks of the clients that `user` may see, and those that were handed to `user`."""
+        from clients.access import sees_all_clients
+        from clients.models import TeamMember
+
+        if sees_all_clients(user):
+            return self
+        on_team = TeamMember.objects.filter(client_id=models.OuterRef("client_id"), user=user)
+        return self.filter(Q(models.Exists(on_team)) | Q(assigned_to=user))
+
+    def in_queue_of(self, user_id: int) -> ServiceTaskQuerySet:
+        """A person's open tasks, in the order in which they fall due."""
+        return self.open().filter(assigned_to_id=user_id).order_by("due_on", "id")
+
+    def late(self, on: dt.date) -> ServiceTaskQuerySet:
+        """Open tasks whose window had passed at the start of `on`."""
+        return self.open().filter(window_end__lt=on)

@@ -1,0 +1,104 @@
+"""Promise against delivery for one client: what its tier is owed in a year, and what it was given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q
+
+from clients.models import Client, Touch
+from servicing.models import OPEN_STATUSES, ServiceItem, ServiceTask, StandingPromise, TaskStatus, Waiver
+from servicing.models.clocks import ServiceClock
+from servicing.models.standards import Channel
+from servicing.work import words
+
+LAST = 20  # closed tasks and touches on the page
+_CHANNELS = dict(Channel.choices)
+
+
+def service_of(client: Client, today: dt.date) -> dict[str, Any]:
+    """Everything that the service tab shows, in a handful of queries."""
+    tier_id = client.summary.tier_id
+    items = list(
+        ServiceItem.objects.filter(standard__tier_id=tier_id, ended_on__isnull=True)
+        .select_related("kind", "role")
+        .order_by("position", "id")
+    )
+    tasks = list(
+        ServiceTask.objects.filter(client=client)
+        .select_related("kind", "assigned_to")
+        .order_by("-due_on", "-id")[:100]
+    )
+    clocks = {clock.kind_id: clock for clock in ServiceClock.objects.filter(client=client)}
+    waivers = list(Waiver.objects.filter(client=client).select_related("kind"))
+    touches = list(
+        Touch.objects.filter(client=client)
+        .select_related("kind", "by", "role")
+        .order_by("-occurred_on", "-id")[:LAST]
+    )
+    closing = _closed_by(touches)
+    for touch in touches:
+        touch.fulfilled = closing.get(touch.pk, "")  # type: ignore[attr-defined]
+    return {
+        "promises": [_promise(item, tasks, clocks, waivers, today) for item in items],
+        "standing": list(StandingPromise.objects.filter(standard__tier_id=tier_id)),
+        "open_tasks": [_open(task, today) for task in reversed(tasks) if task.status in OPEN_STATUSES],
+        "closed_tasks": [task for task in tasks if task.status not in OPEN_STATUSES][:LAST],
+        "touches": touches,
+        "waivers": [(waiver, waiver.starts_on <= today <= waiver.ends_on) for waiver in waivers],
+        "today": today,
+    }
+
+
+def _promise(
+    item: ServiceItem,
+    tasks: list[ServiceTask],
+    clocks: dict[int, ServiceClock],
+    waivers: list[Waiver],
+    today: dt.date,
+) -> dict[str, Any]:
+    year_ago = today - dt.timedelta(days=365)
+    of_kind = [task for task in tasks if task.kind_id == item.kind_id]
+    closed = [task for task in of_kind if task.status not in OPEN_STATUSES and task.due_on > year_ago]
+    done = [task for task in of_kind if task.completed_on and task.completed_on > year_ago]
+    running = next((task for task in of_kind if task.status in OPEN_STATUSES), None)
+    clock = clocks.get(item.kind_id)
+    waived = any(w.kind_id == item.kind_id and w.starts_on <= today <= w.ends_on for w in waivers)
+    next_on = running.due_on if running else clock.due_on if clock and clock.item_id == item.pk else None
+    return {
+        "name": item.kind.label,
+        "words": words.promise(item.kind.label, item.interval_months),
+        "a_year": 12 / item.interval_months,
+        "done": len(done),
+        "missed": sum(task.status == TaskStatus.MISSED for task in closed),
+        "minutes": item.planned_minutes,
+        "role": item.role.label,
+        "channel": _CHANNELS.get(item.channel, ""),
+        "next_on": None if waived else next_on,
+        "last_on": clock.base_on if clock else None,
+        "waived": waived,
+    }
+
+
+def _open(task: ServiceTask, today: dt.date) -> dict[str, Any]:
+    return {
+        "id": task.pk,
+        "name": task.name,
+        "when": words.due(task.due_on, task.window_end, today),
+        "late": task.window_end < today,
+        "person": task.assigned_to.display_name if task.assigned_to else "",
+        "scheduled_at": task.scheduled_at,
+        "minutes": task.planned_minutes,
+    }
+
+
+def _closed_by(touches: list[Touch]) -> dict[int, str]:
+    """Names of the tasks that each touch closed."""
+    found = ServiceTask.objects.filter(Q(touch__in=touches), item__isnull=False).values_list(
+        "touch", "kind__label"
+    )
+    names: dict[int, list[str]] = {}
+    for touch, label in found:
+        names.setdefault(touch, []).append(label)
+    return {touch: ", ".join(labels) for touch, labels in names.items()}

@@ -1,0 +1,170 @@
+"""A person's queue: late, today, this week, coming, put off; as plain values for the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Touch
+from servicing.models import ServiceTask
+from servicing.models.standards import Channel
+from servicing.work import words
+
+SHOWN = 150  # rows on the page; the figures count all up to CAP
+CAP = 1000
+_CHANNELS = dict(Channel.choices)
+ROW = (
+    "id",
+    "client_id",
+    "client__name",
+    "tier__code",
+    "title",
+    "kind__label",
+    "status",
+    "due_on",
+    "window_end",
+    "scheduled_at",
+    "snoozed_until",
+    "planned_minutes",
+    "channel",
+    "attempts",
+    "automated",
+)
+
+
+@dataclass
+class Group:
+    """One block of the queue."""
+
+    code: str
+    label: str | Promise
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Queue:
+    groups: list[Group]
+    late: int
+    week: int
+    month: int
+    minutes_today: int
+    total: int
+
+    @property
+    def first(self) -> dict[str, Any] | None:
+        return next((row for group in self.groups for row in group.rows), None)
+
+
+def row_of(values: dict[str, Any], today: dt.date) -> dict[str, Any]:
+    """A task as a row of the queue or the list draws it."""
+    at = values["scheduled_at"]
+    on = timezone.localtime(at).date() if at else values["due_on"]
+    late = values["window_end"] < today
+    asleep = bool(values["snoozed_until"] and values["snoozed_until"] > today)
+    return {
+        **values,
+        "name": values["title"] or values["kind__label"],
+        "channel": _CHANNELS.get(values["channel"], ""),
+        "on": on,
+        "late": late,
+        "asleep": asleep,
+        "when": words.due(values["due_on"], values["window_end"], today) if late or not at else "",
+    }
+
+
+def group_of(row: dict[str, Any], today: dt.date) -> str:
+    if row["asleep"]:
+        return "later"
+    if row["late"]:
+        return "late"
+    if row["on"] <= today:
+        return "today"
+    return "week" if row["on"] <= today + dt.timedelta(days=7) else "coming"
+
+
+def read_queue(user_id: int, today: dt.date) -> Queue:
+    """The open tasks assigned to a person, in one query."""
+    groups = {
+        group.code: group
+        for group in (
+            Group("late", _("Late")),
+            Group("today", _("Today")),
+            Group("week", _("This week")),
+            Group("coming", _("Coming")),
+            Group("later", _("Put off")),
+        )
+    }
+    rows = [row_of(values, today) for values in ServiceTask.objects.in_queue_of(user_id).values(*ROW)[:CAP]]
+    for row in rows:
+        groups[group_of(row, today)].rows.append(row)
+    due_within = [row for row in rows if not row["late"] and not row["asleep"]]
+    queue = Queue(
+        groups=[],
+        late=sum(row["late"] for row in rows),
+        week=sum(row["on"] <= today + dt.timedelta(days=7) for row in due_within),
+        month=sum(row["on"] <= today + dt.timedelta(days=30) for row in due_within),
+        minutes_today=sum(row["planned_minutes"] for row in groups["today"].rows),
+        total=len(rows),
+    )
+    room = SHOWN
+    for group in groups.values():
+        group.rows = group.rows[:room]
+        room -= len(group.rows)
+        if group.rows:
+            queue.groups.append(group)
+    return queue
+
+
+def one_row(task: ServiceTask, today: dt.date) -> dict[str, Any]:
+    """The same for one task, after something was done with it."""
+    return row_of(ServiceTask.objects.values(*ROW).get(pk=task.pk), today)
+
+
+# A service kind's own preparation stands in its item's procedure, a step a line; the client's tags say how.
+def panel_of(task: ServiceTask, today: dt.date) -> dict[str, Any]:
+    """What a person reads before acting on a task: the promise, how to speak, the last touches, the steps."""
+    client, item = task.client, task.item
+    tags = [client.persona, client.complexity_driver, client.attention_constraint, client.income_structure]
+    behavioral = getattr(client, "behavioral_tag", None)
+    if behavioral is not None:
+        tags.insert(2, behavioral.trigger)
+    return {
+        "task": task,
+        "client": client,
+        "tags": [tag for tag in tags if tag is not None],
+        "promise": words.promise(task.name, item.interval_months) if item else "",
+        "when": words.due(task.due_on, task.window_end, today) if task.is_open else "",
+        "late": task.is_overdue(today),
+        "asleep": bool(task.snoozed_until and task.snoozed_until > today),
+        "steps": [step for step in item.procedure.splitlines() if step.strip()] if item else [],
+        "touches": list(
+            Touch.objects.filter(client_id=task.client_id)
+            .select_related("kind", "by")
+            .order_by("-occurred_on", "-id")[:3]
+        ),
+    }
+
+
+def read_task(tasks: Any, pk: int) -> ServiceTask | None:
+    """A task of `tasks` with everything that its panel shows, in one query."""
+    return (
+        tasks.select_related(
+            "client__persona",
+            "client__complexity_driver",
+            "client__attention_constraint",
+            "client__income_structure",
+            "client__behavioral_tag__trigger",
+            "kind",
+            "item",
+            "tier",
+            "role",
+            "assigned_to",
+        )
+        .filter(pk=pk)
+        .first()
+    )

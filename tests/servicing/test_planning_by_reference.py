@@ -1,0 +1,99 @@
+"""The engine and a plain calendar agree, whatever happens to a small firm."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from servicing.models import ServiceItem, ServiceTask
+from tests.servicing.world import World
+
+START = dt.date(2025, 3, 3)
+TEAM = {"lead_advisor": "ann", "associate": "bob"}
+
+events = st.one_of(
+    st.tuples(st.just("wait"), st.integers(1, 70)),
+    st.tuples(st.just("wait"), st.integers(1, 12)),
+    st.tuples(
+        st.just("touch"),
+        st.integers(0, 2),
+        st.sampled_from(
+            ["review_meeting", "plan_review", "call", "tax_session", "digital_check_in", "automated_email"]
+        ),
+        st.integers(0, 25),
+        st.booleans(),
+    ),
+    st.tuples(st.just("tier"), st.integers(0, 2), st.sampled_from("ABC")),
+    st.tuples(
+        st.just("waive"),
+        st.integers(0, 2),
+        st.sampled_from(["review_meeting", "check_in"]),
+        st.integers(10, 200),
+    ),
+    st.tuples(st.just("status"), st.integers(0, 2), st.sampled_from(["paused", "active", "former"])),
+    st.tuples(
+        st.just("close"),
+        st.integers(0, 2),
+        st.sampled_from(["review_meeting", "check_in"]),
+        st.sampled_from(["declined", "no_response"]),
+    ),
+)
+
+
+def tell(world: World, event: tuple, today: dt.date) -> dt.date:
+    """Lets `event` happen on `today`; returns the date after it."""
+    what, *rest = event
+    clients = world.ref.clients
+    if what == "wait":
+        return today + dt.timedelta(days=rest[0])
+    client = clients[rest[0] % len(clients)]
+    if what == "touch":
+        world.touch(client, rest[1], today - dt.timedelta(days=rest[2]), reached=rest[3])
+    elif what == "tier":
+        world.assign(client, rest[1], today)
+    elif what == "waive":
+        world.waive(client, rest[1], today, today + dt.timedelta(days=rest[2]))
+    elif what == "status":
+        world.set_status(client, rest[1])
+    elif what == "close":
+        world.close(client, rest[1], rest[2])
+        world.plan(today, [client])
+        world.ref.plan(today)
+    return today
+
+
+@pytest.mark.django_db(transaction=False)
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    tiers=st.lists(st.sampled_from("ABC"), min_size=1, max_size=3),
+    calendar=st.booleans(),
+    story=st.lists(events, min_size=4, max_size=14),
+)
+def test_it_plans_as_a_plain_calendar_would(db, tiers, calendar, story):
+    from django.db import transaction
+
+    with transaction.atomic():
+        if calendar:
+            ServiceItem.objects.filter(interval_months__gte=6).update(basis="calendar", first_offset_months=2)
+        world = World()
+        for tier in tiers:
+            world.client(tier=tier, since=START, team=TEAM)
+        today = START
+        world.plan_both(today)
+        for event in story:
+            # a day passes over everything but a wait, so that no two runs share a day by accident
+            today = tell(world, event, today)
+            if event[0] == "close":
+                continue
+            world.plan_both(today)
+            before = ServiceTask.objects.count()
+            assert world.plan(today).created == 0
+            assert ServiceTask.objects.count() == before
+            world.check()
+        transaction.set_rollback(True)
