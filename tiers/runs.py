@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from tiers.models import Explanation, Factor, Policy, RunStatus, ScoringRun
 
+PAGE = 50
+
 _TIERS = """
-SELECT t.code, count(e.client_id), coalesce(sum(s.revenue), 0)
+SELECT
+    t.code, count(e.client_id), coalesce(sum(s.revenue), 0),
+    min(e.score) FILTER (WHERE e.rule = rule.rank_key)
 FROM tiers_tierrule rule
 JOIN clients_tier t ON t.id = rule.tier_id
 LEFT JOIN tiers_explanation e ON e.run_id = %(run)s AND e.proposed_tier_id = t.id
@@ -58,8 +62,8 @@ def summarize(run: ScoringRun, policy: Policy) -> tuple[list[dict[str, Any]], li
     with connection.cursor() as cursor:
         cursor.execute(_TIERS, parameters)
         tiers = [
-            {"tier": code, "clients": clients, "revenue": str(revenue)}
-            for code, clients, revenue in cursor.fetchall()
+            {"tier": code, "clients": clients, "revenue": str(revenue), "cut": cut and str(cut)}
+            for code, clients, revenue, cut in cursor.fetchall()
         ]
         cursor.execute(_MOVES, parameters)
         moves = [{"from": old, "to": new, "clients": clients} for old, new, clients in cursor.fetchall()]
@@ -92,3 +96,18 @@ def warning_texts(run: ScoringRun) -> list[str]:
         % {"factor": Factor(row["factor"]).label, "known": row["known"], "clients": run.clients}
         for row in run.warnings
     ]
+
+
+def movers(run: ScoringRun, *, after: int = 0, old: str = "", new: str = "") -> QuerySet[Explanation]:
+    """Clients whose proposal differs from the tier that they had, by client id from `after` on.
+
+    `old` and `new`: only moves between these tiers (codes; "none" for no tier).
+    """
+    rows = Explanation.objects.filter(run=run, moves=True, client_id__gt=after)
+    if old:
+        rows = (
+            rows.filter(current_tier__isnull=True) if old == "none" else rows.filter(current_tier__code=old)
+        )
+    if new:
+        rows = rows.filter(proposed_tier__code=new)
+    return rows.select_related("client", "current_tier", "proposed_tier").order_by("client_id")

@@ -15,7 +15,10 @@ class RunStatus(models.TextChoices):
 
 
 class ScoringRun(models.Model):
-    """A run proposes; a person applies. `factors` names the order of its explanations' arrays."""
+    """A run proposes; a person applies. `factors` names the order of its explanations' arrays.
+
+    Each of `tiers` also has `cut`, the lowest score that the tier's own rule seated, or null.
+    """
 
     policy = models.ForeignKey("tiers.Policy", models.PROTECT, related_name="runs")
     as_of = models.DateField(_("as of"))

@@ -1,0 +1,225 @@
+"""Why a client has its tier, in words and figures for its page. Tiers are about service fit, never worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from clients.formats import long_date, money
+from clients.models import Client
+from tiers import rules, runs
+from tiers.models import Explanation, Factor, Override, PolicyFactor, RankKey, TierAssignment, TierRule
+
+UNKNOWN = "–"
+
+
+@dataclass(frozen=True)
+class FactorRow:
+    """One factor of a client's score, ready to show."""
+
+    label: str | Promise
+    value: str
+    percentile: float | None
+    weight: Decimal
+    contribution: float | None
+
+    @property
+    def is_known(self) -> bool:
+        return self.percentile is not None
+
+    @property
+    def bar(self) -> float:
+        """Length of the percentile's bar, of 200."""
+        return round(2 * (self.percentile or 0), 1)
+
+
+def _points(value: Decimal) -> str:
+    return number_format(value, decimal_pos=1, force_grouping=True)
+
+
+def _rating(value: Decimal) -> str:
+    return _("%(rating)d of 5") % {"rating": value}
+
+
+SHOWN: dict[str, Callable[[Decimal], str]] = {
+    Factor.REVENUE: money,
+    Factor.POTENTIAL: money,
+    Factor.PROFITABILITY: money,
+    Factor.ENGAGEMENT: _points,
+    Factor.GROWTH: _rating,
+    Factor.ALIGNMENT: _rating,
+    RankKey.SCORE: lambda value: number_format(value, decimal_pos=2),
+}
+
+
+def tier_tab(client: Client) -> dict[str, Any]:
+    """What the tab shows: sentence, factors, what is unknown, the way to the tier above, the tiers it had."""
+    assignments = list(
+        TierAssignment.objects.filter(client=client)
+        .select_related("tier", "override", "applied_by")
+        .order_by("-starts_on", "-id")
+    )
+    current = assignments[0] if assignments and assignments[0].ends_on is None else None
+    run = runs.latest_run()
+    explanation = run and (
+        Explanation.objects.filter(run=run, client=client)
+        .select_related("proposed_tier", "current_tier")
+        .first()
+    )
+    context: dict[str, Any] = {"assignments": assignments, "assignment": current, "run": run}
+    if not run or not explanation:
+        return context
+    tier_rules = list(run.policy.rules.select_related("tier").order_by("position"))
+    factors = factor_rows(explanation, run.factors, run.weights)
+    return context | {
+        "explanation": explanation,
+        "factors": factors,
+        "unknown": [row.label for row in factors if not row.is_known],
+        "because": because(explanation, tier_rules),
+        "differs": explanation.proposed_tier_id != (current and current.tier_id),
+        "routes": routes(explanation, tier_rules, run),
+    }
+
+
+def factor_rows(explanation: Explanation, factors: list[str], weights: list[Decimal]) -> list[FactorRow]:
+    """The explanation's arrays as rows, in the policy's order."""
+    return [
+        FactorRow(
+            label=Factor(factor).label,
+            value=UNKNOWN if value is None else SHOWN[factor](value),
+            percentile=percentile,
+            weight=weight,
+            contribution=contribution,
+        )
+        for factor, weight, value, percentile, contribution in zip(
+            factors,
+            weights,
+            explanation.values,
+            explanation.percentiles,
+            explanation.contributions,
+            strict=True,
+        )
+    ]
+
+
+def because(explanation: Explanation, tier_rules: list[TierRule]) -> str:
+    """One sentence that says which rule placed the client."""
+    tier = explanation.proposed_tier.code if explanation.proposed_tier else None
+    rule = next((rule for rule in tier_rules if rule.tier_id == explanation.proposed_tier_id), None)
+    words = {"tier": tier, "score": explanation.score, "completeness": f"{explanation.completeness:.0%}"}
+    if explanation.rule == rules.OVERRIDE:
+        return _override_sentence(explanation, tier)
+    if explanation.rule == rules.INSUFFICIENT:
+        if tier is None:
+            return _("No tier yet, because only %(completeness)s of what the policy weighs is known.") % words
+        return (
+            _("Tier %(tier)s stays, because only %(completeness)s of what the policy weighs is known.")
+            % words
+        )
+    if explanation.rule == rules.KEPT:
+        return (
+            _(
+                "Tier %(tier)s, because its service was already at this level and the score of %(score)s is "
+                "within the stability margin."
+            )
+            % words
+        )
+    if explanation.rule == rules.REST:
+        return (
+            _(
+                "Tier %(tier)s, because its service fits clients whom no tier before it takes; "
+                "the score is %(score)s."
+            )
+            % words
+        )
+    if explanation.rule == RankKey.SCORE or rule is None:
+        return _("Tier %(tier)s, because the score of %(score)s lies within this tier's limits.") % words
+    words["factor"] = str(RankKey(explanation.rule).label).lower()
+    return (
+        _(
+            "Tier %(tier)s, because its service fits clients with this %(factor)s; it takes clients in the "
+            "order of %(factor)s, then score, and the score is %(score)s."
+        )
+        % words
+    )
+
+
+def _override_sentence(explanation: Explanation, tier: str | None) -> str:
+    pin = (
+        Override.objects.filter(client_id=explanation.client_id, tier=explanation.proposed_tier)
+        .order_by("-starts_on", "-id")
+        .first()
+    )
+    if pin is None:
+        return _("Tier %(tier)s, because a person chose it.") % {"tier": tier}
+    return _("Tier %(tier)s, because a person chose it until %(until)s: %(reason)s.") % {
+        "tier": tier,
+        "until": long_date(pin.expires_on),
+        "reason": pin.get_reason_display(),
+    }
+
+
+def routes(explanation: Explanation, tier_rules: list[TierRule], run: Any) -> list[str]:
+    """For each tier that is filled before the client's own: what it took in this run to get there."""
+    cuts = {row["tier"]: row.get("cut") for row in run.tiers}
+    values = dict(zip(run.factors, explanation.values, strict=True))
+    found = []
+    for rule in tier_rules:
+        if rule.tier_id == explanation.proposed_tier_id or explanation.score is None:
+            break
+        parts = []
+        if rule.rank_key == RankKey.SCORE and cuts.get(rule.tier.code):
+            cut = Decimal(cuts[rule.tier.code])
+            if explanation.score < cut:
+                gap = cut - explanation.score
+                parts.append(_("a score of %(cut)s, which is %(gap)s more") % {"cut": cut, "gap": gap})
+        if rule.minimum_value is not None and rule.minimum_key != RankKey.SCORE:
+            value = values.get(rule.minimum_key)
+            if value is None or value < rule.minimum_value:
+                shown = UNKNOWN if value is None else SHOWN[rule.minimum_key](value)
+                parts.append(
+                    _("%(factor)s of at least %(minimum)s (now %(value)s)")
+                    % {
+                        "factor": str(RankKey(rule.minimum_key).label).lower(),
+                        "minimum": SHOWN[rule.minimum_key](rule.minimum_value),
+                        "value": shown,
+                    }
+                )
+        if parts:
+            found.append(
+                _("Tier %(tier)s: %(needs)s.") % {"tier": rule.tier.code, "needs": _(" and ").join(parts)}
+            )
+    return found
+
+
+def rule_in_words(rule: TierRule, *, is_last: bool) -> str:
+    """What the rule says, as one sentence of the printed policy."""
+    if is_last:
+        return _("Tier %(tier)s takes the remaining clients.") % {"tier": rule.tier.code}
+    text = _("Tier %(tier)s takes clients in the order of %(key)s") % {
+        "tier": rule.tier.code,
+        "key": str(rule.get_rank_key_display()).lower(),
+    }
+    if rule.minimum_value is not None:
+        text += _(", with %(factor)s of at least %(value)s") % {
+            "factor": str(RankKey(rule.minimum_key).label).lower(),
+            "value": SHOWN[rule.minimum_key](rule.minimum_value),
+        }
+    if rule.revenue_share is not None:
+        text += _(", until %(share)s of revenue") % {"share": f"{rule.revenue_share:.0%}"}
+    if rule.max_clients is not None:
+        text += _(", at most %(most)s clients") % {
+            "most": number_format(rule.max_clients, force_grouping=True)
+        }
+    return f"{text}."
+
+
+def weight_share(row: PolicyFactor, total: Decimal) -> Decimal:
+    """The factor's weight as a share of all weights, 0 to 1."""
+    return row.weight / total if total else Decimal(0)
