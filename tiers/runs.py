@@ -62,7 +62,12 @@ def summarize(run: ScoringRun, policy: Policy) -> tuple[list[dict[str, Any]], li
     with connection.cursor() as cursor:
         cursor.execute(_TIERS, parameters)
         tiers = [
-            {"tier": code, "clients": clients, "revenue": str(revenue), "cut": cut and str(cut)}
+            {
+                "tier": code,
+                "clients": clients,
+                "revenue": str(revenue),
+                "cut": None if cut is None else str(cut),
+            }
             for code, clients, revenue, cut in cursor.fetchall()
         ]
         cursor.execute(_MOVES, parameters)

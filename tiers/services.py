@@ -44,7 +44,7 @@ def propose_run(
     Without `policy` it is the published one. Raises Refused where there is none, or where it cannot score.
     """
     with transaction.atomic():
-        _wait_for_other_scorers()
+        wait_for_other_scorers()
         policy = policy or published_policy()
         if problems := weaknesses(policy):
             raise Refused(*problems)
@@ -81,7 +81,7 @@ def apply_run(*, run: ScoringRun, applied_by: User | None, clients: Sequence[int
     Refused where the run was applied or undone, or where a later assignment or run was applied.
     """
     with transaction.atomic():
-        _wait_for_other_scorers()
+        wait_for_other_scorers()
         _refuse_unless_applicable(run)
         applied = _start_assignments(run, applied_by, clients=clients, first_only=False)
         run.status, run.applied_at, run.applied_by = RunStatus.APPLIED, timezone.now(), applied_by
@@ -93,7 +93,7 @@ def apply_run(*, run: ScoringRun, applied_by: User | None, clients: Sequence[int
 def give_first_tiers(*, run: ScoringRun) -> Applied:
     """Starts the proposed tier of clients that have none. The run stays a proposal for the others."""
     with transaction.atomic():
-        _wait_for_other_scorers()
+        wait_for_other_scorers()
         _refuse_unless_applicable(run)
         applied = _start_assignments(run, None, clients=None, first_only=True)
         wake_sweeps(ChangeKind.SERVICE)
@@ -107,16 +107,17 @@ def undo_run(*, run: ScoringRun, by: User | None) -> int:
     or anything was applied on top of it.
     """
     with transaction.atomic():
-        _wait_for_other_scorers()
+        wait_for_other_scorers()
         run.refresh_from_db()
         if run.status != RunStatus.APPLIED:
             raise Refused(_("Only an applied run can be undone."))
         started = run.assignments.exclude(source=AssignmentSource.FIRST)
         if _later_run(run) or started.filter(ends_on__isnull=False).exists():
             raise Refused(_("Something was applied after this run. Undo that first."))
-        undone = _take_back(run)
         run.status = RunStatus.UNDONE
         run.save(update_fields=["status"])
+        undone = _take_back(run)
+        refresh_summaries()  # the scores are those of the run before it again
         log.info("run_undone", run=run.pk, clients=undone, by=by and by.pk)
         wake_sweeps(ChangeKind.SERVICE)
     return undone
@@ -129,7 +130,7 @@ def first_tiers_of_changed_clients() -> ScoringRun | None:
     have arrived.
     """
     with transaction.atomic():
-        _wait_for_other_scorers()
+        wait_for_other_scorers()
         policy = Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
         today = firm_today()
         wanted = False
@@ -171,18 +172,21 @@ def prune_explanations() -> int:
         return cursor.rowcount
 
 
-def refresh_summaries(*, moved_only: bool = False) -> int:
+def refresh_summaries(*, moved_only: bool = False, client_id: int | None = None) -> int:
     """Rewrites tier and score in the client summaries where they differ; returns how many rows.
 
-    `moved_only`: only the clients of the assignments just started.
+    For all clients, or `moved_only` those of the assignments just started, or one.
     """
     only = "AND s.client_id IN (SELECT client_id FROM tiers_move)" if moved_only else ""
+    if client_id is not None:
+        only = "AND s.client_id = %(client)s"
     with connection.cursor() as cursor:
-        cursor.execute(_REFRESH_SUMMARIES.format(only=only))
+        cursor.execute(_REFRESH_SUMMARIES.format(only=only), {"client": client_id})
         return cursor.rowcount
 
 
-def _wait_for_other_scorers() -> None:
+def wait_for_other_scorers() -> None:
+    """Takes the scorers' lock until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SCORER_LOCK])
 
@@ -243,7 +247,6 @@ def _take_back(run: ScoringRun) -> int:
         cursor.execute("DELETE FROM tiers_tierassignment a USING tiers_move m WHERE a.id = m.id")
         undone = cursor.rowcount
         cursor.execute(_REOPEN)
-    refresh_summaries(moved_only=True)
     return undone
 
 

@@ -35,6 +35,7 @@ SHIPPED = Stated(
         Rule("C"),
     ],
 )
+BY_REVENUE = Stated(weights={"revenue": Decimal(1)}, rules=[Rule("A", most=1), Rule("B", most=1), Rule("C")])
 
 
 def tier(code: str) -> Tier:
@@ -88,8 +89,14 @@ def store(cases: Sequence[Case], *, on: dt.date = D) -> None:
     )
     ids = dict(Client.objects.values_list("external_id", "id"))
     Revenue.objects.bulk_create(
-        Revenue(client_id=ids[case.external_id], date=day, amount=amount, source="t", source_id=f"{n}.{i}")
-        for n, case in enumerate(cases)
+        Revenue(
+            client_id=ids[case.external_id],
+            date=day,
+            amount=amount,
+            source="t",
+            source_id=f"{case.external_id}.{i}",
+        )
+        for case in cases
         for i, (day, amount) in enumerate(case.revenue)
     )
     kinds = {
@@ -107,9 +114,9 @@ def store(cases: Sequence[Case], *, on: dt.date = D) -> None:
             minutes=minutes,
             role=roles[rate],
             source="t",
-            source_id=f"{n}.{i}",
+            source_id=f"{case.external_id}.{i}",
         )
-        for n, case in enumerate(cases)
+        for case in cases
         for i, (day, weight, reached, minutes, rate) in enumerate(case.touches)
     )
     tiers = {row.code: row for row in Tier.objects.all()}
