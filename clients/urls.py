@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clients.views import listing, people, record, welcome
+from clients.views import imports, listing, people, record, welcome
 
 app_name = "clients"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,14 @@ urlpatterns: list[URLPattern] = [
     path("clients/saved/<int:pk>/delete/", listing.delete_filter, name="delete_filter"),
     path("clients/bulk/", listing.bulk_change, name="bulk"),
     path("clients/bulk/<int:pk>/undo/", listing.bulk_undo, name="bulk_undo"),
+    path("clients/import/", imports.import_list, name="imports"),
+    path("clients/import/<int:pk>/", imports.import_page, name="import"),
+    path("clients/import/<int:pk>/columns/", imports.import_columns, name="import_columns"),
+    path("clients/import/<int:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("clients/import/<int:pk>/discard/", imports.import_discard, name="import_discard"),
+    path("clients/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("clients/import/<int:pk>/errors/", imports.import_errors, name="import_errors"),
+    path("clients/export/", imports.export, name="export"),
     path("clients/new/", record.new_client, name="new"),
     path("clients/<int:pk>/", record.client_page, name="detail"),
     path("clients/<int:pk>/tag/<slug:field>/", listing.tag_cell, name="tag_cell"),

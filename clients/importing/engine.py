@@ -21,7 +21,7 @@ from clients.importing import households, records, writing
 from clients.importing.columns import Mapping, recognise
 from clients.importing.files import FileRefused, open_records
 from clients.importing.messages import message_rows
-from clients.importing.staging import drop_tables, stage
+from clients.importing.staging import FORMULA_STARTS, drop_tables, stage
 from clients.models import ChangeKind, User
 from clients.models.imports import ImportBatch, ImportKind, ImportState
 from clients.services_facts import refresh_last_touch
@@ -30,12 +30,20 @@ from clients.services_facts import refresh_last_touch
 LOCK = 7_308_001
 
 
+ERROR_COLUMNS = ["row", "column", "value", "message"]
+
+
+def safe_cell(text: str) -> str:
+    """A text for a CSV cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.lstrip("'")[:1] in FORMULA_STARTS and text else text
+
+
 class ErrorList(list):
     """All errors of all records, kept in a temporary file: iterating reads it, whatever their number."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.file = tempfile.TemporaryFile()
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115  (open as long as the list lives)
         self.count = 0
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -57,8 +65,8 @@ class ErrorList(list):
         """Writes them as CSV with a header."""
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["row", "column", "value", "message"])
-            writer.writerows(error.values() for error in self)
+            writer.writerow(ERROR_COLUMNS)
+            writer.writerows([safe_cell(str(value)) for value in error.values()] for error in self)
 
 
 @dataclass

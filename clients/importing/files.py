@@ -8,9 +8,10 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Any
 
@@ -141,51 +142,83 @@ def _not_utf8(number: int | None = None) -> str:
 
 @contextmanager
 def _open_xlsx(file: IO[bytes], size: int) -> Iterator[Records]:
-    """The first sheet. Formulas give the value that the spreadsheet last computed."""
-    from openpyxl import load_workbook
-
+    """The first sheet. A formula gives the value that the spreadsheet last computed, else its own text."""
     if size > XLSX_LIMIT:
         raise FileRefused(_("The file is larger than 20 MB. Save it as CSV UTF-8, which may have 200 MB."))
-    damaged = _("The file cannot be read as a spreadsheet. Save it again as XLSX or as CSV UTF-8.")
-    try:
-        _refuse_bombs(file)
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-    except FileRefused:
-        raise
-    except Exception:  # the library raises whatever a damaged file leads to
-        raise FileRefused(damaged) from None
-    try:
-        rows = _sheet_rows(sheet, damaged)
-        header = next(rows, None)
+    with ExitStack() as books:
+        try:
+            formulas = _inspect(file)
+            rows = _sheet(file, books, values=True)
+            if formulas:
+                rows = map(_computed_or_written, rows, _sheet(file, books, values=False))
+        except FileRefused:
+            raise
+        except Exception:  # the library raises whatever a damaged file leads to
+            raise FileRefused(_damaged()) from None
+        texts = _sheet_texts(rows)
+        header = next(texts, None)
         if not header or not any(cell.strip() for cell in header):
             raise FileRefused(_("The first sheet is empty: its first row must name the columns."))
         while header and not header[-1].strip():
             header.pop()
-        yield Records(header=header, rows=rows, strict=False)
-    finally:
-        book.close()
+        yield Records(header=header, rows=texts, strict=False)
 
 
-def _refuse_bombs(file: IO[bytes]) -> None:
+def _inspect(file: IO[bytes]) -> bool:
+    """Refuses what unpacks to too much; returns whether any sheet has formulas."""
+    formulas = False
     with zipfile.ZipFile(file) as archive:
         for member in archive.infolist():
             limit = XLSX_TEXTS_LIMIT if "sharedStrings" in member.filename else XLSX_SHEET_LIMIT
             if member.file_size > limit:
                 raise FileRefused(_("The spreadsheet is too large unpacked. Save it as CSV UTF-8."))
+        for member in archive.infolist():
+            if not formulas and member.filename.startswith("xl/worksheets/sheet"):
+                with archive.open(member) as sheet:
+                    formulas = _has_formulas(sheet)
+    return formulas
+
+
+def _has_formulas(sheet: IO[bytes]) -> bool:
+    rest = b""
+    while chunk := sheet.read(1 << 20):
+        text = rest + chunk
+        if b"<f>" in text or b"<f " in text:
+            return True
+        rest = chunk[-2:]
+    return False
+
+
+def _sheet(file: IO[bytes], books: ExitStack, *, values: bool) -> Iterator[tuple[Any, ...]]:
+    """The rows of the first sheet: its values, or what was written in its cells."""
+    from openpyxl import load_workbook
+
     file.seek(0)
+    book = load_workbook(file, read_only=True, data_only=values, keep_links=False)
+    books.callback(book.close)
+    sheet = book.worksheets[0]
+    sheet.reset_dimensions()
+    return sheet.iter_rows(values_only=True)
 
 
-def _sheet_rows(sheet: Any, damaged: str) -> Iterator[list[str]]:
-    rows = sheet.iter_rows(values_only=True)
+def _computed_or_written(computed: tuple[Any, ...], written: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(
+        text if value is None else value for value, text in zip_longest(computed, written, fillvalue=None)
+    )
+
+
+def _damaged() -> str:
+    return _("The file cannot be read as a spreadsheet. Save it again as XLSX or as CSV UTF-8.")
+
+
+def _sheet_texts(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[str]]:
     while True:
         try:
             row = next(rows)
         except StopIteration:
             return
         except Exception:  # as above
-            raise FileRefused(damaged) from None
+            raise FileRefused(_damaged()) from None
         yield [_cell_text(value) for value in row]
 
 
