@@ -34,7 +34,7 @@ def service_tab(request: HttpRequest, client: Client) -> dict[str, Any]:
 def log(request: HttpRequest, pk: int) -> HttpResponse:
     """Logs a touch from the tab's form, and says what it closed."""
     client = _client(request, pk)
-    form = LogTouchForm(request.POST or None)
+    form = LogTouchForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _form(request, client, form, _("Log a touch"), _("Save the touch"))
     _touch, counts = facts.log(client=client, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
@@ -57,7 +57,7 @@ def remove(request: HttpRequest, pk: int, touch: int) -> HttpResponse:
 def waive(request: HttpRequest, pk: int) -> HttpResponse:
     """Stores an exception to one promise."""
     client = _client(request, pk)
-    form = WaiverForm(request.POST or None, client=client)
+    form = WaiverForm(request.POST if request.method == "POST" else None, client=client)
     if request.method != "POST" or not form.is_valid():
         return _form(request, client, form, _("Waive a service"), _("Save the exception"))
     facts.waive(waiver=form.save(commit=False), by=request.user)  # type: ignore[arg-type]

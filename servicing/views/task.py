@@ -95,7 +95,8 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
 def work(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """The form of a step, and the step itself."""
     task, chosen = _task(request, pk), STEPS[step]
-    form = chosen.form(request.POST or None, task=task, by=request.user, auto_id=f"id_{step}_%s")
+    sent = request.POST if request.method == "POST" else None
+    form = chosen.form(sent, task=task, by=request.user, auto_id=f"id_{step}_%s")
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return _draw(request, task, status=status, form=form, step=chosen, action=request.path)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
+from tiers.models import TierAssignment
 
 from clients.models import Client, Touch
 from servicing.models import OPEN_STATUSES, ServiceItem, ServiceTask, StandingPromise, TaskStatus, Waiver
@@ -19,7 +20,7 @@ _CHANNELS = dict(Channel.choices)
 
 def service_of(client: Client, today: dt.date) -> dict[str, Any]:
     """Everything that the service tab shows, in a handful of queries."""
-    tier_id = client.summary.tier_id
+    tier_id = served_tier_id(client, today)
     items = list(
         ServiceItem.objects.filter(standard__tier_id=tier_id, ended_on__isnull=True)
         .select_related("kind", "role")
@@ -49,6 +50,13 @@ def service_of(client: Client, today: dt.date) -> dict[str, Any]:
         "waivers": [(waiver, waiver.starts_on <= today <= waiver.ends_on) for waiver in waivers],
         "today": today,
     }
+
+
+def served_tier_id(client: Client, today: dt.date) -> int | None:
+    """The tier that planning serves the client today: of the newest assignment whose service has begun."""
+    begun = TierAssignment.objects.filter(client=client, serviced_from__lte=today)
+    standing = begun.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=F("serviced_from")))
+    return standing.order_by("-serviced_from", "-id").values_list("tier_id", flat=True).first()
 
 
 def _promise(

@@ -1,0 +1,121 @@
+"""The task list and the client's service tab."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from clients.firm import firm_today
+from clients.models import Touch
+from servicing.models import ServiceTask, Waiver
+
+DAY = dt.timedelta(days=1)
+
+
+def test_it_lists_the_tasks_of_clients_that_one_may_see(signed_in, review):
+    assert b"Client 1" in signed_in("ann").get("/tasks/").content
+    assert b"Client 1" in signed_in("olga").get("/tasks/").content
+    assert b"Client 1" not in signed_in("outsider").get("/tasks/").content
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("status=late", False),
+        ("status=any", True),
+        ("status=done", False),
+        ("tier=A", True),
+        ("tier=B", False),
+        ("kind=review_meeting", True),
+        ("kind=check_in", False),
+        ("advisor=none", False),
+        ("status=nonsense&tier=nonsense&kind=%00&advisor=x&after=x_y&before=9999-99-99_1", True),
+        ("after=2999-01-01_1", False),
+        ("after=0001-01-01_99999999999999999999999", True),
+    ],
+)
+def test_its_filters_find_what_they_say(signed_in, review, query, found):
+    page = signed_in("olga").get(f"/tasks/?{query}")
+    assert page.status_code == 200
+    assert (b"Client 1" in page.content) is found
+
+
+def test_it_pages_both_ways_without_losing_or_repeating_a_task(signed_in, world, people, monkeypatch):
+    from servicing.views import tasks
+
+    monkeypatch.setattr(tasks, "PAGE", 3)
+    world.users.update(people)
+    today = firm_today()
+    for _ in range(9):
+        world.client(tier="C", since=today - 300 * DAY, team={"lead_advisor": "ann"})
+    world.plan(today)
+    wanted = list(ServiceTask.objects.open().order_by("due_on", "id").values_list("id", flat=True))
+    browser, seen, query = signed_in("olga"), [], ""
+    while True:
+        context = browser.get(f"/tasks/?{query}").context
+        seen += [row["id"] for row in context["rows"]]
+        if not context["after"]:
+            break
+        query = f"after={context['after']}"
+    assert seen == wanted
+    back = []
+    while context["before"]:
+        context = browser.get(f"/tasks/?before={context['before']}").context
+        back = [row["id"] for row in context["rows"]] + back
+    assert back == wanted[: len(back)]
+    assert len(back) >= len(wanted) - 3
+
+
+def test_the_service_tab_shows_promise_and_delivery(signed_in, review, django_assert_max_num_queries):
+    browser = signed_in("ann")
+    url = reverse("clients:tab", args=[review.client_id, "service"])
+    page = browser.get(url)
+    assert "Review meeting every 3 months" in page.content.decode()
+    assert "Direct access" in page.content.decode()
+    with django_assert_max_num_queries(18):
+        browser.get(url)
+
+
+def test_a_logged_touch_closes_what_it_fulfils_and_taken_back_opens_it_again(signed_in, review, world):
+    browser = signed_in("ann")
+    browser.post(
+        reverse("servicing:log_touch", args=[review.client_id]),
+        {"kind": world.touch_kinds["review_meeting"].pk, "on": firm_today().isoformat()},
+    )
+    review.refresh_from_db()
+    assert review.status == "done"
+    touch = Touch.objects.latest("id")
+    browser.post(reverse("servicing:remove_touch", args=[review.client_id, touch.pk]))
+    review.refresh_from_db()
+    assert review.status == "planned"
+    assert ServiceTask.objects.open().filter(kind=review.kind).count() == 1
+
+
+def test_a_waiver_closes_the_task_and_its_end_brings_it_back(signed_in, review, world):
+    browser = signed_in("ann")
+    today = firm_today()
+    data = {"kind": review.kind_id, "starts_on": today, "ends_on": today + 90 * DAY, "reason": "sabbatical"}
+    assert browser.post(reverse("servicing:waive", args=[review.client_id]), data).status_code == 302
+    review.refresh_from_db()
+    assert (review.status, review.closed_reason) == ("waived", "waiver")
+    waiver = Waiver.objects.get()
+    browser.post(reverse("servicing:end_waiver", args=[review.client_id, waiver.pk]))
+    assert not Waiver.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("log_touch", {"kind": "0", "on": "2999-01-01"}),
+        ("log_touch", {}),
+        ("waive", {"starts_on": "2026-05-01", "ends_on": "2026-04-01", "reason": "x"}),
+        ("waive", {}),
+    ],
+)
+def test_bad_input_is_said_beside_the_field(signed_in, review, name, data):
+    answer = signed_in("ann").post(reverse(f"servicing:{name}", args=[review.client_id]), data)
+    assert answer.status_code == 422
+    assert b"invalid-feedback" in answer.content
+    assert (
+        signed_in("outsider").post(reverse(f"servicing:{name}", args=[review.client_id]), data).status_code == 404
+    )
