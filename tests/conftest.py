@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests import shipped_rows
-from tests.worker import LiveWorker
+from tests.live_worker import LiveWorker
 
 PROJECT = Path(__file__).resolve().parent.parent
 NO_BROWSER = "no Chromium was found: install it, or name it in CHROMIUM"

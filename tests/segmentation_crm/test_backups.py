@@ -5,7 +5,7 @@ from django.db import connection
 
 from segmentation_crm.embedded import backups
 from segmentation_crm.embedded.errors import CannotStart
-from tests.worker import test_database_url as database_url
+from tests.live_worker import test_database_url as database_url
 
 
 def row_counts() -> dict[str, int]:
