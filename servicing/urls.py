@@ -2,10 +2,12 @@
 
 from django.urls import path, re_path
 
+from servicing.dashboards.views import tier_dashboard
 from servicing.views import client, task, tasks, today
 
 app_name = "servicing"
 urlpatterns = [
+    path("tiers/", tier_dashboard, name="tiers"),
     path("", today.today, name="today"),
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/<int:pk>/", task.task_page, name="task"),

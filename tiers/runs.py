@@ -16,7 +16,7 @@ PAGE = 50
 _TIERS = """
 SELECT
     t.code, count(e.client_id), coalesce(sum(s.revenue), 0),
-    min(e.score) FILTER (WHERE e.rule = rule.rank_key)
+    min(e.score) FILTER (WHERE e.rule = rule.rank_key)::text
 FROM tiers_tierrule rule
 JOIN clients_tier t ON t.id = rule.tier_id
 LEFT JOIN tiers_explanation e ON e.run_id = %(run)s AND e.proposed_tier_id = t.id

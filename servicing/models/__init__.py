@@ -1,6 +1,7 @@
 """What the firm owes, who does it next, what was delivered."""
 
 from servicing.models.clocks import ServiceClock
+from servicing.models.rollups import TierRollup
 from servicing.models.standards import (
     Basis,
     Channel,
@@ -29,5 +30,6 @@ __all__ = [
     "StandingPromise",
     "TaskOutcome",
     "TaskStatus",
+    "TierRollup",
     "Waiver",
 ]

@@ -81,7 +81,7 @@ def test_it_warns_of_a_factor_that_hardly_anyone_has():
 
 def test_a_refused_apply_leaves_no_run_behind(policy):
     score(policy, "--apply")
-    with pytest.raises(Refused, match="later run"):
+    with pytest.raises(Refused, match="starts after"):
         call_command("score_clients", as_of=D.replace(day=1), policy=policy.pk, apply=True)
     assert ScoringRun.objects.count() == 1
 

@@ -1,0 +1,1 @@
+"""Dashboards: what the firm's tiers bring, take and get."""

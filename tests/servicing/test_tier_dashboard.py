@@ -1,0 +1,113 @@
+"""The tier dashboard: figures from the rollup, which a job keeps."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Group as DjangoGroup
+from django.urls import reverse
+
+from clients.models import Client, Persona, Revenue, Touch, User
+from servicing.dashboards import rollups
+from servicing.models import ServiceTask, TierRollup
+from servicing.tasks import plan_changed
+from tests.tiers.firm import SHIPPED, D, case, store, store_policy, tier
+from tiers import services
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def firm(time_machine):
+    time_machine.move_to(dt.datetime(2026, 3, 31, 16, tzinfo=dt.UTC))
+    touch = (D, Decimal(10), True, 90, Decimal(150))
+    store(
+        [
+            case("a", 900, growth=5, alignment=3, tier="A", touches=[touch]),
+            case("b", 100, growth=1, alignment=3, tier="C"),
+            case("gone", 5000, active=False, tier="A"),
+            case("new"),
+        ]
+    )
+    services.refresh_summaries()
+    Client.objects.filter(external_id="a").update(persona=Persona.objects.first())
+
+
+def add_task(status, window_end, **more):
+    ServiceTask.objects.create(
+        client=Client.objects.get(external_id="a"),
+        tier=tier("A"),
+        title="x",
+        status=status,
+        due_on=window_end,
+        window_start=window_end,
+        window_end=window_end,
+        **more,
+    )
+
+
+def row(code):
+    return TierRollup.objects.get(tier__code=code) if code else TierRollup.objects.get(tier=None)
+
+
+def test_it_adds_up_clients_revenue_time_and_tasks_by_tier(firm):
+    day = dt.timedelta(days=1)
+    add_task("done", D - 9 * day, completed_on=D - 10 * day)
+    add_task("done", D - 9 * day, completed_on=D - 8 * day)
+    add_task("done", D - 800 * day, completed_on=D - 800 * day)
+    add_task("planned", D - day)
+    add_task("planned", D)
+    add_task("missed", D - 30 * day)
+    rollups.refresh()
+    a = row("A")
+    assert (a.clients, a.untagged, a.revenue, a.minutes) == (1, 0, 900, 90)
+    assert (a.done_on_time, a.done_late, a.missed, a.open_tasks, a.late_tasks) == (1, 1, 1, 2, 1)
+    assert (row("C").clients, row("C").untagged, row("C").revenue) == (1, 1, 100)
+    assert (row("B").clients, row(None).clients) == (0, 1)
+
+
+def test_a_second_refresh_replaces_the_first(firm):
+    rollups.refresh()
+    Revenue.objects.all().delete()
+    rollups.refresh()
+    assert TierRollup.objects.count() == 4
+    assert row("A").revenue == 0
+
+
+def test_it_rests_after_a_long_refresh(firm, time_machine):
+    rollups.refresh()
+    TierRollup.objects.update(took_ms=4000)
+    assert not rollups.refresh_when_due()
+    time_machine.move_to(dt.datetime(2026, 3, 31, 16, 5, tzinfo=dt.UTC))
+    assert rollups.refresh_when_due()
+
+
+def test_applying_a_run_reaches_the_dashboard_through_planning(firm):
+    services.apply_run(run=services.propose_run(as_of=D, policy=store_policy(SHIPPED)), applied_by=None)
+    plan_changed()
+    assert row("A").clients + row("B").clients + row("C").clients == 2
+
+
+def test_the_page_shows_the_figures_and_what_waits(firm, client, django_assert_max_num_queries):
+    user = User.objects.create_user("o", password="x" * 12)
+    user.groups.add(DjangoGroup.objects.get(name="operations"))
+    client.force_login(user)
+    run = services.propose_run(as_of=D, policy=store_policy(SHIPPED))
+    rollups.refresh()
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("servicing:tiers")).content.decode()
+    assert "Figures as of" in page
+    assert "$900" in page
+    assert "90 %" in page
+    assert "1 h 30" in page
+    assert "$600" in page  # an hour
+    assert (f"/tiers/runs/{run.pk}/" in page) == bool(run.moves)
+    assert "Together includes 1 client without a tier" in page
+
+
+def test_an_empty_firm_is_told_what_will_be_here(client):
+    user = User.objects.create_user("o", password="x" * 12)
+    user.groups.add(DjangoGroup.objects.get(name="operations"))
+    client.force_login(user)
+    assert "appears here once clients are imported" in client.get("/tiers/").content.decode()
+    assert not Touch.objects.exists()
