@@ -7,10 +7,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from clients import people
-from clients.firm import firm_today
 from clients.models import (
     BehavioralTrigger,
     Client,
@@ -128,7 +128,7 @@ class PermissionForm(forms.Form):
 
     def clean_on(self) -> Any:
         on = self.cleaned_data["on"]
-        if on > firm_today():
+        if on > localdate():
             raise ValidationError(_("This day has not come yet. Give the day on which the client answered."))
         return on
 
@@ -141,7 +141,7 @@ class MemberForm(forms.ModelForm):
 
     def clean_birth_date(self) -> Any:
         born = self.cleaned_data["birth_date"]
-        if born and born > firm_today():
+        if born and born > localdate():
             raise ValidationError(_("This day has not come yet."))
         return born
 

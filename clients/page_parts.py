@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from clients.firm import firm_today
 from clients.history import history_of
 from clients.models import BulkField, Client, Permission, Touch, TouchOutcome
 from clients.tabs import Panel, Tab, panels, register_panel, register_tab
@@ -53,7 +53,7 @@ def contact(request: HttpRequest, client: Client) -> dict[str, Any]:
 
 def facts(request: HttpRequest, client: Client) -> dict[str, Any]:
     """Revenue and touches of the last twelve months."""
-    today = firm_today()
+    today = localdate()
     since = _a_year_before(today)
     window = {"touched": Q(occurred_on__gt=since, occurred_on__lte=today)}
     touches = Touch.objects.filter(window["touched"], client=client).aggregate(

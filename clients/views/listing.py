@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -18,7 +19,6 @@ from clients import listing, people, services
 from clients.access import may_edit_clients, require
 from clients.feedback import notice, refusal
 from clients.filters import ListFilters, matching
-from clients.firm import firm_today
 from clients.formats import late_words
 from clients.forms import SavedFilterForm
 from clients.models import BulkChange, BulkField, Client, Permission, SavedFilter
@@ -27,7 +27,7 @@ from clients.words import AXES, Words, words_for
 
 
 def _filters(request: HttpRequest, words: Words, params: QueryDict | None = None) -> ListFilters:
-    return ListFilters(request.GET if params is None else params, words, today=firm_today())
+    return ListFilters(request.GET if params is None else params, words, today=localdate())
 
 
 @login_required

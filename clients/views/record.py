@@ -8,13 +8,13 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients import services
 from clients.access import may_edit_clients, require
 from clients.feedback import notice
-from clients.firm import firm_today
 from clients.forms import ClientForm, MemberForm, PermissionForm, TeamForm
 from clients.models import Client, Member
 from clients.tabs import tabs
@@ -79,7 +79,7 @@ def edit_permission(request: HttpRequest, pk: int) -> HttpResponse:
     client = _client(request, pk)
     form = PermissionForm(
         request.POST or None,
-        initial={"permission": client.permission, "asked_by": request.user, "on": firm_today()},
+        initial={"permission": client.permission, "asked_by": request.user, "on": localdate()},
     )
     if request.method == "POST" and form.is_valid():
         services.record_permission(client=client, **form.cleaned_data)

@@ -1,0 +1,231 @@
+"""Every address × role × expected status. An address that is not in the table fails the test."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.tokens import default_token_generator
+from django.test import Client as Browser
+from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls.resolvers import URLPattern, URLResolver
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from clients import people
+from clients.models import BulkChange, Client, Member, SavedFilter, ServiceRole, TeamMember, User
+from servicing.models import ServiceTask
+from tests.factories import ClientFactory, UserFactory
+
+# One hash for all: making one takes a third of a second.
+PASSWORD = make_password("long enough to sign in")
+DAY = dt.date(2026, 3, 3)
+ROLES = ("anonymous", "outsider", "teammate", "operations", "compliance", "administrator")
+
+# Statuses in the order of ROLES. 302 of anonymous is the way to the sign-in page.
+ALL = (302, 200, 200, 200, 200, 200)  # everyone who is signed in
+CLIENT = (302, 404, 200, 200, 200, 200)  # who may see the client
+EDIT = (302, 404, 200, 200, 403, 200)  # who may see and change the client
+EDITORS = (302, 200, 200, 200, 403, 200)  # who may change clients at all
+FIRM = (302, 403, 403, 200, 403, 200)  # who runs the firm
+ADMINS = (302, 403, 403, 403, 403, 200)
+READERS = (302, 403, 403, 200, 200, 200)  # who sees the whole firm
+OPEN = (200,) * 6
+
+
+def after(statuses: tuple[int, ...], status: int) -> tuple[int, ...]:
+    """The same rights, where success answers `status`: a form that leads on, say."""
+    return tuple(status if each == 200 else each for each in statuses)
+
+
+# name: (method, keyword arguments, statuses). "GET" of a form shows it; "POST" sends it empty.
+Row = tuple[str, dict[str, Any], tuple[int, ...]]
+TABLE: dict[str, Row] = {
+    "healthz": ("GET", {}, OPEN),
+    # sign-in
+    "account_login": ("GET", {}, (200, 302, 302, 302, 302, 302)),
+    "account_logout": ("GET", {}, ALL),
+    "account_inactive": ("GET", {}, OPEN),
+    "account_signup": ("GET", {}, (200, 302, 302, 302, 302, 302)),
+    "account_reauthenticate": ("GET", {}, ALL),
+    "account_email": ("GET", {}, ALL),
+    "account_email_verification_sent": ("GET", {}, OPEN),
+    "account_change_password": ("GET", {}, ALL),
+    "account_set_password": ("GET", {}, after(ALL, 302)),
+    "account_reset_password": ("GET", {}, OPEN),
+    "account_confirm_login_code": ("GET", {}, (302,) * 6),
+    "account_confirm_email": ("GET", {"key": "unknown"}, OPEN),
+    "account_reset_password_from_key_done": ("GET", {}, OPEN),
+    "account_reset_password_from_key": ("GET", {"uidb36": "1", "key": "unknown"}, OPEN),
+    "account_reset_password_done": ("GET", {}, OPEN),
+    "mfa_index": ("GET", {}, ALL),
+    "mfa_authenticate": ("GET", {}, (302,) * 6),
+    "mfa_reauthenticate": ("GET", {}, after(ALL, 302)),
+    "mfa_activate_totp": ("GET", {}, after(ALL, 302)),
+    "mfa_deactivate_totp": ("GET", {}, after(ALL, 404)),
+    "mfa_view_recovery_codes": ("GET", {}, after(ALL, 404)),
+    "mfa_generate_recovery_codes": ("GET", {}, after(ALL, 302)),
+    "mfa_download_recovery_codes": ("GET", {}, after(ALL, 404)),
+    # the record
+    "clients:list": ("GET", {}, ALL),
+    "clients:filters": ("GET", {}, ALL),
+    "clients:save_filter": ("POST", {}, after(ALL, 302)),
+    "clients:delete_filter": ("POST", {"pk": "saved_filter"}, (302, 404, 404, 404, 404, 404)),
+    "clients:bulk": ("POST", {}, after(EDITORS, 302)),
+    "clients:bulk_undo": ("POST", {"pk": "bulk_change"}, (302, 403, 403, 403, 403, 403)),
+    "clients:new": ("GET", {}, EDITORS),
+    "clients:detail": ("GET", {"pk": "client"}, CLIENT),
+    "clients:tab": ("GET", {"pk": "client", "tab": "history"}, CLIENT),
+    "clients:tag_cell": ("POST", {"pk": "client", "field": "persona"}, EDIT),
+    "clients:edit": ("GET", {"pk": "client"}, EDIT),
+    "clients:permission": ("GET", {"pk": "client"}, EDIT),
+    "clients:team": ("GET", {"pk": "client"}, EDIT),
+    "clients:new_member": ("GET", {"pk": "client"}, EDIT),
+    "clients:edit_member": ("GET", {"pk": "client", "member": "member"}, EDIT),
+    "clients:remove_member": ("POST", {"pk": "client", "member": "member"}, after(EDIT, 302)),
+    # imports and export; number 0 is no import, so the door alone answers
+    "clients:imports": ("GET", {}, FIRM),
+    "clients:import": ("GET", {"pk": 0}, after(FIRM, 404)),
+    "clients:import_columns": ("POST", {"pk": 0}, after(FIRM, 404)),
+    "clients:import_apply": ("POST", {"pk": 0}, after(FIRM, 404)),
+    "clients:import_discard": ("POST", {"pk": 0}, after(FIRM, 404)),
+    "clients:import_undo": ("POST", {"pk": 0}, after(FIRM, 404)),
+    "clients:import_errors": ("GET", {"pk": 0}, after(FIRM, 404)),
+    "clients:export": ("GET", {}, ALL),
+    # tiers
+    "tiers:runs": ("GET", {}, READERS),
+    "tiers:run": ("GET", {"pk": 0}, after(READERS, 404)),
+    "tiers:propose": ("POST", {}, after(FIRM, 302)),
+    "tiers:apply": ("POST", {"pk": 0}, after(FIRM, 404)),
+    "tiers:undo": ("POST", {"pk": 0}, after(FIRM, 404)),
+    "tiers:policies": ("GET", {}, ALL),
+    "tiers:policy": ("GET", {"pk": 0}, after(ALL, 404)),
+    # service
+    "servicing:today": ("GET", {}, ALL),
+    "servicing:tasks": ("GET", {}, ALL),
+    "servicing:tiers": ("GET", {}, READERS),
+    "servicing:task": ("GET", {"pk": "task"}, CLIENT),
+    "servicing:work": ("GET", {"pk": "task", "step": "done"}, EDIT),
+    "servicing:undo": ("POST", {"pk": "task"}, after(EDIT, 302)),
+    "servicing:log_touch": ("GET", {"pk": "client"}, EDIT),
+    "servicing:remove_touch": ("POST", {"pk": "client", "touch": 0}, after(EDIT, 404)),
+    "servicing:waive": ("GET", {"pk": "client"}, EDIT),
+    "servicing:end_waiver": ("POST", {"pk": "client", "waiver": 0}, after(EDIT, 404)),
+    # the firm and its people
+    "clients:people": ("GET", {}, ADMINS),
+    "clients:people_options": ("GET", {}, ALL),
+    "clients:invite": ("GET", {}, ADMINS),
+    "clients:edit_person": ("GET", {"pk": "person"}, ADMINS),
+    "clients:resend": ("POST", {"pk": "person"}, after(ADMINS, 302)),
+    "clients:set_active": ("POST", {"pk": "person"}, after(ADMINS, 302)),
+    "clients:invitation": ("GET", {"uid": "invitation_uid", "token": "invitation_token"}, OPEN),
+    "clients:welcome": ("GET", {}, FIRM),
+}
+# Reached without being signed in and without a database that answers as in production.
+TRIED_ELSEWHERE = {"readyz"}
+
+
+def named_patterns(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from named_patterns(pattern, inner)
+
+
+NAMES = sorted(set(named_patterns(get_resolver())))
+ADMIN_NAMES = [name for name in NAMES if name.startswith("admin:")]
+
+
+def test_it_has_every_address():
+    missing = set(NAMES) - set(TABLE) - TRIED_ELSEWHERE - set(ADMIN_NAMES)
+    assert not missing, f"Add to TABLE who may open: {', '.join(sorted(missing))}"
+    assert not set(TABLE) - set(NAMES), "TABLE names addresses that are gone."
+
+
+@pytest.fixture
+def browsers(db: Any) -> dict[str, Browser]:
+    """A signed-in browser for each role; `teammate` is on the client's team."""
+    groups = {"outsider": "advisor", "teammate": "advisor"}
+    found = {"anonymous": Browser()}
+    for role in ROLES[1:]:
+        found[role] = Browser()
+        user = UserFactory(username=role, groups=[groups.get(role, role)], password=PASSWORD)
+        found[role].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return found
+
+
+@pytest.fixture
+def subjects(browsers: dict[str, Browser]) -> dict[str, Any]:
+    """What the addresses are about."""
+    client = ClientFactory()
+    teammate = User.objects.get(username="teammate")
+    TeamMember.objects.create(client=client, role=ServiceRole.objects.get(code="associate"), user=teammate)
+    owner = UserFactory()
+    invited = UserFactory()
+    invited.set_unusable_password()
+    invited.save()
+    uid = urlsafe_base64_encode(force_bytes(invited.pk))
+    assert people.invited(uid, default_token_generator.make_token(invited))
+    return {
+        "client": client.pk,
+        "member": Member.objects.create(client=client, name="Ada").pk,
+        "saved_filter": SavedFilter.objects.create(user=owner, name="Theirs", query="").pk,
+        "bulk_change": BulkChange.objects.create(field="persona", created_by=owner).pk,
+        "person": owner.pk,
+        "task": ServiceTask.objects.create(
+            client=client, title="Call", due_on=DAY, window_start=DAY, window_end=DAY
+        ).pk,
+        "invitation_uid": uid,
+        "invitation_token": default_token_generator.make_token(invited),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_it_opens_to_these_roles_alone(name, browsers, subjects):
+    method, kwargs, expected = TABLE[name]
+    answers = []
+    for role in ROLES:
+        fresh = _again(subjects)
+        url = reverse(name, kwargs={key: fresh.get(value, value) for key, value in kwargs.items()})
+        response = browsers[role].generic(method, url)
+        answers.append(response.status_code)
+        if role == "anonymous" and response.status_code == 302 and expected[0] == 302:
+            assert "/accounts/" in response.url
+    assert dict(zip(ROLES, answers, strict=True)) == dict(zip(ROLES, expected, strict=True)), name
+
+
+def _again(subjects: dict[str, Any]) -> dict[str, Any]:
+    """The subjects, with the one that a role before may have removed."""
+    client = Client.objects.get(pk=subjects["client"])
+    member, _made = Member.objects.get_or_create(
+        pk=subjects["member"], defaults={"client": client, "name": "Ada"}
+    )
+    return {**subjects, "member": member.pk}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_it_opens_admin_to_administrators_alone(role, browsers):
+    for name in ADMIN_NAMES:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue  # it is about one object, behind the same door
+        response = browsers[role].get(url)
+        if role == "anonymous":
+            assert response.status_code == 302, name
+        elif role == "administrator":
+            # 403: an object that nobody adds there; 405: it answers POST alone; 400: it wants parameters
+            assert response.status_code in (200, 302, 403, 404, 405), name
+        elif name not in ("admin:logout", "admin:jsi18n"):
+            assert response.status_code in (302, 403, 405), name
+            assert response.status_code != 302 or "/admin/login" in response.url, name
+
+
+def test_it_says_who_has_the_right(browsers):
+    text = browsers["outsider"].get("/people/").content.decode()
+    assert "Administrators can do this." in text
