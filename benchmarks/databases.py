@@ -1,0 +1,62 @@
+"""A database of its own for each firm: copied from one that was migrated once, dropped when measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+from django.db import connection, connections
+
+MIGRATED = "benchmark_migrated"
+
+
+def _administer(statement: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _switch_to(name: str) -> None:
+    connections.close_all()
+    connection.settings_dict["NAME"] = name
+
+
+@contextmanager
+def migrated() -> Iterator[None]:
+    """Makes the database that the others are copies of."""
+    before = connection.settings_dict["NAME"]
+    _administer(f"DROP DATABASE IF EXISTS {MIGRATED} WITH (FORCE)")
+    _administer(f"CREATE DATABASE {MIGRATED}")
+    try:
+        _switch_to(MIGRATED)
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
+        _switch_to(before)
+        _administer(f"DROP DATABASE IF EXISTS {MIGRATED} WITH (FORCE)")
+
+
+@contextmanager
+def fresh(name: str) -> Iterator[str]:
+    """Uses an empty copy named `name` until the block ends; gives its address for other processes."""
+    _switch_to(MIGRATED)
+    _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    connections.close_all()
+    _administer(f"CREATE DATABASE {name} TEMPLATE {MIGRATED}")
+    try:
+        _switch_to(name)
+        yield address(name)
+    finally:
+        _switch_to(MIGRATED)
+        _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def address(name: str) -> str:
+    """The DATABASE_URL of the database `name` on the server in use."""
+    from urllib.parse import quote
+
+    at = connection.settings_dict
+    person = quote(at["USER"], safe="") + (":" + quote(at["PASSWORD"], safe="") if at["PASSWORD"] else "")
+    if at["HOST"].startswith("/"):
+        return f"postgres://{person}@{quote(at['HOST'], safe='')}:{at['PORT']}/{name}"
+    return f"postgres://{person}@{at['HOST']}:{at['PORT']}/{name}"

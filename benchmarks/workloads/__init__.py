@@ -1,0 +1,1 @@
+"""The workloads: each module gives its own, for a firm of one size."""

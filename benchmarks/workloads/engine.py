@@ -1,0 +1,104 @@
+"""Scoring, applying and planning. Between the measurements the firm moves on, as it does in use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db import connection, transaction
+
+from benchmarks import firm
+from benchmarks.floors import planning as planning_floor
+from benchmarks.floors import scoring as scoring_floor
+from benchmarks.measure import Goal, Workload
+from servicing.planning import plan
+from servicing.planning.sweeps import plan_changed
+from tiers import services
+from tiers.models import ScoringRun
+
+SCORE = Goal(ratio=1.5, growth=1.15)
+APPLY = Goal(ratio=2, growth=1.1)
+FIRST = Goal(ratio=1.5, growth=1.1)
+AGAIN = Goal(ratio=2, growth=1.1, of="plan_service, first time", share=0.1)
+CHANGED = Goal(ratio=2, growth=1.1)
+
+# Every twentieth client goes one tier down, or from the last to the first.
+MOVE_FIVE_PERCENT = """
+UPDATE tiers_explanation e
+SET proposed_tier_id = CASE WHEN c.turn = 0 THEN next.id ELSE e.current_tier_id END, moves = c.turn = 0
+FROM (SELECT id, mod(row_number() OVER (ORDER BY external_id), 20) AS turn FROM clients_client) c,
+     (SELECT id AS tier_id, coalesce(lead(id) OVER w, first_value(id) OVER w) AS id
+      FROM clients_tier WINDOW w AS (ORDER BY position)) next
+WHERE e.run_id = %s AND c.id = e.client_id AND next.tier_id = e.current_tier_id
+"""
+
+
+def workloads(as_of: dt.date) -> Iterator[Workload]:
+    """The engine's workloads in the order of a firm's first days; each is taken back after it was timed."""
+    policy = services.published_policy()
+    yield Workload(
+        "score_clients",
+        product=lambda: services.propose_run(as_of=as_of),
+        floor=lambda: scoring_floor.score(policy, as_of),
+        goal=SCORE,
+        writes=True,
+        peak_of=["score_clients", "--as-of", as_of.isoformat()],
+    )
+    ScoringRun.objects.all().delete()
+    services.apply_run(run=services.propose_run(as_of=as_of - dt.timedelta(days=1)), applied_by=None)
+    tidy()
+    yield Workload(
+        "plan_service, first time",
+        product=lambda: plan(as_of=as_of),
+        floor=lambda: planning_floor.first(as_of),
+        goal=FIRST,
+        writes=True,
+    )
+    plan(as_of=as_of)
+    firm.settle()
+    yield Workload(
+        "plan_service, again",
+        product=lambda: plan(as_of=as_of),
+        floor=lambda: planning_floor.again(as_of),
+        goal=AGAIN,
+        writes=True,
+    )
+    run = _run_that_moves_five_percent(as_of)
+    yield Workload(
+        "apply a run that moves 5 %",
+        product=lambda: services.apply_run(run=run, applied_by=None),
+        floor=lambda: scoring_floor.apply(run.pk, as_of),
+        goal=APPLY,
+        writes=True,
+    )
+    services.apply_run(run=run, applied_by=None)
+    tidy()
+    yield Workload(
+        "plan_service, 5 % changed tier",
+        product=_plan_all_changed,
+        floor=lambda: planning_floor.changed(as_of),
+        goal=CHANGED,
+        writes=True,
+    )
+    _plan_all_changed()
+    tidy()
+
+
+def _plan_all_changed() -> None:
+    while plan_changed():
+        pass
+
+
+def _run_that_moves_five_percent(as_of: dt.date) -> ScoringRun:
+    with transaction.atomic():
+        run = services.propose_run(as_of=as_of)
+        with connection.cursor() as cursor:
+            cursor.execute(MOVE_FIVE_PERCENT, [run.pk])
+    tidy()
+    return run
+
+
+def tidy() -> None:
+    """Lets the database tidy up; noted changes stay noted."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
