@@ -8,6 +8,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -192,9 +193,9 @@ def _copy_errors(cursor: Any, result: ImportResult) -> None:
 
 
 def _sample(cursor: Any, size: int) -> list[dict[str, Any]]:
-    """The first records as they will be stored, as text."""
-    cursor.execute("SELECT to_jsonb(r) FROM import_rows r WHERE row <= %s ORDER BY row", [size + 1])
-    return [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in cursor.fetchall()]
+    """The first records as they will be stored."""
+    cursor.execute("SELECT to_jsonb(r)::text FROM import_rows r WHERE row <= %s ORDER BY row", [size + 1])
+    return [json.loads(row[0], parse_float=Decimal) for row in cursor.fetchall()]
 
 
 def _write(

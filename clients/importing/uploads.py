@@ -122,9 +122,9 @@ def mapping_rows(batch: ImportBatch, chosen: dict[str, str | None] | None = None
     ]
 
 
-def _run(batch: ImportBatch, **options: Any) -> ImportResult:
+def _run(stored: ImportBatch, **options: Any) -> ImportResult:
     return run_import(
-        kind=ImportKind(batch.kind), path=Path(batch.upload.path), file_name=batch.file_name, **options
+        kind=ImportKind(stored.kind), path=Path(stored.upload.path), file_name=stored.file_name, **options
     )
 
 

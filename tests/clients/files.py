@@ -78,5 +78,3 @@ def exported_rows(folder: Path) -> list[dict[str, str]]:
 
 def client(number: str, name: str = "Someone", **fields: Any) -> Client:
     return Client.objects.create(external_id=number, name=name, **fields)
-
-

@@ -31,7 +31,9 @@ def test_it_stores_every_column(tmp_path: Path) -> None:
     assert counts(result) == (1, 0, 0, 0)
     okafor = Client.objects.get(external_id="C-1")
     assert (okafor.name, okafor.status, okafor.client_since) == (
-        "Okafor household", "active", dt.date(2014, 5, 2),
+        "Okafor household",
+        "active",
+        dt.date(2014, 5, 2),
     )
     assert okafor.complexity_driver.code == "concentration_risk"
     assert okafor.behavioral_tag.trigger.code == "avoidance"
@@ -137,7 +139,12 @@ def test_it_lists_all_errors_of_all_records(tmp_path: Path) -> None:
     assert code == 1
     found = [(error["row"], error["column"]) for error in result["errors"]]
     assert sorted(found) == [
-        (2, "growth_potential"), (2, "name"), (2, "persona"), (4, "external_id"), (4, "persona"), (5, ""),
+        (2, "growth_potential"),
+        (2, "name"),
+        (2, "persona"),
+        (4, "external_id"),
+        (4, "persona"),
+        (5, ""),
     ]
     assert len((tmp_path / "errors.csv").read_text().splitlines()) == 7
 
@@ -174,7 +181,9 @@ def test_it_takes_a_retired_word_only_where_it_is_stored(tmp_path: Path) -> None
     client("A", "Has it", persona=general)
     general.retired_at = timezone.now()
     general.save(update_fields=["retired_at"])
-    code, result = run("clients", write(tmp_path, "external_id,name,persona\nA,Has it,general\nB,New,general\n"))
+    code, result = run(
+        "clients", write(tmp_path, "external_id,name,persona\nA,Has it,general\nB,New,general\n")
+    )
     assert code == 1
     [error] = result["errors"]
     assert error["row"] == 3

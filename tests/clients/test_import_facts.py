@@ -25,7 +25,9 @@ class TestRevenue:
     def test_it_upserts_by_source_and_number(self, tmp_path: Path) -> None:
         header = "external_id,date,amount,source,source_id\n"
         done("revenue", write(tmp_path, f"{header}C-1,2026-01-31,100.50,bank,1\nC-1,2026-01-31,-7,bank,2\n"))
-        result = done("revenue", write(tmp_path, f"{header}C-1,2026-02-01,99,bank,1\nC-1,2026-01-31,-7,bank,2\n"))
+        result = done(
+            "revenue", write(tmp_path, f"{header}C-1,2026-02-01,99,bank,1\nC-1,2026-01-31,-7,bank,2\n")
+        )
         assert counts(result) == (0, 1, 1, 0)
         assert Revenue.objects.get(source_id="1").amount == Decimal(99)
         assert Revenue.objects.get(source_id="1").date == dt.date(2026, 2, 1)
@@ -36,7 +38,9 @@ class TestRevenue:
         Change.objects.all().delete()
         assert counts(done("revenue", path)) == (0, 0, 2, 0)
         assert not Change.objects.exists()
-        again = write(tmp_path, "external_id,date,amount,source\nC-1,2026-01-31,101,\nC-1,2026-01-31,5,bank\n")
+        again = write(
+            tmp_path, "external_id,date,amount,source\nC-1,2026-01-31,101,\nC-1,2026-01-31,5,bank\n"
+        )
         assert counts(done("revenue", again)) == (1, 1, 0, 0)
 
     def test_it_refuses_wrong_records(self, tmp_path: Path) -> None:
@@ -48,8 +52,14 @@ class TestRevenue:
         code, result = run("revenue", write(tmp_path, text))
         assert code == 1
         assert {(error["row"], error["column"]) for error in result["errors"]} == {
-            (2, "external_id"), (3, "date"), (4, "amount"), (5, "amount"), (6, "external_id"),
-            (8, "external_id"), (10, "source_id"), (11, "date"),
+            (2, "external_id"),
+            (3, "date"),
+            (4, "amount"),
+            (5, "amount"),
+            (6, "external_id"),
+            (8, "external_id"),
+            (10, "source_id"),
+            (11, "date"),
         }
         assert not Revenue.objects.exists()
 
@@ -133,8 +143,17 @@ class TestTouches:
         code, result = run("touches", write(tmp_path, "\n".join([self.HEADER, *rows])))
         assert code == 1
         assert [(error["row"], error["column"]) for error in result["errors"]] == [
-            (2, "occurred_at"), (3, "occurred_at"), (4, "occurred_at"), (5, "occurred_at"), (6, "kind"),
-            (7, "outcome"), (8, "minutes"), (9, "minutes"), (10, "role"), (11, "by"), (12, "external_id"),
+            (2, "occurred_at"),
+            (3, "occurred_at"),
+            (4, "occurred_at"),
+            (5, "occurred_at"),
+            (6, "kind"),
+            (7, "outcome"),
+            (8, "minutes"),
+            (9, "minutes"),
+            (10, "role"),
+            (11, "by"),
+            (12, "external_id"),
             (14, "external_id"),
         ]
         kinds = next(error for error in result["errors"] if error["column"] == "kind")

@@ -26,7 +26,11 @@ def names() -> list[str]:
 def test_it_reads_every_delimiter_with_and_without_a_byte_order_mark(
     tmp_path: Path, delimiter: str, mark: bytes, end: str
 ) -> None:
-    rows = [["external_id", "name"], ["A", "Müller, Jørg; x" if delimiter == "\t" else "Müller"], ["B", "Plain"]]
+    rows = [
+        ["external_id", "name"],
+        ["A", "Müller, Jørg; x" if delimiter == "\t" else "Müller"],
+        ["B", "Plain"],
+    ]
     text = end.join(delimiter.join(row) for row in rows)
     done("clients", write(tmp_path, mark + text.encode()))
     assert names()[1] == "Plain"
