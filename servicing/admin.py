@@ -44,7 +44,8 @@ class ServiceItemForm(forms.ModelForm):
         data = super().clean() or {}
         if not data.get("automated") and data.get("duration_minutes") == 0:
             self.add_error(
-                "duration_minutes", _("An item of no minutes must be automated. Give it time, or tick automated.")
+                "duration_minutes",
+                _("An item of no minutes must be automated. Give it time, or tick automated."),
             )
         for name in ("window_before_days", "window_after_days", "lead_days"):
             if (data.get(name) or 0) > LONGEST_WINDOW:
@@ -56,7 +57,7 @@ class ServiceItemForm(forms.ModelForm):
         if months and interval and interval < 12 and len(months) < 12 // interval:
             self.add_error(
                 "allowed_months",
-                _("So few months cannot hold one every %(n)s months. Allow more months, or promise it less often.")
+                _("So few months cannot hold one every %(n)s months. Allow more, or promise it less often.")
                 % {"n": interval},
             )
         return data
@@ -95,7 +96,11 @@ class ServiceStandardAdmin(admin.ModelAdmin):
     inlines = [ServiceItemInline, StandingPromiseInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceStandard]:
-        items = ServiceItem.objects.filter(ended_on__isnull=True).select_related("kind").order_by("position", "id")
+        items = (
+            ServiceItem.objects.filter(ended_on__isnull=True)
+            .select_related("kind")
+            .order_by("position", "id")
+        )
         return (
             super()
             .get_queryset(request)

@@ -32,8 +32,16 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
-def minutes_field(label: Any = _("Minutes")) -> forms.IntegerField:
-    return forms.IntegerField(label=label, required=False, min_value=0, max_value=MOST_MINUTES)
+def _choices(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+    return field
+
+
+def minutes_field(label: Any = None) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label or _("Minutes"), required=False, min_value=0, max_value=MOST_MINUTES
+    )
 
 
 def note_field() -> forms.CharField:
@@ -82,7 +90,7 @@ class AttemptForm(TaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = attempt_kinds()
-        self.fields["kind"].queryset = TouchKind.objects.filter(pk__in=[kind.pk for kind in kinds])
+        _choices(self, "kind").queryset = TouchKind.objects.filter(pk__in=[kind.pk for kind in kinds])
         self.fields["kind"].initial = likely_attempt(self.task, kinds)
 
 
@@ -128,7 +136,7 @@ class ReassignForm(TaskForm):
         people = User.objects.filter(is_active=True, pk__in=serving).order_by(
             "first_name", "last_name", "username"
         )
-        self.fields["to"].queryset = people
+        _choices(self, "to").queryset = people
         self.fields["to"].initial = self.task.assigned_to_id
 
 
@@ -147,7 +155,7 @@ class LogTouchForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].queryset = TouchKind.objects.active()
+        _choices(self, "kind").queryset = TouchKind.objects.active()
         self.fields["on"].initial = firm_today()
 
     def clean_on(self) -> dt.date:
@@ -172,7 +180,7 @@ class WaiverForm(forms.ModelForm):
     def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.client = client
-        self.fields["kind"].queryset = ServiceKind.objects.active()
+        _choices(self, "kind").queryset = ServiceKind.objects.active()
         self.fields["starts_on"].initial = firm_today()
 
     def clean(self) -> dict[str, Any]:

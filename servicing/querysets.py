@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from clients.models import User
 
 OPEN_STATUSES = ("planned", "scheduled")
@@ -18,14 +20,14 @@ class ServiceTaskQuerySet(models.QuerySet):
     def open(self) -> ServiceTaskQuerySet:
         return self.filter(status__in=OPEN_STATUSES)
 
-    def visible_to(self, user: User) -> ServiceTaskQuerySet:
+    def visible_to(self, user: User | AnonymousUser) -> ServiceTaskQuerySet:
         """Tasks of the clients that `user` may see, and those that were handed to `user`."""
         from clients.access import sees_all_clients
         from clients.models import TeamMember
 
-        if sees_all_clients(user):
+        if sees_all_clients(user):  # type: ignore[arg-type]
             return self
-        on_team = TeamMember.objects.filter(client_id=models.OuterRef("client_id"), user=user)
+        on_team = TeamMember.objects.filter(client_id=models.OuterRef("client_id"), user=user.pk)
         return self.filter(Q(models.Exists(on_team)) | Q(assigned_to=user))
 
     def in_queue_of(self, user_id: int) -> ServiceTaskQuerySet:

@@ -24,17 +24,20 @@ BASES = """
         JOIN servicing_fulfilmentrule rule ON rule.touch_kind_id = touch.kind_id
         WHERE touch.outcome = 'reached' AND NOT EXISTS (
             SELECT 1 FROM servicing_servicetask task
-            WHERE task.touch_id = touch.id AND task.kind_id = rule.service_kind_id AND task.item_id IS NOT NULL
+            WHERE task.touch_id = touch.id AND task.kind_id = rule.service_kind_id
+                AND task.item_id IS NOT NULL
         )
         GROUP BY touch.client_id, rule.service_kind_id
         UNION ALL
         SELECT task.client_id, task.kind_id,
-            max(CASE WHEN task.status = 'done' AND task.completed_on NOT BETWEEN task.window_start AND task.window_end
+            max(CASE WHEN task.status = 'done'
+                AND task.completed_on NOT BETWEEN task.window_start AND task.window_end
                 THEN task.completed_on ELSE task.due_on END),
             false
         FROM plan_scope
         JOIN servicing_servicetask task USING (client_id)
-        WHERE task.item_id IS NOT NULL AND task.status IN ('done', 'declined', 'no_response', 'missed', 'waived')
+        WHERE task.item_id IS NOT NULL
+            AND task.status IN ('done', 'declined', 'no_response', 'missed', 'waived')
         GROUP BY task.client_id, task.kind_id
     ) facts
     GROUP BY client_id, kind_id
@@ -43,8 +46,8 @@ BASES = """
 # `expired_on`: nothing changed, but the date passed before its task could be created.
 ANEW = f"""
     SELECT promise.client_id, promise.kind_id, promise.item_id, promise.terms, promise.starts_on,
-        promise.interval_months, promise.offset_months, promise.basis, promise.allowed_months, promise.lead_days,
-        promise.person_id, base.base_on, clock.anchor_on,
+        promise.interval_months, promise.offset_months, promise.basis, promise.allowed_months,
+        promise.lead_days, promise.person_id, base.base_on, clock.anchor_on,
         CASE WHEN clock.id IS NOT NULL AND clock.item_id = promise.item_id AND clock.terms = promise.terms
             AND clock.base_on IS NOT DISTINCT FROM base.base_on THEN clock.due_on END AS expired_on
     FROM plan_promise promise
@@ -93,7 +96,7 @@ def wind(session: Session, firm: Firm) -> None:
 
 
 def put_back_later_facts(session: Session) -> None:
-    """Notes again the clients with touches dated after this run's date: a run for a later date acts on them."""
+    """Notes again the clients with touches after this run's date: a run for a later date acts on them."""
     session.run(
         "INSERT INTO clients_change (kind, client_id) "
         "SELECT %(kind)s, client_id FROM plan_base WHERE later "

@@ -11,7 +11,8 @@ from servicing.planning.session import OPEN
 # An open task of a covering kind is due no later than this one's window ends (`due` + its days after).
 # `tasks`: a table of open tasks.
 COVERED = """EXISTS (
-    SELECT 1 FROM unnest(%(covering)s::bigint[], %(covered)s::bigint[]) AS pair(covering, covered), {tasks} beside
+    SELECT 1 FROM unnest(%(covering)s::bigint[], %(covered)s::bigint[]) AS pair(covering, covered),
+        {tasks} beside
     WHERE beside.client_id = promise.client_id AND beside.kind_id = pair.covering
         AND pair.covered = promise.kind_id AND beside.due_on <= {due} + promise.window_after_days
 )"""

@@ -43,10 +43,10 @@ CREATE = """
             role_id, assigned_to_id, reassigned, channel, planned_minutes, automated, snooze_reason, attempts,
             outcome, closed_reason, source, source_id, created_at
         )
-        SELECT promise.client_id, promise.tier_id, promise.item_id, promise.kind_id, '', 'planned', clock.due_on,
-            clock.due_on - promise.window_before_days, clock.due_on + promise.window_after_days, clock.base_on,
-            promise.role_id, promise.person_id, false, promise.channel, promise.minutes, promise.automated, '', 0,
-            '', '', '', '', %(moment)s
+        SELECT promise.client_id, promise.tier_id, promise.item_id, promise.kind_id, '', 'planned',
+            clock.due_on, clock.due_on - promise.window_before_days, clock.due_on + promise.window_after_days,
+            clock.base_on, promise.role_id, promise.person_id, false, promise.channel, promise.minutes,
+            promise.automated, '', 0, '', '', '', '', %(moment)s
         FROM plan_promise promise
         JOIN servicing_serviceclock clock
             ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id

@@ -1,8 +1,8 @@
 """From a base, or none, to a due date: the interval, the level spread, allowed months, working days.
 
-To spread n tasks level over a stretch of days, the one of rank r (from 0) falls at (r + u) / n of it, where u is
-the client's own place between 0 and 1 (multiples of the golden ratio). A batch is level by rank, and single
-arrivals are level among themselves by u.
+To spread n tasks level over a stretch of days, the one of rank r (from 0) falls at (r + u) / n of it, where u
+is the client's own place between 0 and 1 (multiples of the golden ratio). A batch is level by rank, and
+single arrivals are level among themselves by u.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ CLIENTS_PLACE = "p.client_id * 0.6180339887::float8 - floor(p.client_id * 0.6180
 
 def _spread(over: str, days: str) -> str:
     """SQL: whole days from 0 to `days` - 1, level over the rows of the window `over`."""
-    return f"floor((row_number() OVER {over} - 1 + u) / count(*) OVER ({over} RANGE BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) * ({days}))::int"
+    everyone = f"({over} RANGE BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
+    return f"floor((row_number() OVER {over} - 1 + u) / count(*) OVER {everyone} * ({days}))::int"
 
 
 # The first of the client's slots (anchor + j * k months) after base + half the interval.
@@ -20,7 +21,8 @@ SLOT = """(
     SELECT min(slot) FROM (
         SELECT (p.anchor_on + make_interval(months => p.interval_months * j))::date AS slot
         FROM generate_series(0, greatest(0, (
-            (extract(year FROM age(p.base_on, p.anchor_on)) * 12 + extract(month FROM age(p.base_on, p.anchor_on)))
+            (extract(year FROM age(p.base_on, p.anchor_on)) * 12
+                + extract(month FROM age(p.base_on, p.anchor_on)))
             / p.interval_months)::int + 3)) j
     ) slots
     WHERE slot > p.base_on + ((p.base_on + make_interval(months => p.interval_months))::date - p.base_on) / 2
@@ -31,7 +33,8 @@ DATES = f"""
     WITH placed AS (
         SELECT p.*, {CLIENTS_PLACE} AS u FROM plan_anew p
     ), raw AS (
-        -- rolling: base + k months. calendar: the next slot. never served: level over (start, start + offset].
+        -- rolling: base + k months. calendar: the next slot. never served: level over
+        -- (start, start + offset].
         -- a clock whose date passed before its task was created keeps that date here, to be moved below.
         SELECT p.*, CASE
             WHEN p.expired_on IS NOT NULL THEN p.expired_on
@@ -59,7 +62,8 @@ DATES = f"""
             FROM raw r
         ) p
         WINDOW overdue AS (
-            PARTITION BY p.raw_on < %(day)s, p.person_id, p.kind_id, p.past_days ORDER BY p.raw_on, p.client_id
+            PARTITION BY p.raw_on < %(day)s, p.person_id, p.kind_id, p.past_days
+            ORDER BY p.raw_on, p.client_id
         )
     ), fitting AS (
         -- in an allowed month, and able to stay there on a working day that is not past
@@ -89,7 +93,8 @@ DATES = f"""
             SELECT f.*, t.first_on, t.ends_on FROM fitting f
             LEFT JOIN target t ON NOT f.fits AND t.wish_on = f.wish_on AND t.allowed_months = f.allowed_months
         ) p
-        WINDOW month AS (PARTITION BY p.fits, p.person_id, p.item_id, p.first_on ORDER BY p.wish_on, p.client_id)
+        WINDOW month AS (PARTITION BY p.fits, p.person_id, p.item_id, p.first_on
+            ORDER BY p.wish_on, p.client_id)
     )
     SELECT p.client_id, p.kind_id, p.item_id, p.terms, p.starts_on, p.base_on, p.lead_days,
         -- forward to a working day; backward where forward would leave the allowed months

@@ -19,7 +19,8 @@ FULFILLED = f"""
         LEFT JOIN servicing_serviceclock clock ON clock.client_id = t.client_id AND clock.kind_id = t.kind_id
         WHERE t.item_id IS NOT NULL AND t.{OPEN}
             AND touch.outcome = 'reached' AND touch.occurred_on <= %(day)s
-            AND CASE WHEN t.base_on IS NULL THEN touch.occurred_on >= coalesce(clock.started_on, touch.occurred_on)
+            AND CASE WHEN t.base_on IS NULL
+                THEN touch.occurred_on >= coalesce(clock.started_on, touch.occurred_on)
                 ELSE touch.occurred_on > t.base_on END
             AND NOT EXISTS (
                 SELECT 1 FROM servicing_servicetask other

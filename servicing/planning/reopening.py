@@ -19,7 +19,8 @@ UNDONE_TIER_CHANGE = f"""
             AND (t.closed_at AT TIME ZONE %(zone)s)::date >= promise.serviced_from
             AND NOT EXISTS (
                 SELECT 1 FROM servicing_servicetask other
-                WHERE other.client_id = t.client_id AND other.kind_id = t.kind_id AND other.item_id IS NOT NULL
+                WHERE other.client_id = t.client_id AND other.kind_id = t.kind_id
+                    AND other.item_id IS NOT NULL
                     AND (other.{OPEN} OR (other.status <> 'cancelled' AND other.id > t.id))
             )
         ORDER BY t.client_id, t.kind_id, t.id DESC
@@ -28,7 +29,7 @@ UNDONE_TIER_CHANGE = f"""
 """
 
 # Done tasks whose touch was deleted, moved to another client or turned out to have reached nobody. `newer`:
-# a later task of the kind was closed on its own grounds, or has an appointment; then this one counts as missed.
+# a later task of the kind was closed on its own grounds, or has an appointment; then this one was missed.
 UNLOGGED = """
     SELECT DISTINCT ON (t.client_id, t.kind_id, stands.newer) t.id, t.client_id, t.kind_id, stands.newer
     FROM plan_scope

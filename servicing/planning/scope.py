@@ -30,7 +30,8 @@ PROMISED = f"""
 
 WAIVED = """EXISTS (
     SELECT 1 FROM servicing_waiver w
-    WHERE w.client_id = served.client_id AND w.kind_id = i.kind_id AND %(day)s BETWEEN w.starts_on AND w.ends_on
+    WHERE w.client_id = served.client_id AND w.kind_id = i.kind_id
+        AND %(day)s BETWEEN w.starts_on AND w.ends_on
 )"""
 
 # The day on which the task after this one would be created: due + k months - lead.
@@ -102,7 +103,8 @@ def read_promises(session: Session) -> None:
             i.allowed_months::int[] AS allowed_months, {TERMS} AS terms, {WAIVED} AS waived,
             coalesce(holder.user_id, lead.user_id) AS person_id
         {PROMISED.format(narrow="JOIN plan_scope USING (client_id)")}
-        LEFT JOIN clients_teammember holder ON holder.client_id = served.client_id AND holder.role_id = i.role_id
+        LEFT JOIN clients_teammember holder
+            ON holder.client_id = served.client_id AND holder.role_id = i.role_id
         LEFT JOIN clients_teammember lead ON lead.client_id = served.client_id
             AND lead.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
         """,

@@ -16,7 +16,7 @@ OPEN = "status IN ('planned', 'scheduled')"
 
 @dataclass
 class Session:
-    """The statements of one run. `day` is the date that is planned for; `moment` when a task closed by it closed."""
+    """The statements of one run. `day`: what it plans for. `moment`: when what it closes counts as closed."""
 
     day: dt.date
     moment: dt.datetime

@@ -1,4 +1,4 @@
-"""What the client list shows of a client's service: next due date, since when late, how many tasks are open."""
+"""What the client list shows of a client's service: next due date, since when late, how many open tasks."""
 
 from __future__ import annotations
 

@@ -26,7 +26,6 @@ def service_tab(request: HttpRequest, client: Client) -> dict[str, Any]:
     return {
         **service_of(client, timezone.localdate()),
         "touch_form": LogTouchForm(auto_id="id_touch_%s"),
-        "waiver_form": WaiverForm(client=client, auto_id="id_waiver_%s"),
     }
 
 

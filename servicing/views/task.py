@@ -1,12 +1,11 @@
-"""One task: its panel, and the steps done, attempt, book, snooze, reassign, each of which can be taken back."""
+"""One task: its panel, and the steps done, attempt, book, snooze, reassign; each can be taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -20,7 +19,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clients.access import may_edit_clients, require
 from clients.feedback import notice, refusal, with_notice
-from servicing.forms import AttemptForm, BookForm, CompleteForm, ReassignForm, SnoozeForm
+from clients.models import User
+from servicing.forms import AttemptForm, BookForm, CompleteForm, ReassignForm, SnoozeForm, TaskForm
 from servicing.models import ServiceTask
 from servicing.work import services, words
 from servicing.work.queue import one_row, panel_of, read_task
@@ -31,7 +31,7 @@ from servicing.work.services import TaskRefused, Worked
 class Step:
     """A step with its form, what it does, and how it is said."""
 
-    form: type[forms.Form]
+    form: type[TaskForm]
     title: str | Promise
     submit: str | Promise
     work: Callable[..., Worked]
@@ -96,7 +96,7 @@ def work(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """The form of a step, and the step itself."""
     task, chosen = _task(request, pk), STEPS[step]
     sent = request.POST if request.method == "POST" else None
-    form = chosen.form(sent, task=task, by=request.user, auto_id=f"id_{step}_%s")
+    form = chosen.form(sent, task=task, by=cast(User, request.user), auto_id=f"id_{step}_%s")
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return _draw(request, task, status=status, form=form, step=chosen, action=request.path)

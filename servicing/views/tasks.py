@@ -88,7 +88,7 @@ def _options() -> list[dict[str, Any]]:
 def _filtered(
     request: HttpRequest, options: list[dict[str, Any]], today: dt.date
 ) -> tuple[ServiceTaskQuerySet, list[tuple[str, str]]]:
-    """The tasks that the address asks for, and a removable chip for each filter. Unknown values count as none."""
+    """The tasks that the address asks for, with a removable chip for each filter that it knows."""
     tasks = ServiceTask.objects.visible_to(request.user)
     chips = []
     asked: dict[str, str] = {}

@@ -60,11 +60,7 @@ def _whose(request: HttpRequest) -> User:
     user: User = request.user  # type: ignore[assignment]
     if not asked or asked == str(user.pk):
         return user
-    person = (
-        User.objects.filter(pk=int(asked)).first()
-        if asked.isascii() and asked.isdigit() and len(asked) < 19
-        else None
-    )
+    person = User.objects.filter(pk=int(asked)).first() if _is_id(asked) else None
     if person is None or not sees_all_clients(user):
         raise Http404
     return person
@@ -73,6 +69,10 @@ def _whose(request: HttpRequest) -> User:
 def _chosen(request: HttpRequest, first: dict | None) -> ServiceTask | None:
     asked = request.GET.get("task", "")
     visible = ServiceTask.objects.visible_to(request.user)
-    if asked.isascii() and asked.isdigit() and len(asked) < 19:
+    if _is_id(asked):
         return read_task(visible, int(asked))
     return read_task(visible, first["id"]) if first else None
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

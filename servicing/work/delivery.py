@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import F, Q
-from tiers.models import TierAssignment
+from django.db.models import F, OuterRef, Q, Subquery
 
 from clients.models import Client, Touch
 from servicing.models import OPEN_STATUSES, ServiceItem, ServiceTask, StandingPromise, TaskStatus, Waiver
 from servicing.models.clocks import ServiceClock
 from servicing.models.standards import Channel
 from servicing.work import words
+from tiers.models import TierAssignment
 
 LAST = 20  # closed tasks and touches on the page
 _CHANNELS = dict(Channel.choices)
@@ -20,9 +20,14 @@ _CHANNELS = dict(Channel.choices)
 
 def service_of(client: Client, today: dt.date) -> dict[str, Any]:
     """Everything that the service tab shows, in a handful of queries."""
-    tier_id = served_tier_id(client, today)
+    tier_id = served_tier(client, today)
+    clock = ServiceClock.objects.filter(client=client, kind=OuterRef("kind"))
     items = list(
-        ServiceItem.objects.filter(standard__tier_id=tier_id, ended_on__isnull=True)
+        ServiceItem.objects.filter(standard__tier_id=Subquery(tier_id), ended_on__isnull=True)
+        .annotate(
+            last_on=Subquery(clock.values("base_on")),
+            planned_on=Subquery(clock.filter(item=OuterRef("pk")).values("due_on")),
+        )
         .select_related("kind", "role")
         .order_by("position", "id")
     )
@@ -31,19 +36,18 @@ def service_of(client: Client, today: dt.date) -> dict[str, Any]:
         .select_related("kind", "assigned_to")
         .order_by("-due_on", "-id")[:100]
     )
-    clocks = {clock.kind_id: clock for clock in ServiceClock.objects.filter(client=client)}
     waivers = list(Waiver.objects.filter(client=client).select_related("kind"))
     touches = list(
         Touch.objects.filter(client=client)
         .select_related("kind", "by", "role")
         .order_by("-occurred_on", "-id")[:LAST]
     )
-    closing = _closed_by(touches)
+    closing = _closed_by(tasks)
     for touch in touches:
         touch.fulfilled = closing.get(touch.pk, "")  # type: ignore[attr-defined]
     return {
-        "promises": [_promise(item, tasks, clocks, waivers, today) for item in items],
-        "standing": list(StandingPromise.objects.filter(standard__tier_id=tier_id)),
+        "promises": [_promise(item, tasks, waivers, today) for item in items],
+        "standing": list(StandingPromise.objects.filter(standard__tier_id=Subquery(tier_id))),
         "open_tasks": [_open(task, today) for task in reversed(tasks) if task.status in OPEN_STATUSES],
         "closed_tasks": [task for task in tasks if task.status not in OPEN_STATUSES][:LAST],
         "touches": touches,
@@ -52,28 +56,22 @@ def service_of(client: Client, today: dt.date) -> dict[str, Any]:
     }
 
 
-def served_tier_id(client: Client, today: dt.date) -> int | None:
-    """The tier that planning serves the client today: of the newest assignment whose service has begun."""
+def served_tier(client: Client, today: dt.date) -> Any:
+    """The id of the tier that planning serves the client, as a subquery: of the newest assignment whose
+    service has begun."""
     begun = TierAssignment.objects.filter(client=client, serviced_from__lte=today)
     standing = begun.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=F("serviced_from")))
-    return standing.order_by("-serviced_from", "-id").values_list("tier_id", flat=True).first()
+    return standing.order_by("-serviced_from", "-id").values("tier_id")[:1]
 
 
-def _promise(
-    item: ServiceItem,
-    tasks: list[ServiceTask],
-    clocks: dict[int, ServiceClock],
-    waivers: list[Waiver],
-    today: dt.date,
-) -> dict[str, Any]:
+def _promise(item: Any, tasks: list[ServiceTask], waivers: list[Waiver], today: dt.date) -> dict[str, Any]:
     year_ago = today - dt.timedelta(days=365)
     of_kind = [task for task in tasks if task.kind_id == item.kind_id]
     closed = [task for task in of_kind if task.status not in OPEN_STATUSES and task.due_on > year_ago]
     done = [task for task in of_kind if task.completed_on and task.completed_on > year_ago]
     running = next((task for task in of_kind if task.status in OPEN_STATUSES), None)
-    clock = clocks.get(item.kind_id)
     waived = any(w.kind_id == item.kind_id and w.starts_on <= today <= w.ends_on for w in waivers)
-    next_on = running.due_on if running else clock.due_on if clock and clock.item_id == item.pk else None
+    next_on = running.due_on if running else item.planned_on
     return {
         "name": item.kind.label,
         "words": words.promise(item.kind.label, item.interval_months),
@@ -84,7 +82,7 @@ def _promise(
         "role": item.role.label,
         "channel": _CHANNELS.get(item.channel, ""),
         "next_on": None if waived else next_on,
-        "last_on": clock.base_on if clock else None,
+        "last_on": item.last_on,
         "waived": waived,
     }
 
@@ -101,12 +99,10 @@ def _open(task: ServiceTask, today: dt.date) -> dict[str, Any]:
     }
 
 
-def _closed_by(touches: list[Touch]) -> dict[int, str]:
+def _closed_by(tasks: list[ServiceTask]) -> dict[int, str]:
     """Names of the tasks that each touch closed."""
-    found = ServiceTask.objects.filter(Q(touch__in=touches), item__isnull=False).values_list(
-        "touch", "kind__label"
-    )
     names: dict[int, list[str]] = {}
-    for touch, label in found:
-        names.setdefault(touch, []).append(label)
+    for task in tasks:
+        if task.touch_id:
+            names.setdefault(task.touch_id, []).append(task.name)
     return {touch: ", ".join(labels) for touch, labels in names.items()}

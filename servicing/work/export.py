@@ -26,7 +26,7 @@ _QUERY = f"""
 
 
 def write_tasks(file: IO[bytes], *, first: dt.date | None = None, last: dt.date | None = None) -> int:
-    """Writes the tasks due from `first` to `last`, both included, with a header; returns how many they are."""
+    """Writes the tasks due from `first` to `last`, both included; returns how many they are."""
     connection.ensure_connection()
     with connection.cursor() as cursor:
         raw = cursor.cursor

@@ -1,7 +1,7 @@
-"""Working a task: complete it, log an attempt, book it, put it off, hand it over; and take each of these back.
+"""Working a task: complete it, log an attempt, book it, put it off, hand it over; and take each back.
 
-Each takes the planning lock first, changes the task, and plans for its client at once, in one transaction: what
-comes next is there when the person looks.
+Each takes the planning lock first, changes the task, and plans for its client at once, in one transaction:
+what comes next is there when the person looks.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,6 +43,12 @@ _KEPT = (
     "assigned_to_id",
     "reassigned",
 )
+_FIELDS = {
+    "completed_on": models.DateField(),
+    "snoozed_until": models.DateField(),
+    "closed_at": models.DateTimeField(),
+    "scheduled_at": models.DateTimeField(),
+}
 
 
 class TaskRefused(Exception):
@@ -69,8 +75,8 @@ def complete(
 ) -> Worked:
     """Closes `task` as delivered, declined or unanswered, and logs the touch with its time.
 
-    A delivered one logs a touch that reached the client; the others one that did not. Raises TaskRefused where
-    the task is no longer open.
+    A delivered one logs a touch that reached the client; the others one that did not. Raises TaskRefused
+    where the task is no longer open.
     """
     with transaction.atomic():
         task = _locked_open(task)
@@ -227,10 +233,7 @@ def _state(task: ServiceTask) -> dict[str, Any]:
 
 def _typed(state: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: ServiceTask._meta.get_field(name.removesuffix("_id")).to_python(value)
-        if name.endswith(("_on", "_at", "_until"))
-        else value
-        for name, value in state.items()
+        name: _FIELDS[name].to_python(value) if name in _FIELDS else value for name, value in state.items()
     }
 
 

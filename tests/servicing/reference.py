@@ -1,7 +1,7 @@
-"""What planning promises, said once more in plain Python, a client at a time; the tests compare it with the engine.
+"""What planning promises, said once more in plain Python, a client at a time, for comparison with the engine.
 
-Written from the definition, without a look at the statements: dates, bases, closings and creations as a person
-with a paper calendar would keep them.
+Written from the definition, without a look at the statements: dates, bases, closings and creations as a
+person with a paper calendar would keep them.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def test_the_service_tab_shows_promise_and_delivery(signed_in, review, django_as
     page = browser.get(url)
     assert "Review meeting every 3 months" in page.content.decode()
     assert "Direct access" in page.content.decode()
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(15):
         browser.get(url)
 
 
@@ -117,5 +117,6 @@ def test_bad_input_is_said_beside_the_field(signed_in, review, name, data):
     assert answer.status_code == 422
     assert b"invalid-feedback" in answer.content
     assert (
-        signed_in("outsider").post(reverse(f"servicing:{name}", args=[review.client_id]), data).status_code == 404
+        signed_in("outsider").post(reverse(f"servicing:{name}", args=[review.client_id]), data).status_code
+        == 404
     )

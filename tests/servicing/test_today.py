@@ -136,7 +136,9 @@ def test_undo_is_refused_after_the_task_was_changed(signed_in, review):
     ServiceTask.objects.filter(pk=review.pk).update(attempts=5)
     refused = client.post(undo_url(answer), **HTMX)
     assert refused.status_code == 409
-    assert client.post(reverse("servicing:undo", args=[review.pk]) + "?step=forged", **HTMX).status_code == 409
+    assert (
+        client.post(reverse("servicing:undo", args=[review.pk]) + "?step=forged", **HTMX).status_code == 409
+    )
 
 
 @pytest.mark.parametrize("outcome", ["declined", "no_response"])
