@@ -67,8 +67,8 @@
   /* A form that opens in the panel takes the focus; its first wrong field where there is one. */
   document.addEventListener("htmx:afterSettle", function (event) {
     if (event.detail.target && event.detail.target.id === "task-panel") {
-      var field = document.querySelector(
-        "#task-panel .is-invalid, #task-panel form input:not([type=hidden]), #task-panel form select, #task-panel form textarea"
+      var field = document.querySelector("#task-panel .is-invalid") || document.querySelector(
+        "#task-panel form input:not([type=hidden]), #task-panel form select, #task-panel form textarea"
       );
       if (field) {
         field.focus();
