@@ -148,12 +148,12 @@ class PolicyAdmin(admin.ModelAdmin):
 
 
 class OverrideForm(ModelForm):
-    """An earlier pin that is still open is no mistake: the new one ends it."""
-
-    def validate_constraints(self) -> None:
-        starts_on, expires_on = self.cleaned_data.get("starts_on"), self.cleaned_data.get("expires_on")
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        starts_on, expires_on = cleaned.get("starts_on"), cleaned.get("expires_on")
         if starts_on and expires_on and expires_on < max(starts_on, firm_today()):
             self.add_error("expires_on", _("Choose a day from today on that is not before the first day."))
+        return cleaned
 
 
 @admin.register(Override)
