@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import quote
 
 from django.core.management import call_command
 from django.db import connection, connections
 
-MIGRATED = "benchmark_migrated"
+# Two benchmarks on one server do not meet.
+MIGRATED = f"benchmark_{os.getpid()}"
 
 
 def _administer(statement: str) -> None:
@@ -38,7 +41,8 @@ def migrated() -> Iterator[None]:
 
 @contextmanager
 def fresh(name: str) -> Iterator[str]:
-    """Uses an empty copy named `name` until the block ends; gives its address for other processes."""
+    """Uses an empty copy called `name` until the block ends; gives its address for other processes."""
+    name = f"{MIGRATED}_{name}"
     _switch_to(MIGRATED)
     _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     connections.close_all()
@@ -53,8 +57,6 @@ def fresh(name: str) -> Iterator[str]:
 
 def address(name: str) -> str:
     """The DATABASE_URL of the database `name` on the server in use."""
-    from urllib.parse import quote
-
     at = connection.settings_dict
     person = quote(at["USER"], safe="") + (":" + quote(at["PASSWORD"], safe="") if at["PASSWORD"] else "")
     if at["HOST"].startswith("/"):

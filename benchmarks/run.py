@@ -46,7 +46,7 @@ def measure_sizes(sizes: Iterable[int], folder: Path, *, only: str = "", samples
     every = []
     with databases.migrated():
         for clients in sizes:
-            with databases.fresh(f"benchmark_{clients}") as address:
+            with databases.fresh(str(clients)) as address:
                 every += _measured(clients, address, folder, only, samples or (3 if clients >= 1e6 else 5))
     return every
 

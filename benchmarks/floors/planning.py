@@ -14,7 +14,8 @@ PROMISED = """
 promise AS (
     SELECT a.client_id, i.kind_id, i.id AS item_id, a.tier_id, a.serviced_from, i.interval_months,
            i.lead_days, i.window_before_days, i.window_after_days,
-           i.duration_minutes + i.preparation_minutes AS minutes, i.role_id, i.channel, i.automated, i.allowed_months, coalesce(h.user_id, l.user_id) AS person_id
+           i.duration_minutes + i.preparation_minutes AS minutes, i.role_id,
+           i.channel, i.automated, i.allowed_months, coalesce(h.user_id, l.user_id) AS person_id
     FROM tiers_tierassignment a
     JOIN clients_client c ON c.id = a.client_id AND c.status = 'active'
     JOIN servicing_servicestandard s ON s.tier_id = a.tier_id
@@ -64,8 +65,8 @@ TASKS = """
 tasks AS (
     INSERT INTO servicing_servicetask (
         client_id, tier_id, item_id, kind_id, title, status, due_on, window_start, window_end, base_on,
-        role_id, assigned_to_id, reassigned, channel, planned_minutes, automated, snooze_reason, attempts, outcome,
-        closed_reason, source, source_id, created_at
+        role_id, assigned_to_id, reassigned, channel, planned_minutes, automated, snooze_reason, attempts,
+        outcome, closed_reason, source, source_id, created_at
     )
     SELECT client_id, tier_id, item_id, kind_id, '', 'planned', due_on, due_on - window_before_days,
            due_on + window_after_days, base_on, role_id, person_id, false, channel, minutes, automated, '', 0,

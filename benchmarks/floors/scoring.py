@@ -34,8 +34,9 @@ WITH rate AS (
     WHERE occurred_on > (%(as_of)s::date - interval '1 year')::date AND occurred_on <= %(as_of)s
     GROUP BY client_id
 ), facts AS MATERIALIZED (
-    SELECT c.id, c.external_id, coalesce(r.amount, CASE WHEN EXISTS (
-               SELECT FROM clients_revenue ever WHERE ever.client_id = c.id) THEN 0 END) AS revenue,
+    SELECT c.id, c.external_id, coalesce(r.amount, CASE WHEN (
+               SELECT true FROM clients_revenue ever WHERE ever.client_id = c.id LIMIT 1) THEN 0 END
+           ) AS revenue,
            coalesce(t.cost, 0) AS cost, coalesce(round(t.points::numeric, 9), 0) AS engagement,
            c.potential_revenue AS potential, c.growth_potential AS growth, c.alignment
     FROM clients_client c
