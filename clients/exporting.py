@@ -13,9 +13,6 @@ from django.db.models import QuerySet
 from clients.importing.staging import SPACES_SQL
 from clients.models import Client
 
-NATIVE_COLUMNS = ["external_id", "name", "status", "client_since", "advisor", "complexity_driver", "behavioral_trigger", "attention_constraint", "persona", "income_structure", "permission", "assets_under_management", "potential_revenue", "growth_potential", "alignment", "email", "phone"]
-DERIVED_COLUMNS = ["tier", "score", "scored_on", "next_due_on"]
-
 
 def escaped(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe before = + - @, which import takes off.

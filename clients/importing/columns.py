@@ -202,8 +202,16 @@ SALESFORCE = Format(
     },
     signature=frozenset(
         f"finserv_{name}_c"
-        for name in ("status", "clientcategory", "servicemodel", "reviewfrequency", "lastreview")
-        + ("nextreview", "relationshipstartdate", "totalaumprimary")
+        for name in (
+            "status",
+            "clientcategory",
+            "servicemodel",
+            "reviewfrequency",
+            "lastreview",
+            "nextreview",
+            "relationshipstartdate",
+            "totalaumprimary",
+        )
     ),
 )
 FORMATS = {known.name: known for known in (NATIVE, WEALTHBOX, REDTAIL, SALESFORCE)}

@@ -100,8 +100,7 @@ class ImportCommand(ContractCommand):
             return
         self.stderr.write(_("Format: %s") % result.mapping.format.label)
         for column in result.mapping.columns:
-            target = column.field or _("left out")
-            self.stderr.write(f"  {column.header} -> {target}")
+            self.stderr.write(f"  {column.header} -> {column.field or _('left out')}")
         for number, error in enumerate(result.errors):
             if number == SHOWN_ERRORS:
                 self.stderr.write(
@@ -110,6 +109,6 @@ class ImportCommand(ContractCommand):
                 )
                 break
             place = _("Record %(row)s") % error
-            column = f", {error['column']}" if error["column"] else ""
+            header = f", {error['column']}" if error["column"] else ""
             value = f": {error['value'][:80]!r}" if error["value"] else ""
-            self.stderr.write(f"{place}{column}{value}: {error['message']}")
+            self.stderr.write(f"{place}{header}{value}: {error['message']}")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from clients.changes import wake_sweeps
 from clients.firm import firm_settings
-from clients.importing import households, records, writing
+from clients.importing import client_records, fact_records, households, records, writing
 from clients.importing.columns import Mapping, recognise
 from clients.importing.files import FileRefused, open_records
 from clients.importing.messages import message_rows
@@ -45,7 +45,7 @@ class ErrorList(list):
     def __init__(self) -> None:
         super().__init__()
         self.file = tempfile.TemporaryFile()  # noqa: SIM115  (open as long as the list lives)
-        self.count = 0
+        self.length = 0
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         self.file.seek(0)
@@ -57,10 +57,10 @@ class ErrorList(list):
             text.detach()
 
     def __len__(self) -> int:
-        return self.count
+        return self.length
 
     def __bool__(self) -> bool:
-        return self.count > 0
+        return self.length > 0
 
     def save(self, path: Path) -> None:
         """Writes them as CSV with a header."""
@@ -135,17 +135,17 @@ def _decide(cursor: Any, mapping: Mapping, sample: int) -> bool:
     """Fills `import_rows` and `import_errors`; returns whether records were merged into households."""
     records.mark_wrong_records(cursor)
     if mapping.kind == ImportKind.REVENUE:
-        records.decide_revenue(cursor, mapping, sample=sample)
+        fact_records.decide_revenue(cursor, mapping, sample=sample)
     elif mapping.kind == ImportKind.TOUCHES:
-        records.decide_touches(cursor, mapping, sample=sample, zone=firm_settings().time_zone)
+        fact_records.decide_touches(cursor, mapping, sample=sample, zone=firm_settings().time_zone)
     else:
-        records.mark_repeated_clients(cursor)
-        records.decide_clients(cursor, mapping, sample=sample)
+        client_records.mark_repeated_clients(cursor)
+        client_records.decide_clients(cursor, mapping, sample=sample)
         if mapping.has_households:
             households.check_births(cursor, mapping)
             households.merge(cursor, mapping)
             cursor.execute("DROP TABLE import_rows")
-            records.decide_clients(cursor, mapping, sample=sample, members=True)
+            client_records.decide_clients(cursor, mapping, sample=sample, members=True)
             return True
     return False
 
@@ -179,11 +179,12 @@ def _copy_errors(cursor: Any, result: ImportResult) -> None:
         [part for row in messages for part in row],
     )
     cursor.execute("SELECT count(*) FROM import_errors")
-    result.errors.count = cursor.fetchone()[0]
+    result.errors.length = cursor.fetchone()[0]
     statement = (
         "COPY (SELECT e.row, coalesce(m.header, e.field, ''), "
         "CASE WHEN e.value = E'\\x01-' THEN '-' ELSE coalesce(e.value, '') END, coalesce(m.message, e.code) "
-        "FROM import_errors e LEFT JOIN import_messages m ON m.field = coalesce(e.field, '') AND m.code = e.code "
+        "FROM import_errors e LEFT JOIN import_messages m ON m.field = coalesce(e.field, '') AND m.code "
+        "= e.code "
         "ORDER BY e.row, m.header) TO STDOUT (FORMAT csv)"
     )
     with cursor.copy(statement) as copy:

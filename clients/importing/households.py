@@ -59,7 +59,8 @@ def merge(cursor: Any, mapping: Mapping) -> None:
         "SELECT row, CASE WHEN is_household THEN external_id WHEN own_household_id IS NOT NULL "
         "THEN own_household_id WHEN group_name IS NULL THEN external_id ELSE "
         "first_value(coalesce(CASE WHEN NOT is_household THEN own_household_id END, external_id)) OVER ("
-        "PARTITION BY group_name ORDER BY is_household DESC, own_household_id IS NOT NULL DESC, is_head DESC, row) "
+        "PARTITION BY group_name ORDER BY is_household DESC, own_household_id IS NOT NULL DESC, is_head "
+        "DESC, row) "
         "END AS household FROM import_contacts) g WHERE g.row = x.row"
     )
     _members(cursor, has)
@@ -83,7 +84,8 @@ def _merge_cells(cursor: Any, has: dict[str, int]) -> None:
     cursor.execute(
         "DROP TABLE import_cells; CREATE TEMP TABLE import_cells ON COMMIT DROP AS "
         "SELECT (array_agg(row ORDER BY is_household DESC, is_head DESC, row))[1] AS row, "
-        f"NULL::int AS cell_count, household AS external_id, {own_name} AS name{', ' if cells else ''}{cells} "
+        f"NULL::int AS cell_count, household AS external_id, {own_name} AS "
+        f"name{', ' if cells else ''}{cells} "
         "FROM import_contacts GROUP BY household"
     )
 
@@ -103,9 +105,11 @@ def _members(cursor: Any, has: dict[str, int]) -> None:
     cursor.execute(
         "CREATE TEMP TABLE import_members ON COMMIT DROP AS "
         "SELECT n.*, o.id AS member_id, CASE WHEN o.id IS NULL THEN 'created' "
-        f"WHEN {differs} OR n.birth_date <> o.birth_date OR (n.birth_date IS NOT NULL AND o.birth_date IS NULL) "
+        f"WHEN {differs} OR n.birth_date <> o.birth_date OR (n.birth_date IS NOT NULL AND o.birth_date IS "
+        "NULL) "
         "THEN 'updated' ELSE 'unchanged' END AS state FROM ("
-        f"SELECT row, household, external_id, {columns}, {values.date('born')} AS birth_date FROM import_contacts "
+        f"SELECT row, household, external_id, {columns}, {values.date('born')} AS birth_date FROM "
+        "import_contacts "
         "WHERE NOT is_household AND (own_household_id IS NOT NULL OR group_name IS NOT NULL)) n "
         "LEFT JOIN clients_client c ON c.external_id = n.household "
         "LEFT JOIN clients_member o ON o.client_id = c.id AND o.external_id = n.external_id"

@@ -1,8 +1,8 @@
 """Staging: the cells of a file, copied as text into a temporary table.
 
 `import_cells` has a row for each record: its number (the header is 1), a column for each mapped field, and
-`cell_count` where a record has another number of cells than the header. NULL is an empty cell; CLEAR stands for
-the word `-`.
+`cell_count` where a record has another number of cells than the header. NULL is an empty cell; CLEAR stands
+for the word `-`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def drop_tables(cursor: Any) -> None:
 
 
 def stage(cursor: Any, records: Records, mapping: Mapping) -> int:
-    """Copies all records into a new `import_cells`; returns how many there are. Blank records are left out."""
+    """Copies all records but blank ones into a new `import_cells`; returns how many there are."""
     fields = list(mapping.positions)
     columns = ", ".join(_cell_column(name) for name in fields)
     cursor.execute(

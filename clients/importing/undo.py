@@ -101,9 +101,11 @@ def _changed_since(cursor: Any, batch: ImportBatch) -> list[str]:
     reasons = []
     for table, model in MODELS.items():
         cursor.execute(
-            f"SELECT count(*) FROM clients_importedrecord i LEFT JOIN {model._meta.db_table} t ON t.id = i.record_id "
+            f"SELECT count(*) FROM clients_importedrecord i LEFT JOIN {model._meta.db_table} t ON t.id = "
+            "i.record_id "
             f"WHERE i.batch_id = %s AND i.\"table\" = '{table.value}' AND CASE WHEN i.after_hash IS NULL "
-            f"THEN {_taken_again(table)} ELSE {row_hash(table, 't')} IS DISTINCT FROM i.after_hash OR t.id IS NULL END",
+            f"THEN {_taken_again(table)} ELSE {row_hash(table, 't')} IS DISTINCT FROM i.after_hash OR "
+            "t.id IS NULL END",
             [batch.pk],
         )
         if count := cursor.fetchone()[0]:
@@ -117,7 +119,8 @@ def _changed_since(cursor: Any, batch: ImportBatch) -> list[str]:
             )
     cursor.execute(
         "SELECT count(*) FROM clients_importedrecord i JOIN clients_behavioraltagevent e "
-        "ON e.client_id = i.record_id AND e.pgh_created_at > %s WHERE i.batch_id = %s AND i.\"table\" = 'tag'",
+        'ON e.client_id = i.record_id AND e.pgh_created_at > %s WHERE i.batch_id = %s AND i."table" = '
+        "'tag'",
         [batch.applied_at, batch.pk],
     )
     if count := cursor.fetchone()[0]:
@@ -152,7 +155,7 @@ def _built_on(cursor: Any, batch: ImportBatch) -> list[str]:
     for relation in _relations(Client):
         model, column = relation
         known = _ids(batch, OWN[model], CREATED) if model in OWN else ""
-        key = model._meta.pk.column  # type: ignore[union-attr]
+        key = model._meta.pk.column
         cursor.execute(
             f"SELECT count(DISTINCT {quoted(column)}) FROM {model._meta.db_table} "
             f"WHERE {quoted(column)} IN ({created})"
@@ -178,7 +181,7 @@ def _relations(target: type[models.Model]) -> list[tuple[type[models.Model], str
     found = []
     for relation in target._meta.related_objects:
         field = relation.field
-        if isinstance(field, models.ForeignKey) and field.db_constraint:
+        if isinstance(field, models.ForeignKey) and getattr(field, "db_constraint", False):
             model = relation.related_model
             if model not in FOLLOWS:
                 found.append((model, field.column))
@@ -229,6 +232,7 @@ def _restore(cursor: Any, batch: ImportBatch, table: ImportedTable) -> None:
     )
     if table == ImportedTable.TEAM:
         cursor.execute(
-            f"INSERT INTO {name} ({', '.join(columns)}) SELECT {', '.join('b.' + column for column in columns)} "
+            f"INSERT INTO {name} ({', '.join(columns)}) SELECT "
+            f"{', '.join('b.' + column for column in columns)} "
             f"FROM {was} WHERE {mine} AND i.after_hash IS NULL"
         )

@@ -184,8 +184,8 @@ def _labels(mapping: Mapping, sample: list[dict[str, Any]]) -> dict[str, dict[in
         if name in mapping.positions
     }
     for name in {"advisor", "by"} & mapping.positions.keys():
-        ids = {row.get(f"{name}_id") for row in sample}
-        labels[name] = {user.pk: user.display_name for user in User.objects.filter(pk__in=ids - {None})}
+        ids = {row[f"{name}_id"] for row in sample if row.get(f"{name}_id")}
+        labels[name] = {user.pk: user.display_name for user in User.objects.filter(pk__in=ids)}
     return labels
 
 

@@ -19,9 +19,10 @@ def date(text: str) -> str:
 
 
 def moment(text: str, zone: str) -> str:
-    """A moment as ISO 8601: with an offset; or without one, in the time zone `zone`; or a date, its midnight."""
+    """A moment as ISO 8601: with an offset; else in the time zone `zone`; or a date, its midnight there."""
     return (
-        f"CASE WHEN {text} ~ '^{_DAY}([T ]{_TIME}({_OFFSET})?)?$' THEN CASE WHEN NOT {_in_calendar(text)} THEN NULL "
+        f"CASE WHEN {text} ~ '^{_DAY}([T ]{_TIME}({_OFFSET})?)?$' THEN CASE WHEN NOT {_in_calendar(text)} "
+        "THEN NULL "
         f"WHEN substr({text}, 11) ~ '[Z+-]' THEN {text}::timestamptz "
         f"ELSE {text}::timestamp AT TIME ZONE {zone} END END"
     )
@@ -55,7 +56,8 @@ def money(text: str, digits: int, *, negative: bool) -> str:
 
 def rating(text: str) -> str:
     """A whole number from 1 to 5."""
-    return f"CASE WHEN {text} IN ('1', '2', '3', '4', '5', '1.0', '2.0', '3.0', '4.0', '5.0') THEN left({text}, 1)::smallint END"
+    words = "'1', '2', '3', '4', '5', '1.0', '2.0', '3.0', '4.0', '5.0'"
+    return f"CASE WHEN {text} IN ({words}) THEN left({text}, 1)::smallint END"
 
 
 def minutes(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Writing what was decided: one statement a table for the new rows, one for the changed, and the undo record."""
+"""Writing what was decided: a statement for the new rows, one for the changed, and what undo needs."""
 
 # ruff: noqa: S608  (constants and column names of our own models only)
 from __future__ import annotations
@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import models
 
+from clients.importing.client_records import AMOUNTS, AXES, RATINGS
 from clients.importing.columns import Mapping
-from clients.importing.records import AMOUNTS, AXES, RATINGS
 from clients.importing.staging import CLEAR_SQL
 from clients.models import Client, Member, Revenue, TeamMember, Touch
 from clients.models.imports import ImportBatch, ImportedTable
@@ -29,7 +29,8 @@ def row_hash(table: ImportedTable, alias: str) -> str:
     return f"hashtextextended(ROW({', '.join(f'{alias}.{quoted(name)}' for name in columns)})::text, 0)"
 
 
-def quoted(column: str) -> str:
+def quoted(column: str | None) -> str:
+    """A column's name as SQL writes it."""
     return f'"{column}"'
 
 
@@ -69,7 +70,7 @@ def _update(
 
 
 def write_clients(cursor: Any, batch: ImportBatch, mapping: Mapping, *, members: bool) -> None:
-    """Stores new and changed clients, then what hangs on them. A permission that ends erases the tag first."""
+    """Stores clients, then what hangs on them. A permission that ends erases the tag first."""
     has = mapping.positions
     fields = ["name"]
     fields += [name for name in ("status", "permission", "client_since", "email", "phone") if name in has]
@@ -114,7 +115,8 @@ def _write_advisors(cursor: Any, batch: ImportBatch) -> None:
         cursor, batch, ImportedTable.TEAM, {"user_id": "r.advisor_id"}, "import_rows r", f"{changed} NOT NULL"
     )
     cursor.execute(
-        f"WITH gone AS (DELETE FROM clients_teammember t USING import_rows r WHERE {changed} NULL RETURNING t.*) "
+        f"WITH gone AS (DELETE FROM clients_teammember t USING import_rows r WHERE {changed} NULL "
+        "RETURNING t.*) "
         'INSERT INTO clients_importedrecord (batch_id, "table", record_id, before) '
         f"SELECT {int(batch.pk)}, 'team', id, to_jsonb(gone) FROM gone"
     )
@@ -173,7 +175,7 @@ def write_revenue(cursor: Any, batch: ImportBatch) -> None:
 
 
 def write_touches(cursor: Any, batch: ImportBatch, *, zone: str) -> None:
-    """Stores new and changed touches. Without a role: that of the person on the client's team, else lead advisor."""
+    """Stores touches. One without a role gets that of its person on the client's team, else lead advisor."""
     names = (
         "client_id",
         "occurred_at",

@@ -31,7 +31,7 @@ def random_name(batch: "ImportBatch", file_name: str) -> str:
 
 
 class ImportBatch(models.Model):
-    """One import of one file. `rows` and `rejected` count records; the others clients, payments or touches."""
+    """One import of one file. `rows` and `rejected` count records; the others what the records become."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=ImportKind.choices)
     state = models.CharField(_("state"), max_length=10, choices=ImportState.choices)

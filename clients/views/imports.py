@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pghistory
 from django import forms
@@ -27,7 +27,7 @@ from clients.importing.columns import FORMATS
 from clients.importing.engine import ERROR_COLUMNS, safe_cell
 from clients.importing.files import FileRefused
 from clients.importing.undo import UndoRefused, undo_import
-from clients.models import ImportBatch, ImportKind, ImportState
+from clients.models import ImportBatch, ImportKind, ImportState, User
 from clients.words import words_for
 
 PAGE = 25
@@ -211,8 +211,9 @@ def _error_lines(errors: Any) -> Iterator[str]:
 @require_GET
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The clients that the person may see and that the list's filters let through, as CSV."""
-    filters = ListFilters(request.GET, words_for(request.user), today=firm_today())
-    clients = matching(request.user, filters)  # type: ignore[arg-type]
+    user = cast("User", request.user)
+    filters = ListFilters(request.GET, words_for(user), today=firm_today())
+    clients = matching(user, filters)
     return _download(client_lines(clients), f"clients-{firm_today().isoformat()}.csv")
 
 

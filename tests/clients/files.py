@@ -14,8 +14,9 @@ from clients.commands import Refused
 from clients.models import Client, User
 
 NATIVE = (
-    "external_id,name,status,client_since,advisor,complexity_driver,behavioral_trigger,attention_constraint,persona,"
-    "income_structure,permission,assets_under_management,potential_revenue,growth_potential,alignment,email,phone"
+    "external_id,name,status,client_since,advisor,complexity_driver,behavioral_trigger,attention_constraint,"
+    "persona,income_structure,permission,assets_under_management,potential_revenue,growth_potential,"
+    "alignment,email,phone"
 )
 OKAFOR = (
     "C-1,Okafor household,Active,2014-05-02,ann,concentration_risk,Avoidance,TIME POVERTY,Physician,dual_income,"

@@ -19,8 +19,9 @@ pytestmark = pytest.mark.django_db
 def audit_rows() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT count(*) FROM clients_clientevent) + (SELECT count(*) FROM clients_teammemberevent) "
-            "+ (SELECT count(*) FROM clients_behavioraltagevent)"
+            "SELECT (SELECT count(*) FROM clients_clientevent)"
+            " + (SELECT count(*) FROM clients_teammemberevent)"
+            " + (SELECT count(*) FROM clients_behavioraltagevent)"
         )
         return cursor.fetchone()[0]
 
@@ -117,18 +118,17 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("column", "value", "says"), WRONG)
-def test_it_refuses_a_wrong_value_and_writes_nothing(
-    tmp_path: Path, column: str, value: str, says: str
-) -> None:
-    cells = {"external_id": "C-1", "name": "Fine"} | {column: f'"{value}"'}
-    row = ",".join(cells.get(name, "") for name in NATIVE.split(","))
-    code, result = run("clients", write(tmp_path, f"{NATIVE}\nC-0,Good{',' * 15}\n{row}\n"))
+def test_it_names_every_wrong_value_with_what_is_allowed_and_writes_nothing(tmp_path: Path) -> None:
+    rows = [f"{NATIVE}", f"C-0,Good{',' * 15}"]
+    for number, (column, value, _says) in enumerate(WRONG):
+        cells = {"external_id": f"W-{number}", "name": "Fine"} | {column: f'"{value}"'}
+        rows.append(",".join(cells.get(name, "") for name in NATIVE.split(",")))
+    code, result = run("clients", write(tmp_path, "\n".join(rows)))
     assert code == 1
-    assert (result["created"], result["rejected"]) == (0, 1)
-    [error] = result["errors"]
-    assert (error["row"], error["column"], error["value"]) == (3, column, value)
-    assert says in error["message"]
+    assert (result["created"], result["rejected"]) == (0, len(WRONG))
+    for number, (error, (column, value, says)) in enumerate(zip(result["errors"], WRONG, strict=True)):
+        assert (error["row"], error["column"], error["value"]) == (number + 3, column, value)
+        assert says in error["message"], error
     assert not Client.objects.exists()
     assert not ImportBatch.objects.exists()
 

@@ -162,6 +162,7 @@ class TestTouches:
     def test_it_keeps_the_date_of_the_last_touch_that_reached_the_client(
         self, tmp_path: Path, okafor: Client
     ) -> None:
-        text = "external_id,occurred_at,kind\nC-1,2026-01-05,call\nC-1,2026-03-05,voicemail\nC-1,2025-12-05,call\n"
+        days = "C-1,2026-01-05,call\nC-1,2026-03-05,voicemail\nC-1,2025-12-05,call\n"
+        text = f"external_id,occurred_at,kind\n{days}"
         done("touches", write(tmp_path, text))
         assert okafor.summary.last_touch_on == dt.date(2026, 1, 5)

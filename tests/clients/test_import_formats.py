@@ -14,10 +14,12 @@ from tests.clients.files import counts, done, person, run, write
 pytestmark = pytest.mark.django_db
 
 WEALTHBOX = """\
-ID,Name,First Name,Last Name,Type,Contact Type,Assigned to,Household,Household ID,Household Title,Client Since,Tags,\
+ID,Name,First Name,Last Name,Type,Contact Type,Assigned to,Household,Household ID,Household Title,\
+Client Since,Tags,\
 Primary Email Address,Primary Phone Number,External Unique ID,Birthdate
 100,Okafor Household,,,Household,Client,Ann Lee,,,,03/01/2014,vip,,,,
-101,Ada Okafor,Ada,Okafor,Person,Client,Ann Lee,Okafor Household,100,Head,2014-03-01,,ada@example.com,+1 555 1,X1,1970-02-03
+101,Ada Okafor,Ada,Okafor,Person,Client,Ann Lee,Okafor Household,100,Head,\
+2014-03-01,,ada@example.com,+1 555 1,X1,1970-02-03
 102,Ben Okafor,Ben,Okafor,Person,Client,Ann Lee,Okafor Household,100,Spouse,,,ben@example.com,,,
 200,,Cy,Marin,Person,Prospect,ann@example.com,,,,,,cy@example.com,,,
 301,Di Cole,Di,Cole,Person,Past Client,,Cole Family,,Spouse,,,,,,
@@ -77,7 +79,8 @@ class TestWealthbox:
         assert Client.objects.get(external_id="100").members.count() == 1
 
     def test_it_knows_the_variants_of_its_headers(self, tmp_path: Path) -> None:
-        text = "ID,Name,Household - Household Name,Household Title\n1,Ada Okafor,Okafor,Head\n2,Ben Okafor,Okafor,Spouse\n"
+        header = "ID,Name,Household - Household Name,Household Title\n"
+        text = f"{header}1,Ada Okafor,Okafor,Head\n2,Ben Okafor,Okafor,Spouse\n"
         assert counts(done("clients", write(tmp_path, text))) == (1, 0, 0, 0)
         assert Client.objects.get().name == "Okafor"
 
@@ -100,7 +103,8 @@ def test_it_reads_salesforce(tmp_path: Path) -> None:
     text = (
         "Id,Name,FinServ__Status__c,FinServ__ClientCategory__c,FinServ__ServiceModel__c,FinServ__ReviewFrequency__c,"
         "FinServ__LastReview__c,FinServ__NextReview__c,FinServ__RelationshipStartDate__c,FinServ__TotalAUMPrimary__c\n"
-        "0015e00000AbCdEAAV,Okafor Household,Active,Platinum,High Touch,Quarterly,2026-01-01,,2014-03-01,1234500.5\n"
+        "0015e00000AbCdEAAV,Okafor Household,Active,Platinum,High Touch,Quarterly,2026-01-01,,"
+        "2014-03-01,1234500.5\n"
         "0015e00000AbCdFAAV,Marin,Inactive,,,,,,,\n"
     )
     result = done("clients", write(tmp_path, text))

@@ -1,4 +1,4 @@
-"""The upload page: preview before anything is written, columns that can be corrected, one transaction, undo."""
+"""The upload page: a preview, columns that can be corrected, one transaction, undo."""
 
 from __future__ import annotations
 

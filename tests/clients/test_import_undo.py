@@ -100,7 +100,7 @@ def test_it_refuses_once_something_was_changed_since(tmp_path: Path) -> None:
     result = done("clients", write(tmp_path, "external_id,name\nA,A\nB,B\n"))
     Client.objects.filter(external_id="A").update(phone="5")
     before = everything()
-    with pytest.raises(UndoRefused, match="1 record .*changed or removed"):
+    with pytest.raises(UndoRefused, match=r"1 record .*changed or removed"):
         undo(result)
     assert everything() == before
 
