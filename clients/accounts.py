@@ -19,7 +19,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Into a firm without clients, those who run it are led to setting it up."""
-        if runs_the_firm(request.user) and not Client.objects.exists():
+        if request.user.is_authenticated and runs_the_firm(request.user) and not Client.objects.exists():
             return reverse("clients:welcome")
         return super().get_login_redirect_url(request)
 

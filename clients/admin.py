@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
@@ -18,6 +19,7 @@ from clients.models import (
     AttentionConstraint,
     BehavioralTrigger,
     Client,
+    ClientSummary,
     ComplexityDriver,
     Firm,
     IncomeStructure,
@@ -94,11 +96,14 @@ class TermAdmin(admin.ModelAdmin):
 
 def _in_use(term: Term) -> bool:
     """Whether any row points at the word, whichever app it belongs to."""
-    relations = term._meta.get_fields(include_hidden=True)
+    relations: list[Any] = [
+        relation
+        for relation in term._meta.get_fields(include_hidden=True)
+        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
+    ]
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: term}).exists()
         for relation in relations
-        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
     )
 
 
@@ -109,7 +114,14 @@ admin.site.register(
 
 @admin.register(Tier)
 class TierAdmin(TermAdmin):
+    """The order of the tiers is also kept beside every client, for the list: it follows."""
+
     list_display = ["label", "code", "position", "changes", "is_active"]
+
+    def save_model(self, request: HttpRequest, obj: Tier, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        stale = ClientSummary.objects.filter(tier=obj).exclude(tier_position=obj.position)
+        stale.update(tier_position=obj.position)
 
 
 @admin.register(ServiceRole)
@@ -223,7 +235,7 @@ class ClientAdmin(admin.ModelAdmin):
     show_full_result_count = False
     inlines = [TeamInline]
     fields = ["name", "external_id", "status", "client_since", "permission"]
-    readonly_fields = fields
+    readonly_fields = ["name", "external_id", "status", "client_since", "permission"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -231,3 +243,23 @@ class ClientAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing inside retention is deleted: a client who leaves becomes a former one."""
         return False
+
+
+class AuthenticatorAdmin(admin.ModelAdmin):
+    """Whose sign-in has a second step. It can be taken away when a phone is lost; its secret is not shown."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "user__email"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+    readonly_fields = ["user", "type", "created_at", "last_used_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+def guard_second_steps() -> None:
+    """Puts our own admin of second steps in the place of the one that shows their secrets."""
+    admin.site.unregister(Authenticator)
+    admin.site.register(Authenticator, AuthenticatorAdmin)

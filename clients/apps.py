@@ -16,3 +16,9 @@ class FirmAdminConfig(AdminConfig):
     """Django admin with the product's own door."""
 
     default_site = "clients.admin_site.FirmAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        from clients.admin import guard_second_steps
+
+        guard_second_steps()

@@ -33,7 +33,8 @@ class Axis:
 
 
 AXES = (
-    Axis("tier", "tier", gettext_lazy("Tier"), "summary__tier"),
+    # By position: the order's own index finds them.
+    Axis("tier", "tier", gettext_lazy("Tier"), "summary__tier_position"),
     Axis("complexity", "complexity_driver", gettext_lazy("Complexity driver"), "complexity_driver"),
     Axis("behavioral", "behavioral_trigger", gettext_lazy("Behavioral trigger"), "behavioral_tag__trigger"),
     Axis("attention", "attention_constraint", gettext_lazy("Attention constraint"), "attention_constraint"),
@@ -97,6 +98,8 @@ class ListFilters:
             asked = self.asked.getlist(axis.param)
             if asked:
                 clients = clients.filter(self._of_axis(axis, asked))
+        if "tier" in self.asked:
+            clients = clients.filter(summary__isnull=False)  # every client has one: an inner join will do
         statuses = self.statuses
         if len(statuses) == 1:
             clients = clients.filter(status=statuses[0])  # equality lets the index keep the order of names
@@ -115,7 +118,8 @@ class ListFilters:
         return clients
 
     def _of_axis(self, axis: Axis, asked: list[str]) -> Q:
-        ids = [word.id for code in asked if code != NONE and (word := self.words.by_code(axis.kind, code))]
+        chosen_words = [word for code in asked if (word := self.words.by_code(axis.kind, code))]
+        ids = [word.position if axis.kind == "tier" else word.id for word in chosen_words]
         chosen = Q(**{f"{axis.path}__in": ids}) if ids else Q()
         return chosen | Q(**{f"{axis.path}__isnull": True}) if NONE in asked else chosen
 
@@ -156,7 +160,7 @@ class ListFilters:
 
     def groups(self) -> list[dict[str, Any]]:
         """The choices of the filter panel: every dimension with its values and whether each is chosen."""
-        groups = [
+        groups: list[dict[str, Any]] = [
             {
                 "param": axis.param,
                 "label": axis.label,

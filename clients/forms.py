@@ -104,9 +104,9 @@ class ClientForm(forms.ModelForm):
                 continue
             current = getattr(self.instance, f"{field}_id")
             choices = model._default_manager.active()
-            self.fields[field].queryset = (
-                choices | model._default_manager.filter(pk=current) if current else choices
-            )
+            dropdown = self.fields[field]
+            assert isinstance(dropdown, forms.ModelChoiceField)  # noqa: S101
+            dropdown.queryset = choices | model._default_manager.filter(pk=current) if current else choices
         if self.instance.permission == Permission.GRANTED:
             tag = getattr(self.instance, "behavioral_tag", None)
             self.initial.setdefault("behavioral_trigger", tag.trigger_id if tag else None)
@@ -228,7 +228,7 @@ class FirmForm(forms.ModelForm):
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"),
             choices=[(zone, zone.replace("_", " ")) for zone in zones],
-            help_text=self._meta.help_texts["time_zone"],
+            help_text=self.fields["time_zone"].help_text,
         )
 
     def clean_country(self) -> str:

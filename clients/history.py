@@ -108,7 +108,11 @@ def _events(source: Source, client: Client) -> Iterable[tuple[Source, dict[str, 
 
 
 def _people(events: Iterable[tuple[Source, dict[str, Any]]]) -> dict[int, str]:
-    ids = {(row["pgh_context__metadata"] or {}).get("user") for _source, row in events} - {None}
+    ids = [
+        user
+        for _source, row in events
+        if (user := (row["pgh_context__metadata"] or {}).get("user")) is not None
+    ]
     return {user.pk: user.display_name for user in User.objects.filter(pk__in=ids)}
 
 

@@ -11,11 +11,11 @@ import base64
 import binascii
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,11 @@ class Order:
     key_field: str
     kind: type
     may_be_empty: bool = True
+
+    @property
+    def without_index(self) -> str:
+        """The column as an expression that the planner cannot look up in the order's index."""
+        return f"({self.column} || '')" if self.field == "name" else f"({self.column} + 0)"
 
 
 _SUMMARY = "clients_clientsummary"
@@ -145,12 +150,20 @@ ORDER BY page.place
 """
 
 
-def read_page(clients: ClientQuerySet, *, sort: str, descending: bool, position: Position | None) -> Page:
-    """The page of `clients` at `position`, and the encoded positions of its neighbours (empty: none)."""
+def read_page(
+    clients: ClientQuerySet, *, sort: str, descending: bool, position: Position | None, few: bool = False
+) -> Page:
+    """The page of `clients` at `position`, and the encoded positions of its neighbours (empty: none).
+
+    `few`: there are so few of them that they are found first and ordered then, without the order's index.
+    """
     order = ORDERS[sort]
+    if few:
+        clients, order = _found_first(clients), replace(order, column=order.without_index)
     back = position is not None and position.back
     parts = _parts(clients, order, descending=descending, position=position)
-    sql, params = [], []
+    sql: list[str] = []
+    params: list[Any] = []
     for part in parts:
         part_sql, part_params = part[: PAGE_SIZE + 1].query.sql_with_params()
         sql.append(f"({part_sql})")
@@ -188,14 +201,15 @@ def _place(order: Order, sort: str, row: dict[str, Any]) -> str:
 
 def _parts(
     clients: ClientQuerySet, order: Order, *, descending: bool, position: Position | None
-) -> list[ClientQuerySet]:
+) -> list[QuerySet[Any, Any]]:
     """Querysets of ids whose concatenation is the list in its order, from `position` on.
 
     Going back, the list is walked from its end.
     """
     back = position is not None and position.back
     down = descending != back
-    filled, empty = clients, None
+    filled: ClientQuerySet | None = clients
+    empty: ClientQuerySet | None = None
     if order.may_be_empty:
         filled = clients.filter(**{f"{order.field}__isnull": False})
         # Every client has a summary: said so, the empty part walks the index too.
@@ -208,6 +222,7 @@ def _parts(
             if not back:
                 filled = None
         else:
+            assert filled is not None  # noqa: S101
             filled = filled.alias(
                 beyond=RawSQL(  # noqa: S611  (columns of this module, values as parameters)
                     f"({order.column}, {order.key}) {side} (%s, %s)", [position.value, position.id]
@@ -219,9 +234,18 @@ def _parts(
     return [_ordered(part, order, down=down) for part in in_order if part is not None]
 
 
-def _ordered(part: ClientQuerySet, order: Order, *, down: bool) -> ClientQuerySet:
+def _ordered(part: ClientQuerySet, order: Order, *, down: bool) -> QuerySet[Any, Any]:
     keys = [F(order.field), F(order.key_field)]
     return part.order_by(*(key.desc() if down else key.asc() for key in keys)).values("id")
+
+
+def _found_first(clients: ClientQuerySet) -> ClientQuerySet:
+    """The same clients, found before they are ordered.
+
+    Walking the index of the order would pass by all the others: a rare name, a small team.
+    """
+    found = clients.order_by().values("pk")[: COUNT_CAP + 1]  # the limit keeps the planner from merging it
+    return clients.model._default_manager.filter(pk__in=found)
 
 
 def capped_count(clients: ClientQuerySet) -> int:

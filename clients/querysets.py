@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -22,7 +23,7 @@ class ClientQuerySet(models.QuerySet):
             return self
         return self.filter(
             models.Exists(
-                self.model.team.rel.related_model.objects.filter(client=models.OuterRef("pk"), user=user)
+                apps.get_model("clients.TeamMember").objects.filter(client=models.OuterRef("pk"), user=user)
             )
         )
 

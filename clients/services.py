@@ -71,7 +71,7 @@ def set_tag(*, client: Client, field: str, term: Term | None) -> int | None:
             _("A behavioral trigger is stored only while permission is granted. Ask the client first.")
         )
     else:
-        BehavioralTag.objects.update_or_create(client=locked, defaults={"trigger": term})
+        BehavioralTag.objects.update_or_create(client=locked, defaults={"trigger_id": term.pk})
     return tag.trigger_id if tag else None
 
 
@@ -164,11 +164,16 @@ SELECT %s, p.id, %s, p.previous FROM picked p JOIN changed ON changed.client_id 
 """
 
 
-def _run(sql: str, clients: ClientQuerySet, *params: object) -> int:
+def _run(sql: str, clients: ClientQuerySet, *params: int | None) -> int:
     ids, ids_params = clients.order_by().values("id").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(sql.replace("{clients}", ids), [*ids_params, *params])
         return cursor.rowcount
+
+
+def _column(field: str) -> str:
+    """The client's column for one of the dropdowns; KeyError for any other text."""
+    return {axis: f"{axis}_id" for axis in AXES}[field]
 
 
 @transaction.atomic
@@ -192,7 +197,7 @@ def change_many(*, clients: ClientQuerySet, field: str, value: int | None, by: U
             change.changed = _run(_LEAD_MANY, clients, value, value, change.pk)
             wake_sweeps(ChangeKind.SERVICE)
         else:
-            column = Client._meta.get_field(field).column
+            column = _column(field)
             change.changed = _run(_TAG_MANY.replace("{column}", column), clients, value, value, change.pk)
     change.save(update_fields=["changed", "skipped"])
     return change
@@ -251,12 +256,12 @@ def undo_change(*, change: BulkChange) -> Undone:
             restored += _undo(_UNDO_LEAD_NONE, change.pk, change.value)
             wake_sweeps(ChangeKind.SERVICE)
         else:
-            column = Client._meta.get_field(change.field).column
+            column = _column(change.field)
             restored = _undo(_UNDO_TAG.replace("{column}", column), change.pk, change.value)
     return Undone(restored, change.changed - restored)
 
 
-def _undo(sql: str, *params: object) -> int:
+def _undo(sql: str, *params: int | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.rowcount

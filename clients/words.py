@@ -37,6 +37,7 @@ class Word:
     label: str
     changes: str
     retired: bool
+    position: int
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,9 @@ def words_for(user: User) -> Words:
     saved = []
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(_selects()) + " ORDER BY 1, 7, 4", [user.pk])
-        for kind, id, code, label, changes, retired, _position in cursor.fetchall():
+        for kind, id, code, label, changes, retired, position in cursor.fetchall():
             if kind == "saved":
                 saved.append((label, code, id))
             else:
-                by_kind[kind][id] = Word(id, code, label, changes, retired)
+                by_kind[kind][id] = Word(id, code, label, changes, retired, position)
     return Words(by_kind, saved)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,16 +22,17 @@ from clients.filters import ListFilters, matching
 from clients.formats import late_words
 from clients.forms import SavedFilterForm
 from clients.models import BulkChange, BulkField, Client, Permission, SavedFilter
+from clients.requests import SignedInRequest
 from clients.templatetags.client_cells import cell
 from clients.words import AXES, Words, words_for
 
 
-def _filters(request: HttpRequest, words: Words, params: QueryDict | None = None) -> ListFilters:
+def _filters(request: SignedInRequest, words: Words, params: QueryDict | None = None) -> ListFilters:
     return ListFilters(request.GET if params is None else params, words, today=localdate())
 
 
 @login_required
-def client_list(request: HttpRequest) -> HttpResponse:
+def client_list(request: SignedInRequest) -> HttpResponse:
     """The list at a filter, an order and a position, all three in its address."""
     words = words_for(request.user)
     filters = _filters(request, words)
@@ -40,9 +41,18 @@ def client_list(request: HttpRequest) -> HttpResponse:
         sort, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     clients = matching(request.user, filters)
-    page = listing.read_page(clients, sort=sort, descending=descending, position=position)
+    count = listing.capped_count(clients)
+    page = listing.read_page(
+        clients,
+        sort=sort,
+        descending=descending,
+        position=position,
+        few=count <= listing.COUNT_CAP,
+    )
+    here = reverse("clients:detail", args=[0])
     for row in page.rows:
         row["tier_code"] = words.code("tier", row["tier_id"])
+        row["url"] = here.replace("/0/", f"/{row['id']}/")  # as `reverse` would, once for the page
         row["late"] = late_words(row["late_after"], today=filters.today)
     chips = filters.chips()
     sort_text = ("-" if descending else "") + sort
@@ -51,7 +61,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
         "rows": page.rows,
         "page": page,
         "first": position is None,
-        "count": listing.capped_count(clients),
+        "count": count,
         "cap": listing.COUNT_CAP,
         "filters": filters,
         "base": _join(filters.query, keep_sort),
@@ -94,13 +104,13 @@ def _columns(filters: ListFilters, sort: str, descending: bool) -> dict[str, dic
     return columns
 
 
-def _bulk_groups(words: Words) -> list[tuple[str, str, list[Any]]]:
+def _bulk_groups(words: Words) -> list[tuple[str, Any, list[Any]]]:
     """The bar's dropdown: each field with its words."""
     return [(kind, BulkField(kind).label, words.choices(kind)) for kind in AXES]
 
 
 @login_required
-def filter_panel(request: HttpRequest) -> HttpResponse:
+def filter_panel(request: SignedInRequest) -> HttpResponse:
     """All filters with what is chosen; drawn into the list, or a page of its own."""
     filters = _filters(request, words_for(request.user))
     template = "clients/filters.html#panel" if request.htmx else "clients/filters.html"
@@ -108,9 +118,9 @@ def filter_panel(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def people_options(request: HttpRequest) -> HttpResponse:
+def people_options(request: SignedInRequest) -> HttpResponse:
     """People whose name or username begins or goes on with what was typed, for a list of suggestions."""
-    text = next((value for value in request.GET.values() if value), "")[:100]
+    text = next((str(value) for value in request.GET.values() if value), "")[:100]
     found = people.search(text).filter(is_active=True).order_by("username")[:50]
     return render(request, "clients/partials/people_options.html", {"people": found})
 
@@ -118,12 +128,12 @@ def people_options(request: HttpRequest) -> HttpResponse:
 # --- A cell ------------------------------------------------------------------------------------------
 
 
-def _visible_client(request: HttpRequest, pk: int) -> Client:
+def _visible_client(request: SignedInRequest, pk: int) -> Client:
     return get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
 
 
 @require(may_edit_clients)
-def tag_cell(request: HttpRequest, pk: int, field: str) -> HttpResponse:
+def tag_cell(request: SignedInRequest, pk: int, field: str) -> HttpResponse:
     """GET: the dropdown of one cell (`closed`: the cell again). POST: stores the value, answers the cell."""
     if field not in AXES:
         raise Http404
@@ -167,7 +177,7 @@ def _current(client: Client, field: str, words: Words) -> str:
     return words.label(field, _current_id(client, field))
 
 
-def _open_or_closed(request: HttpRequest, client: Client, field: str, words: Words) -> HttpResponse:
+def _open_or_closed(request: SignedInRequest, client: Client, field: str, words: Words) -> HttpResponse:
     current = _current_id(client, field)
     if field == services.BEHAVIORAL and client.permission != Permission.GRANTED:
         return refusal(
@@ -191,7 +201,7 @@ def _open_or_closed(request: HttpRequest, client: Client, field: str, words: Wor
 # --- Many at once ------------------------------------------------------------------------------------
 
 
-def _selection(request: HttpRequest) -> Any:
+def _selection(request: SignedInRequest) -> Any:
     """The clients that the form names: the rows that were checked, or everything that the filter matches."""
     if request.POST.get("all"):
         words = words_for(request.user)
@@ -200,7 +210,7 @@ def _selection(request: HttpRequest) -> Any:
     return Client.objects.visible_to(request.user).filter(pk__in=ids)
 
 
-def _back(request: HttpRequest) -> HttpResponseRedirect:
+def _back(request: SignedInRequest) -> HttpResponseRedirect:
     """Back to the list where the person was."""
     url = request.POST.get("back", "")
     if not url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
@@ -210,7 +220,7 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
 
 @require(may_edit_clients)
 @require_POST
-def bulk_change(request: HttpRequest) -> HttpResponse:
+def bulk_change(request: SignedInRequest) -> HttpResponse:
     """Gives the selected clients one value, and says how many changed, with undo."""
     field, _colon, text = request.POST.get("change", "").partition(":")
     clients = _selection(request)
@@ -227,7 +237,7 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
-def _bulk_value(request: HttpRequest, field: str, text: str) -> int | None:
+def _bulk_value(request: SignedInRequest, field: str, text: str) -> int | None:
     """The id to set; None to clear. Raises ValueError with what to do."""
     if field == BulkField.ADVISOR:
         username = request.POST.get("advisor", "").strip()
@@ -245,7 +255,7 @@ def _bulk_value(request: HttpRequest, field: str, text: str) -> int | None:
     return term.pk if term else None
 
 
-def _ask_before_erasing(request: HttpRequest, clients: Any) -> HttpResponse:
+def _ask_before_erasing(request: SignedInRequest, clients: Any) -> HttpResponse:
     number = clients.filter(behavioral_tag__isnull=False).count()
     return render(request, "clients/bulk_erase.html", {"number": number, "posted": request.POST.lists()})
 
@@ -263,7 +273,7 @@ def _said(change: BulkChange) -> str:
 
 @require(may_edit_clients)
 @require_POST
-def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
+def bulk_undo(request: SignedInRequest, pk: int) -> HttpResponse:
     """Takes a bulk change back; only the person who made it."""
     change = get_object_or_404(BulkChange, pk=pk)
     if change.created_by_id != request.user.pk:
@@ -288,7 +298,7 @@ def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def save_filter(request: HttpRequest) -> HttpResponse:
+def save_filter(request: SignedInRequest) -> HttpResponse:
     """Keeps the list's filter under a name; the same name again replaces it."""
     form = SavedFilterForm(request.POST)
     if not form.is_valid():
@@ -303,7 +313,7 @@ def save_filter(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def delete_filter(request: HttpRequest, pk: int) -> HttpResponse:
+def delete_filter(request: SignedInRequest, pk: int) -> HttpResponse:
     """Forgets one of the person's own filters."""
     saved = get_object_or_404(SavedFilter, pk=pk, user=request.user)
     saved.delete()

@@ -19,12 +19,13 @@ from clients.feedback import notice
 from clients.forms import PersonForm
 from clients.models import User
 from clients.models.people import Group
+from clients.requests import SignedInRequest
 
 PEOPLE_A_PAGE = 100
 
 
 @require(is_administrator)
-def people_list(request: HttpRequest) -> HttpResponse:
+def people_list(request: SignedInRequest) -> HttpResponse:
     """Everyone who signs in, or was invited, with their roles."""
     text = request.GET.get("q", "")[:100]
     found = (
@@ -35,7 +36,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 
 
 @require(is_administrator)
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: SignedInRequest) -> HttpResponse:
     """A new person: they get a mail with a one-time link to choose a password."""
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -56,7 +57,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 
 @require(is_administrator)
-def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_person(request: SignedInRequest, pk: int) -> HttpResponse:
     """A person's name, address and roles."""
     person = get_object_or_404(User, pk=pk)
     form = PersonForm(
@@ -88,7 +89,7 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require(is_administrator)
 @require_POST
-def resend(request: HttpRequest, pk: int) -> HttpResponse:
+def resend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Mails the invitation again to someone who has not used it."""
     person = get_object_or_404(User, pk=pk, is_active=True)
     if people.has_joined(person):
@@ -101,7 +102,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require(is_administrator)
 @require_POST
-def set_active(request: HttpRequest, pk: int) -> HttpResponse:
+def set_active(request: SignedInRequest, pk: int) -> HttpResponse:
     """Takes a person's sign-in away, or gives it back."""
     person = get_object_or_404(User, pk=pk)
     active = request.POST.get("active") == "1"
@@ -114,7 +115,7 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("clients:people")
 
 
-def _site(request: HttpRequest) -> str:
+def _site(request: SignedInRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -17,16 +17,17 @@ from clients.access import may_edit_clients, require
 from clients.feedback import notice
 from clients.forms import ClientForm, MemberForm, PermissionForm, TeamForm
 from clients.models import Client, Member
+from clients.requests import SignedInRequest
 from clients.tabs import tabs
 
 
-def _client(request: HttpRequest, pk: int) -> Client:
+def _client(request: SignedInRequest, pk: int) -> Client:
     """The client, if the person may see it; else 404."""
     return get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
 
 
 @login_required
-def client_page(request: HttpRequest, pk: int, tab: str = "") -> HttpResponse:
+def client_page(request: SignedInRequest, pk: int, tab: str = "") -> HttpResponse:
     """A tab of the client's page; an empty `tab` is the overview."""
     client = get_object_or_404(Client.objects.visible_to(request.user).for_page(), pk=pk)
     every = tabs()
@@ -46,7 +47,7 @@ def client_page(request: HttpRequest, pk: int, tab: str = "") -> HttpResponse:
 
 
 @require(may_edit_clients)
-def new_client(request: HttpRequest) -> HttpResponse:
+def new_client(request: SignedInRequest) -> HttpResponse:
     """A new client; who adds one as an advisor leads it."""
     form = ClientForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -59,7 +60,7 @@ def new_client(request: HttpRequest) -> HttpResponse:
 
 
 @require(may_edit_clients)
-def edit_client(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_client(request: SignedInRequest, pk: int) -> HttpResponse:
     client = _client(request, pk)
     form = ClientForm(request.POST or None, instance=client)
     if request.method == "POST" and form.is_valid():
@@ -74,7 +75,7 @@ def edit_client(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
-def edit_permission(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_permission(request: SignedInRequest, pk: int) -> HttpResponse:
     """Records the client's answer; who asked, when and how stay in the history."""
     client = _client(request, pk)
     form = PermissionForm(
@@ -87,7 +88,8 @@ def edit_permission(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(client)
     explanation = _(
         "With permission granted the firm may keep a behavioral trigger and tailor its messages. When it "
-        "ends, the behavioral trigger is erased at once and cannot be brought back; that it was erased stays known."
+        "ends, the behavioral trigger is erased at once and cannot be brought back; that it was erased "
+        "stays known."
     )
     return _form(
         request, form, title=_("Permission of %s") % client.name, client=client, explanation=explanation
@@ -95,7 +97,7 @@ def edit_permission(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
-def edit_team(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_team(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who holds which role for the client."""
     client = _client(request, pk)
     form = TeamForm(request.POST or None, client=client)
@@ -113,7 +115,7 @@ def edit_team(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
-def edit_member(request: HttpRequest, pk: int, member: int | None = None) -> HttpResponse:
+def edit_member(request: SignedInRequest, pk: int, member: int | None = None) -> HttpResponse:
     """A person of the household, new or changed."""
     client = _client(request, pk)
     person = get_object_or_404(Member, pk=member, client=client) if member else Member(client=client)
@@ -128,7 +130,7 @@ def edit_member(request: HttpRequest, pk: int, member: int | None = None) -> Htt
 
 @require(may_edit_clients)
 @require_POST
-def remove_member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
+def remove_member(request: SignedInRequest, pk: int, member: int) -> HttpResponse:
     client = _client(request, pk)
     person = get_object_or_404(Member, pk=member, client=client)
     person.delete()
@@ -137,7 +139,7 @@ def remove_member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, form: Any, *, title: str, client: Client | None = None, **more: Any
+    request: SignedInRequest, form: Any, *, title: str, client: Client | None = None, **more: Any
 ) -> HttpResponse:
     return render(
         request,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from clients.firm import firm_settings
 from clients.forms import FirmForm
 from clients.listing import COUNT_CAP, capped_count
 from clients.models import Client, ClientStatus, ClientSummary, Firm, Revenue, Touch, User
+from clients.requests import SignedInRequest
 
 WITHOUT_DATA_SHOWN = 12
 
@@ -45,7 +46,7 @@ def _steps(firm: Firm) -> list[Step]:
 
 
 @require(runs_the_firm)
-def welcome(request: HttpRequest) -> HttpResponse:
+def welcome(request: SignedInRequest) -> HttpResponse:
     """The steps with their state. The firm's own settings are a form on this page."""
     firm = firm_settings()
     form = FirmForm(request.POST or None, instance=Firm.objects.get_or_create(pk=1)[0])
