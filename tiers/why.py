@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from clients.formats import long_date, money
 from clients.models import Client
+from clients.templatetags.crm import percent
 from tiers import rules, runs
 from tiers.models import Explanation, Factor, Override, PolicyFactor, RankKey, TierAssignment, TierRule
 
@@ -112,7 +113,7 @@ def because(explanation: Explanation, tier_rules: list[TierRule]) -> str:
     """One sentence that says which rule placed the client."""
     tier = explanation.proposed_tier.code if explanation.proposed_tier else None
     rule = next((rule for rule in tier_rules if rule.tier_id == explanation.proposed_tier_id), None)
-    words = {"tier": tier, "score": explanation.score, "completeness": f"{explanation.completeness:.0%}"}
+    words = {"tier": tier, "score": explanation.score, "completeness": percent(explanation.completeness)}
     if explanation.rule == rules.OVERRIDE:
         return _override_sentence(explanation, tier)
     if explanation.rule == rules.INSUFFICIENT:
@@ -212,7 +213,7 @@ def rule_in_words(rule: TierRule, *, is_last: bool) -> str:
             "value": SHOWN[rule.minimum_key](rule.minimum_value),
         }
     if rule.revenue_share is not None:
-        text += _(", until %(share)s of revenue") % {"share": f"{rule.revenue_share:.0%}"}
+        text += _(", until %(share)s of revenue") % {"share": percent(rule.revenue_share)}
     if rule.max_clients is not None:
         text += _(", at most %(most)s clients") % {
             "most": number_format(rule.max_clients, force_grouping=True)

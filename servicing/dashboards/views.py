@@ -65,7 +65,7 @@ def _waiting_moves(run: ScoringRun | None) -> int:
 def _rows() -> list[dict[str, Any]]:
     return list(
         TierRollup.objects.order_by("tier__position", "id").values(
-            *SUMMED, "tier_id", "tier__code", "tier__label", "tier__retired_at", "as_of", "refreshed_at"
+            *SUMMED, "tier_id", "tier__code", "tier__retired_at", "as_of", "refreshed_at"
         )
     )
 
@@ -89,5 +89,5 @@ def _share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
 
 
 def _bar(share: Decimal | None) -> Decimal:
-    """Length of the bar of a share, of 300."""
-    return round(300 * min(max(share or Decimal(0), Decimal(0)), Decimal(1)), 1)
+    """Length of the bar of a share, of 420."""
+    return round(420 * min(max(share or Decimal(0), Decimal(0)), Decimal(1)), 1)

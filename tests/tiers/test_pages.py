@@ -126,7 +126,7 @@ def test_the_tier_tab_says_what_is_unknown_and_what_other_tiers_took(client, sig
     assert "is proposed by the latest run" in page
     assert "growth potential of at least 4 of 5 (now 1 of 5)" in page
     page = tab(client, firm["d"]).content.decode()
-    assert "No tier yet, because only 15% of what the policy weighs is known." in page
+    assert "No tier yet, because only 15 % of what the policy weighs is known." in page
 
 
 def test_the_tier_tab_names_a_persons_choice(client, sign_in, firm):
@@ -155,7 +155,7 @@ def test_a_policy_reads_as_sentences(client, sign_in):
     sign_in("advisor")
     shipped = Policy.objects.get(status="published")
     page = client.get(reverse("tiers:policy", args=[shipped.pk])).content.decode()
-    assert "Tier A takes clients in the order of score, until 60% of revenue, at most 50 clients." in page
+    assert "Tier A takes clients in the order of score, until 60 % of revenue, at most 50 clients." in page
     assert "with growth potential of at least 4 of 5" in page
     assert "Tier C takes the remaining clients." in page
     assert "30 %" in page
