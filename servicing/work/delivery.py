@@ -5,15 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
-from clients.models import Client, Touch
-from servicing.models import OPEN_STATUSES, ServiceItem, ServiceTask, StandingPromise, TaskStatus, Waiver
+from clients.models import Client, Touch, TouchOutcome
+from servicing.models import (
+    OPEN_STATUSES,
+    FulfilmentRule,
+    ServiceItem,
+    ServiceTask,
+    StandingPromise,
+    TaskStatus,
+    Waiver,
+)
 from servicing.models.clocks import ServiceClock
 from servicing.models.standards import Channel
 from servicing.work import words
 from tiers.models import TierAssignment
 
+YEAR = dt.timedelta(days=365)
 LAST = 20  # closed tasks and touches on the page
 _CHANNELS = dict(Channel.choices)
 
@@ -22,9 +31,17 @@ def service_of(client: Client, today: dt.date) -> dict[str, Any]:
     """Everything that the service tab shows, in a handful of queries."""
     tier_id = served_tier(client, today)
     clock = ServiceClock.objects.filter(client=client, kind=OuterRef("kind"))
+    given = Touch.objects.filter(
+        client=client,
+        outcome=TouchOutcome.REACHED,
+        occurred_on__gt=today - YEAR,
+        occurred_on__lte=today,
+        kind__in=FulfilmentRule.objects.filter(service_kind=OuterRef(OuterRef("kind"))).values("touch_kind"),
+    )
     items = list(
         ServiceItem.objects.filter(standard__tier_id=Subquery(tier_id), ended_on__isnull=True)
         .annotate(
+            given=Subquery(given.order_by().values("client").annotate(number=Count("id")).values("number")),
             last_on=Subquery(clock.values("base_on")),
             planned_on=Subquery(clock.filter(item=OuterRef("pk")).values("due_on")),
         )
@@ -65,10 +82,8 @@ def served_tier(client: Client, today: dt.date) -> Any:
 
 
 def _promise(item: Any, tasks: list[ServiceTask], waivers: list[Waiver], today: dt.date) -> dict[str, Any]:
-    year_ago = today - dt.timedelta(days=365)
     of_kind = [task for task in tasks if task.kind_id == item.kind_id]
-    closed = [task for task in of_kind if task.status not in OPEN_STATUSES and task.due_on > year_ago]
-    done = [task for task in of_kind if task.completed_on and task.completed_on > year_ago]
+    closed = [task for task in of_kind if task.status not in OPEN_STATUSES and task.due_on > today - YEAR]
     running = next((task for task in of_kind if task.status in OPEN_STATUSES), None)
     waived = any(w.kind_id == item.kind_id and w.starts_on <= today <= w.ends_on for w in waivers)
     next_on = running.due_on if running else item.planned_on
@@ -76,7 +91,7 @@ def _promise(item: Any, tasks: list[ServiceTask], waivers: list[Waiver], today: 
         "name": item.kind.label,
         "words": words.promise(item.kind.label, item.interval_months),
         "a_year": 12 / item.interval_months,
-        "done": len(done),
+        "done": item.given or 0,
         "missed": sum(task.status == TaskStatus.MISSED for task in closed),
         "minutes": item.planned_minutes,
         "role": item.role.label,

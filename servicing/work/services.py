@@ -15,9 +15,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clients.changes import wake_sweeps
 from clients.firm import firm_date, firm_today, firm_zone
-from clients.models import ChangeKind, Touch, TouchKind, TouchOutcome, User
+from clients.models import Touch, TouchKind, TouchOutcome, User
 from clients.services_facts import log_touch, remove_touch
 from servicing.models import ClosedReason, ServiceClock, ServiceTask, TaskOutcome, TaskStatus
 from servicing.planning import lock, plan
@@ -190,7 +189,6 @@ def _make_room(task: ServiceTask) -> None:
 
 def _locked_open(task: ServiceTask) -> ServiceTask:
     lock()
-    wake_sweeps(ChangeKind.SERVICE)
     task = (
         ServiceTask.objects.select_for_update(of=("self",))
         .select_related("client", "kind", "item", "assigned_to")
