@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clients.models import Client, ServiceRole, TeamMember, User
 from tests.tiers.firm import SHIPPED, D, case, current_tiers, store, store_policy, tier
-from tiers import overrides, services
+from tiers import overrides, services, tasks, views
 from tiers.models import Policy, RunStatus, ScoringRun
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +159,18 @@ def test_a_policy_reads_as_sentences(client, sign_in):
     assert "with growth potential of at least 4 of 5" in page
     assert "Tier C takes the remaining clients." in page
     assert "30 %" in page
+
+
+def test_a_large_firm_is_scored_by_a_worker(client, sign_in, run, firm, valkey, monkeypatch):
+    monkeypatch.setattr(views, "IN_THE_REQUEST", 2)
+    user = sign_in("operations")
+    page = client.post(reverse("tiers:propose"), follow=True).content.decode()
+    assert "Started." in page
+    client.post(reverse("tiers:apply", args=[run.pk]))
+    assert valkey.llen("celery") == 2
+    assert current_tiers() == {}
+    tasks.propose_run(user.pk)
+    assert ScoringRun.objects.latest("id").created_by == user
+    tasks.apply_run(run.pk, user.pk)
+    tasks.apply_run(run.pk, user.pk)
+    assert current_tiers() == {"a": "A", "b": "B", "c": "C"}
