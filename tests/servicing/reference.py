@@ -79,6 +79,7 @@ class Task:
     completed: dt.date | None = None
     touch: Touch | None = None
     reason: str = ""
+    closed: dt.date = dt.date.min
 
     def set_due(self, due: dt.date) -> None:
         self.due = due
@@ -174,11 +175,24 @@ class Firm:
 
     def plan(self, day: dt.date) -> None:
         for client in self.clients:
+            self.reopen(client, day)
             self.fulfil_and_close(client, day)
         self.wind(day)
         for client in self.clients:
             self.move(client, day)
         self.create(day)
+
+    def reopen(self, client: int, day: dt.date) -> None:
+        """A tier change taken back on the day it was made, or undone: what it cancelled goes on."""
+        for kind, item in self.promises(client, day).items():
+            if self.waived(client, kind, day) or self.open_task(client, kind):
+                continue
+            of_kind = [t for t in self.tasks if t.client == client and t.kind == kind]
+            while of_kind and of_kind[-1].status == "cancelled":
+                task = of_kind.pop()
+                if task.reason == "tier" and task.item is item and task.closed >= self.served(client, day)[0]:
+                    task.status, task.reason = "planned", ""
+                    break
 
     def fulfil_and_close(self, client: int, day: dt.date) -> None:
         promises = self.promises(client, day)
@@ -204,7 +218,7 @@ class Firm:
             item = promises.get(kind)
             if item is None:
                 served = self.served(client, day)
-                task.status = "cancelled"
+                task.status, task.closed = "cancelled", day
                 task.reason = (
                     "status"
                     if self.status[client] != "active"
