@@ -73,7 +73,13 @@ def tell(world: World, event: tuple, today: dt.date) -> dt.date:
 @example(
     tiers=["A"],
     calendar=False,
-    story=[("wait", 40), ("tier", 0, "C"), ("tier", 0, "A"), ("wait", 5)],
+    story=[
+        ("touch", 0, "plan_review", 25, True),
+        *[("wait", 66)] * 5,
+        ("tier", 0, "C"),
+        ("tier", 0, "A"),
+        ("wait", 5),
+    ],
 )
 @given(
     tiers=st.lists(st.sampled_from("ABC"), min_size=1, max_size=3),
