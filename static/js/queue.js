@@ -72,6 +72,8 @@
       );
       if (field) {
         field.focus();
+      } else if (event.detail.target.getBoundingClientRect().top > window.innerHeight) {
+        event.detail.target.scrollIntoView(); /* on a narrow screen the panel lies below the list */
       }
     }
   });

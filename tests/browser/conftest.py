@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, Q
 from django.test import Client as Requests
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from clients.models import User
@@ -23,6 +24,7 @@ from tests import shipped_rows
 from tests.factories import UserFactory
 
 CLIENTS = 40
+PATIENCE = 30_000  # milliseconds, for a machine that is busy with other things
 PASSWORD = "harbor-and-pine-7"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -101,7 +103,7 @@ class Looks:
         context = self.browser.new_context(
             base_url=self.firm.url, viewport={"width": width, "height": 900}, reduced_motion="reduce"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         if role:
             context.add_cookies([self.firm.cookies[role]])
         page = context.new_page()
@@ -120,4 +122,5 @@ class Looks:
 
 @pytest.fixture
 def looks(browser: Any, firm: SeededFirm) -> Looks:
+    expect.set_options(timeout=PATIENCE)
     return Looks(browser, firm)
