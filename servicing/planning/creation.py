@@ -101,6 +101,8 @@ def create(session: Session) -> int:
             kinds=sorted(group),
             **cover_parameters(),
         )
+    if created > MANY:
+        session.run("ANALYZE servicing_servicetask")
     return created
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from clients.models import ChangeKind
-from servicing.planning.session import MANY, OPEN, Session
+from servicing.planning.cover import COVERED, OPEN_TASKS, cover_parameters
+from servicing.planning.session import OPEN, Session
 
 # Tier served at D: that of the newest assignment whose service has begun. One that ended before its service
 # began (replaced or undone on its first day, or while a transition still held it back) was never served.
@@ -41,8 +42,8 @@ NEXT_CREATED = "(task.due_on + make_interval(months => promise.interval_months))
 DIFFERENCES = f"""
     SELECT coalesce(promise.client_id, task.client_id) AS client_id
     FROM (
-        SELECT served.client_id, i.kind_id, i.id AS item_id, i.interval_months, i.lead_days, {TERMS} AS terms,
-            {WAIVED} AS waived
+        SELECT served.client_id, i.kind_id, i.id AS item_id, i.interval_months, i.lead_days,
+            i.window_after_days, {TERMS} AS terms, {WAIVED} AS waived
         {PROMISED.format(narrow="")}
     ) promise
     LEFT JOIN servicing_serviceclock clock
@@ -55,7 +56,9 @@ DIFFERENCES = f"""
         -- a promise without a clock, or with one wound on other terms
         OR clock.id IS NULL OR clock.item_id <> promise.item_id OR clock.terms <> promise.terms
         OR clock.create_on <> clock.due_on - promise.lead_days
+        -- a day that has come, unless another task's touch will do
         OR CASE WHEN task.client_id IS NULL THEN clock.create_on <= %(day)s AND NOT promise.waived
+                AND NOT {COVERED.format(tasks=OPEN_TASKS, due="clock.due_on")}
             ELSE promise.waived OR task.item_id <> promise.item_id
                 OR (task.window_end < %(day)s AND {NEXT_CREATED} <= %(day)s)
             END
@@ -67,23 +70,25 @@ def find(session: Session, ids: list[int] | None) -> int:
 
     Returns how many they are. The change rows that a run over all clients acts on are deleted with it.
     """
-    session.run("DROP TABLE IF EXISTS pg_temp.plan_scope")
-    session.run("CREATE TEMP TABLE plan_scope (client_id bigint) ON COMMIT DROP")
     if ids is not None:
-        return session.run("INSERT INTO plan_scope SELECT unnest(%(clients)s::bigint[])", clients=ids)
-    found = session.run(
-        f"""
+        return session.keep("plan_scope", "SELECT unnest(%(clients)s::bigint[]) AS client_id", clients=ids)
+    # Nearly every promise has a clock: one join of all with all, not a look-up for each.
+    session.run("SET LOCAL enable_nestloop = off")
+    differ = f"SELECT DISTINCT client_id FROM ({DIFFERENCES}) differ"
+    found = session.keep("plan_scope", differ, **cover_parameters())
+    session.run("SET LOCAL enable_nestloop = on")
+    found += session.run(
+        """
         WITH taken AS (
             DELETE FROM clients_change WHERE id IN (
                 SELECT id FROM clients_change WHERE kind = %(kind)s FOR UPDATE SKIP LOCKED
             ) RETURNING client_id
         )
-        INSERT INTO plan_scope SELECT client_id FROM taken UNION {DIFFERENCES}
+        INSERT INTO plan_scope SELECT client_id FROM taken EXCEPT SELECT client_id FROM plan_scope
         """,
         kind=ChangeKind.SERVICE.value,
     )
-    if found > MANY:
-        session.run("ANALYZE plan_scope")
+    session.run("ANALYZE plan_scope")
     return found
 
 
