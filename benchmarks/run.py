@@ -24,12 +24,17 @@ def main() -> None:
     sizes = [int(size) for size in os.environ.get("N", SIZES).split(",")]
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
         set_up(Path(folder))
-        every = measure_sizes(
-            sizes,
-            Path(folder),
-            only=os.environ.get("ONLY", ""),
-            samples=int(os.environ.get("SAMPLES", "0")),
-        )
+        every: list = []
+        try:
+            for measured in measure_sizes(
+                sizes,
+                Path(folder),
+                only=os.environ.get("ONLY", ""),
+                samples=int(os.environ.get("SAMPLES", "0")),
+            ):
+                every.append(measured)
+        except KeyboardInterrupt:
+            say("stopped: what was measured until here")
     from benchmarks.report import lines, save, table
 
     written = lines(every)
@@ -39,16 +44,14 @@ def main() -> None:
     print(f"\n{sum(bool(line.missed) for line in written)} lines miss a goal. As JSON: {out}")
 
 
-def measure_sizes(sizes: Iterable[int], folder: Path, *, only: str = "", samples: int = 0) -> list:
-    """All workloads at each size, as a list of measurements."""
+def measure_sizes(sizes: Iterable[int], folder: Path, *, only: str = "", samples: int = 0) -> Iterator:
+    """The measurements of all workloads at each size, one by one."""
     from benchmarks import databases
 
-    every = []
     with databases.migrated():
         for clients in sizes:
             with databases.fresh(str(clients)) as address:
-                every += _measured(clients, address, folder, only, samples or (3 if clients >= 1e6 else 5))
-    return every
+                yield from _measured(clients, address, folder, only, samples or (3 if clients >= 1e6 else 5))
 
 
 def _measured(clients: int, address: str, folder: Path, only: str, samples: int) -> Iterator:
