@@ -20,7 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from clients import formats
-from clients.models import BehavioralTag, Client, User
+from clients.models import BehavioralTag, Client, Term, User
 
 LIMIT = 300
 # Keys and book-keeping that say nothing to a person.
@@ -116,6 +116,22 @@ def _people(events: Iterable[tuple[Source, dict[str, Any]]]) -> dict[int, str]:
     return {user.pk: user.display_name for user in User.objects.filter(pk__in=ids)}
 
 
+def _labels_of_words(wanted: dict[type[Term], set[Any]]) -> dict[type[models.Model], dict[Any, str]]:
+    """The labels of vocabulary rows, out of all their tables in one query."""
+    names: dict[type[models.Model], dict[Any, str]] = {model: {} for model in wanted}
+    tables = list(wanted)
+    queries = [
+        model._base_manager.filter(pk__in=wanted[model])
+        .order_by()
+        .values_list(models.Value(number, models.IntegerField()), "pk", "label")
+        for number, model in enumerate(tables)
+    ]
+    if queries:
+        for number, pk, label in queries[0].union(*queries[1:], all=True):
+            names[tables[number]][pk] = label
+    return names
+
+
 class _Labels:
     """Names of what the audit rows point at, read once for each model that they point at."""
 
@@ -127,10 +143,13 @@ class _Labels:
                     value = row.get(field.attname)
                     if value is not None:
                         wanted[field.related_model].add(value)
+        words = {model: ids for model, ids in wanted.items() if issubclass(model, Term)}
         self._names = {
-            model: {each.pk: str(each) for each in model._base_manager.filter(pk__in=ids)}
+            model: {each.pk: str(each) for each in model._base_manager.filter(pk__in=ids).select_related()}
             for model, ids in wanted.items()
+            if model not in words
         }
+        self._names.update(_labels_of_words(words))
 
     def of(self, field: models.Field, value: Any) -> str:
         if value in (None, ""):

@@ -8,6 +8,7 @@ checks that name what is missing. `DEBUG=yes` is for developers. Unset is a loca
 from pathlib import Path
 
 import environ
+import pghistory
 import pgtrigger
 from csp.constants import NONE, SELF
 
@@ -102,6 +103,10 @@ DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "segmentati
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # One audit statement for a mass change, not one per row.
 PGHISTORY_LEVEL = pgtrigger.Statement
+# Audit rows are read by client (clients/audit.py); an index for every key would double what writing them costs.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=False)
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextForeignKey(db_index=False)
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # --- Queue ---------------------------------------------------------------------------------------

@@ -10,13 +10,20 @@ from django.test import TransactionTestCase
 ASIDE = "shipped"
 
 
+def _refuse_any_but_a_test_database() -> None:
+    name = connection.settings_dict["NAME"]
+    if not name.startswith("test_"):
+        raise RuntimeError(f"{name} is no test database, and its rows are not to be replaced.")
+
+
 def _tables(cursor: object) -> list[str]:
     cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
     return [name for (name,) in cursor.fetchall()]
 
 
 def remember() -> None:
-    """Copies every row of the migrated database into a schema of its own."""
+    """Copies every row of the migrated database into a schema of its own. Only ever a test database."""
+    _refuse_any_but_a_test_database()
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE; CREATE SCHEMA {ASIDE}")
         for table in _tables(cursor):
@@ -27,6 +34,7 @@ def remember() -> None:
 
 def restore() -> None:
     """Makes the public tables what they were, without firing a trigger; numbering goes on behind the rows."""
+    _refuse_any_but_a_test_database()
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [ASIDE])
         kept = [name for (name,) in cursor.fetchall()]
@@ -44,21 +52,17 @@ def restore() -> None:
                 f'INSERT INTO public."{table}" ({columns}) OVERRIDING SYSTEM VALUE '
                 f'SELECT {columns} FROM {ASIDE}."{table}"'
             )
-            if not _has_id(cursor, table):
-                continue
-            cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [f'public."{table}"'])
-            sequence = cursor.fetchone()[0]
-            if sequence:
-                cursor.execute(f'SELECT setval(%s, (SELECT max(id) FROM public."{table}"))', [sequence])
+            cursor.execute(
+                "SELECT attname, pg_get_serial_sequence(%s, attname) FROM pg_attribute "
+                "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped "
+                "AND pg_get_serial_sequence(%s, attname) IS NOT NULL",
+                [f'public."{table}"'] * 3,
+            )
+            for column, sequence in cursor.fetchall():
+                cursor.execute(
+                    f'SELECT setval(%s, (SELECT max("{column}") FROM public."{table}"))', [sequence]
+                )
         cursor.execute("COMMIT")
-
-
-def _has_id(cursor: object, table: str) -> bool:
-    cursor.execute(
-        "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'id')",
-        [f'public."{table}"'],
-    )
-    return cursor.fetchone()[0]
 
 
 def restore_after_flush() -> None:

@@ -1,6 +1,5 @@
 """The client: the household relationship that is tagged, tiered and serviced."""
 
-import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients import triggers
+from clients.audit import tracked
 from clients.models.changes import ChangeKind
 from clients.querysets import ClientQuerySet
 
@@ -34,7 +34,7 @@ class Permission(models.TextChoices):
 RATING = [MinValueValidator(1), MaxValueValidator(5)]
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked(by="pgh_obj")
 class Client(models.Model):
     """A household relationship. Money is in the firm's currency."""
 
@@ -133,9 +133,7 @@ class Client(models.Model):
         return reverse("clients:detail", args=[self.pk])
 
 
-@pghistory.track(
-    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["trigger"]
-)
+@tracked(by="client", exclude=("trigger",))
 class BehavioralTag(models.Model):
     """A client's behavioral trigger, apart from the client so that history never copies it.
 
@@ -157,7 +155,7 @@ class BehavioralTag(models.Model):
         return str(_("Behavioral tag of client %(id)s") % {"id": self.client_id})
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked(by="client")
 class Member(models.Model):
     """A person of the client's household."""
 

@@ -2,13 +2,13 @@
 
 import zoneinfo
 
-import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clients import triggers
+from clients.audit import tracked
 from clients.models.changes import ChangeKind
 
 
@@ -81,7 +81,7 @@ class Firm(models.Model):
         return self.name or str(_("The firm"))
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked(by="client")
 class TeamMember(models.Model):
     """One role on a client's service team, held by one person."""
 

@@ -1,6 +1,5 @@
 """Service standards: what each tier is promised, and the exceptions to it."""
 
-import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients import triggers
+from clients.audit import tracked
 from clients.models import ChangeKind, Term
 
 
@@ -53,7 +53,7 @@ class Basis(models.TextChoices):
     CALENDAR = "calendar", _("Calendar: fixed slots from when service started")
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked()
 class ServiceStandard(models.Model):
     """What a tier is promised."""
 
@@ -90,7 +90,7 @@ class StandingPromise(models.Model):
         return self.text
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked()
 class ServiceItem(models.Model):
     """One promise of a standard: so often, so long, by this role, over this channel."""
 

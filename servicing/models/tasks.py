@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clients.audit import tracked
 from servicing.models.standards import Channel
 from servicing.querysets import ServiceTaskQuerySet
 
@@ -46,7 +46,7 @@ class ClosedReason(models.TextChoices):
     UNLOGGED = "unlogged", _("Replaced by the task before it, whose touch was taken back")
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked(by="client")
 class ServiceTask(models.Model):
     """At most one task with an item is open per client and service kind: the database holds it.
 

@@ -1,6 +1,5 @@
 """Tier assignments: a client's tier from a date on, and overrides that pin one."""
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -8,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients import triggers
+from clients.audit import tracked
 from clients.models import ChangeKind
 
 
@@ -54,7 +54,7 @@ class Override(models.Model):
         return f"{self.client} pinned to {self.tier}"
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@tracked(by="client")
 class TierAssignment(models.Model):
     """A client's tier in [starts_on, ends_on). The service of it begins at `serviced_from`.
 
