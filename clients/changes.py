@@ -39,7 +39,7 @@ def wake_sweeps(*kinds: ChangeKind) -> None:
 
 
 def take_changes(kind: ChangeKind, *, limit: int = 100_000) -> list[int]:
-    """Deletes up to `limit` change rows that no other sweep holds; returns the ids of their clients, each once.
+    """Deletes up to `limit` change rows that no other sweep holds; returns their clients' ids.
 
     Must run inside the transaction that acts on them: if that is rolled back, the rows are still there.
     """
