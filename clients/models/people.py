@@ -2,6 +2,7 @@
 
 import zoneinfo
 
+import holidays
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -18,6 +19,22 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(
             _("%(value)s is no time zone. Write it as America/New_York."), params={"value": value}
         )
+
+
+def holiday_trouble(country: str, subdivision: str) -> dict[str, str]:
+    """What is wrong with a firm's country or state, by field: public holidays are known for the others."""
+    known = holidays.list_supported_countries(include_aliases=False)
+    if country not in known:
+        return {
+            "country": _("Public holidays of this country are not known. Write two letters, as US or DE.")
+        }
+    states = known[country]
+    if subdivision and subdivision not in states:
+        if not states:
+            return {"subdivision": _("Leave this empty: this country has the same holidays everywhere.")}
+        some = ", ".join(states[:8])
+        return {"subdivision": _("This country has no such part. Leave it empty or write one as %s.") % some}
+    return {}
 
 
 class Group:
@@ -79,6 +96,12 @@ class Firm(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(_("The firm"))
+
+    def clean(self) -> None:
+        """Letters in capitals, and only a country and a state whose public holidays are known."""
+        self.country, self.subdivision = self.country.upper(), self.subdivision.strip().upper()
+        if trouble := holiday_trouble(self.country, self.subdivision):
+            raise ValidationError(trouble)
 
 
 @tracked(by="client")

@@ -133,6 +133,10 @@ def test_the_steps_of_setting_up_follow_one_another(signed_in, administrator):
     assert upcoming() == "firm"
     firm = {"name": "Harbor", "time_zone": "Europe/Paris", "country": "fr", "currency": "eur"}
     assert browser.post("/welcome/", {**firm, "country": "France"}).status_code == 422
+    for field, wrong in {"country": {"country": "XX"}, "subdivision": {"subdivision": "ZZ"}}.items():
+        refused = browser.post("/welcome/", {**firm, **wrong})
+        assert refused.status_code == 422
+        assert field in refused.context["form"].errors
     browser.post("/welcome/", firm)
     assert Firm.objects.get().country == "FR"
     assert upcoming() == "team"
