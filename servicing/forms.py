@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clients.choosing import ClientField
 from clients.firm import firm_today
 from clients.models import Client, TeamMember, TouchKind, User
-from servicing.models import ServiceKind, ServiceTask, TaskOutcome, Waiver
-from servicing.work.natural import attempt_kinds, likely_attempt
+from servicing.models import Channel, ServiceKind, ServiceTask, TaskOutcome, Waiver
+from servicing.work.natural import attempt_kinds, fulfilling_kind, likely_attempt
 
 MOST_MINUTES = 24 * 60
 
@@ -82,6 +85,24 @@ class CompleteForm(TaskForm):
         return on
 
 
+class TaskCompleteForm(CompleteForm):
+    """Of a task without an item: any touch may have been what closed it."""
+
+    kind = forms.ModelChoiceField(label=_("How"), queryset=TouchKind.objects.none(), empty_label=None)
+    field_order = ["outcome", "kind"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choices(self, "kind").queryset = TouchKind.objects.active()
+        self.fields["kind"].initial = fulfilling_kind(self.task)
+
+
+def complete_form(*args: Any, task: ServiceTask, **kwargs: Any) -> CompleteForm:
+    """The form that closes `task`."""
+    form = CompleteForm if task.item_id else TaskCompleteForm
+    return form(*args, task=task, **kwargs)
+
+
 class AttemptForm(TaskForm):
     kind = forms.ModelChoiceField(label=_("How"), queryset=TouchKind.objects.none(), empty_label=None)
     minutes = minutes_field()
@@ -127,16 +148,20 @@ class SnoozeForm(TaskForm):
         return until
 
 
+def serving_people(*, also: User | None = None) -> QuerySet[User]:
+    """Active people on some service team, and `also`."""
+    serving = Q(pk__in=TeamMember.objects.order_by().values("user"))
+    if also:
+        serving |= Q(pk=also.pk)
+    return User.objects.filter(serving, is_active=True).order_by("first_name", "last_name", "username")
+
+
 class ReassignForm(TaskForm):
     to = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        serving = TeamMember.objects.order_by().values("user")
-        people = User.objects.filter(is_active=True, pk__in=serving).order_by(
-            "first_name", "last_name", "username"
-        )
-        _choices(self, "to").queryset = people
+        _choices(self, "to").queryset = serving_people()
         self.fields["to"].initial = self.task.assigned_to_id
 
 
@@ -165,6 +190,62 @@ class LogTouchForm(forms.Form):
         if on.year < 1970:
             raise ValidationError(_("Check the year."))
         return on
+
+
+def client_field() -> ClientField:
+    """The client by its name or number, with suggestions while it is typed."""
+    attributes = {
+        "list": "client-options",
+        "autocomplete": "off",
+        "hx-get": reverse_lazy("clients:client_options"),
+        "hx-trigger": "input changed delay:200ms",
+        "hx-target": "#client-options",
+    }
+    return ClientField(
+        label=_("Client"), help_text=_("Name or number."), widget=forms.TextInput(attrs=attributes)
+    )
+
+
+class NamedTouchForm(LogTouchForm):
+    """A touch with a client that is named in the form; `by` is who fills it in."""
+
+    client = client_field()
+    field_order = ["client"]
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(ClientField, self.fields["client"]).clients = Client.objects.visible_to(by)
+
+
+class NewTaskForm(forms.Form):
+    """A task beside the standards; `by` is who fills it in, and does it unless another is chosen."""
+
+    client = client_field()
+    title = forms.CharField(label=_("What is to be done"), max_length=160)
+    due_on = forms.DateField(label=_("Due"), widget=DateInput())
+    to = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), empty_label=None)
+    planned_minutes = minutes_field(_("Planned minutes"))
+    channel = forms.ChoiceField(
+        label=_("Channel"), required=False, choices=[("", _("None in particular")), *Channel.choices]
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(ClientField, self.fields["client"]).clients = Client.objects.visible_to(by)
+        _choices(self, "to").queryset = serving_people(also=by)
+        self.fields["to"].initial = by.pk
+        self.fields["due_on"].initial = firm_today()
+
+    def clean_due_on(self) -> dt.date:
+        due_on = self.cleaned_data["due_on"]
+        if due_on < firm_today():
+            raise ValidationError(_("This day has passed. Choose today or later."))
+        if due_on > firm_today() + dt.timedelta(days=3 * 366):
+            raise ValidationError(_("This is more than three years ahead. Check the year."))
+        return due_on
+
+    def clean_planned_minutes(self) -> int:
+        return self.cleaned_data["planned_minutes"] or 0
 
 
 class WaiverForm(forms.ModelForm):

@@ -3,13 +3,15 @@
 from django.urls import path, re_path
 
 from servicing.dashboards.views import tier_dashboard
-from servicing.views import client, task, tasks, today
+from servicing.views import client, new, task, tasks, today
 
 app_name = "servicing"
 urlpatterns = [
     path("tiers/", tier_dashboard, name="tiers"),
     path("", today.today, name="today"),
     path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/new/", new.new_task, name="new_task"),
+    path("touches/new/", new.new_touch, name="new_touch"),
     path("tasks/<int:pk>/", task.task_page, name="task"),
     path("tasks/<int:pk>/undo/", task.undo, name="undo"),
     re_path(r"^tasks/(?P<pk>\d{1,18})/(?P<step>done|attempt|book|snooze|reassign)/$", task.work, name="work"),

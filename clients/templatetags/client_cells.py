@@ -55,7 +55,8 @@ def _closed(pk: int, field: str, label: str, editable: bool) -> str:
     if not editable:
         return str(text)
     name = f"{BulkField(field).label}: {conditional_escape(label) or _('none')}"
-    return f'<a class="cell-open" href="{_edit_url(pk)}#id_{field}" aria-label="{name}">{text}</a>'
+    full = f' title="{conditional_escape(label)}"' if label else ""
+    return f'<a class="cell-open" href="{_edit_url(pk)}#id_{field}" aria-label="{name}"{full}>{text}</a>'
 
 
 def cell(

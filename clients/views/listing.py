@@ -6,7 +6,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,6 +24,8 @@ from django.views.decorators.http import require_POST
 
 from clients import listing, people, services
 from clients.access import may_edit_clients, require
+from clients.choosing import suggestions
+from clients.exporting import client_lines
 from clients.feedback import notice, refusal
 from clients.filters import ListFilters, matching
 from clients.formats import late_words
@@ -123,6 +132,13 @@ def people_options(request: SignedInRequest) -> HttpResponse:
     text = next((str(value) for value in request.GET.values() if value), "")[:100]
     found = people.search(text).filter(is_active=True).order_by("username")[:50]
     return render(request, "clients/partials/people_options.html", {"people": found})
+
+
+@login_required
+def client_options(request: SignedInRequest) -> HttpResponse:
+    """Clients whose name or number has what was typed, for a list of suggestions."""
+    found = suggestions(request.user, request.GET.get("client", "")[:100])
+    return render(request, "clients/partials/client_options.html", {"suggestions": found})
 
 
 # --- A cell ------------------------------------------------------------------------------------------
@@ -235,6 +251,16 @@ def bulk_change(request: SignedInRequest) -> HttpResponse:
     undo_url = reverse("clients:bulk_undo", args=[change.pk]) if services.can_be_undone(change) else ""
     notice(request, _said(change), undo_url=undo_url)
     return _back(request)
+
+
+@require(may_edit_clients)
+@require_POST
+def bulk_export(request: SignedInRequest) -> HttpResponseBase:
+    """The selected clients as CSV."""
+    name = f"clients-{localdate().isoformat()}.csv"
+    answer = StreamingHttpResponse(client_lines(_selection(request)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def _bulk_value(request: SignedInRequest, field: str, text: str) -> int | None:

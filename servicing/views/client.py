@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from clients.access import may_edit_clients, require
 from clients.feedback import notice
@@ -49,6 +50,8 @@ def remove(request: HttpRequest, pk: int, touch: int) -> HttpResponse:
     client = _client(request, pk)
     facts.take_back(touch=get_object_or_404(Touch, client=client, pk=touch))
     notice(request, _("Touch taken back. Tasks that it had closed are open again."))
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRefresh()
     return redirect("clients:tab", pk, "service")
 
 

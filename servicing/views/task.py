@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clients.access import may_edit_clients, require
 from clients.feedback import notice, refusal, with_notice
 from clients.models import User
-from servicing.forms import AttemptForm, BookForm, CompleteForm, ReassignForm, SnoozeForm, TaskForm
+from servicing.forms import AttemptForm, BookForm, ReassignForm, SnoozeForm, TaskForm, complete_form
 from servicing.models import ServiceTask
 from servicing.work import services, words
 from servicing.work.queue import one_row, panel_of, read_task
@@ -31,7 +32,7 @@ from servicing.work.services import TaskRefused, Worked
 class Step:
     """A step with its form, what it does, and how it is said."""
 
-    form: type[TaskForm]
+    form: Callable[..., TaskForm]
     title: str | Promise
     submit: str | Promise
     work: Callable[..., Worked]
@@ -40,14 +41,20 @@ class Step:
 
 def _said_done(worked: Worked) -> str:
     name = worked.task.name
-    return f"{name}: {worked.task.get_status_display().lower()}. " + words.what_comes_next(
-        name, worked.next_on, timezone.localdate()
-    )
+    said = f"{name}: {worked.task.get_status_display().lower()}."
+    return f"{said} {_next_of(worked, timezone.localdate())}".rstrip()
+
+
+def _next_of(worked: Worked, today: dt.date) -> str:
+    """What comes after a closed task; nothing follows one that no standard promised."""
+    if worked.task.item_id is None:
+        return ""
+    return words.what_comes_next(worked.task.name, worked.next_on, today)
 
 
 STEPS: dict[str, Step] = {
     "done": Step(
-        CompleteForm,
+        complete_form,
         gettext_lazy("Done"),
         gettext_lazy("Save as done"),
         lambda task, by, data: services.complete(task=task, by=by, **data),
@@ -108,7 +115,7 @@ def work(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     undo_url = f"{reverse('servicing:undo', args=[pk])}?step={worked.undo}"
     if not request.htmx:  # type: ignore[attr-defined]
         notice(request, text, undo_url=undo_url)
-        return _back(request)
+        return lead_back(request)
     done = _task(request, pk)
     return with_notice(_draw(request, done, row=_row(done, worked), said=text), text, undo_url=undo_url)
 
@@ -125,7 +132,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     text = _("Undone.")
     if not request.htmx:  # type: ignore[attr-defined]
         notice(request, text)
-        return _back(request)
+        return lead_back(request)
     task = _task(request, pk)
     return with_notice(_draw(request, task, row=_row(task), elsewhere=True), text)
 
@@ -141,7 +148,7 @@ def _row(task: ServiceTask, worked: Worked | None = None) -> dict[str, Any]:
     today = timezone.localdate()
     row = one_row(task, today)
     if worked is not None and not task.is_open:
-        row["next"] = words.what_comes_next(task.name, worked.next_on, today)
+        row["next"] = _next_of(worked, today)
         row["status_label"] = task.get_status_display()
     return row
 
@@ -150,7 +157,7 @@ def _draw(request: HttpRequest, task: ServiceTask, *, status: int = 200, **more:
     context = {
         "panel": panel_of(task, timezone.localdate()),
         "may_work": may_edit_clients(request.user),  # type: ignore[arg-type]
-        "back": _back_path(request),
+        "back": back_path(request),
         **more,
     }
     template = "servicing/partials/panel_answer.html" if request.htmx else "servicing/task.html"  # type: ignore[attr-defined]
@@ -164,12 +171,12 @@ def _refused(request: HttpRequest, task: ServiceTask, text: str) -> HttpResponse
     return redirect("servicing:task", task.pk)
 
 
-def _back_path(request: HttpRequest) -> str:
+def back_path(request: HttpRequest) -> str:
     asked = request.POST.get("back") or request.GET.get("back") or ""
     if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/"):
         return asked
     return ""
 
 
-def _back(request: HttpRequest) -> HttpResponseRedirect:
-    return HttpResponseRedirect(_back_path(request) or reverse("servicing:today"))
+def lead_back(request: HttpRequest) -> HttpResponseRedirect:
+    return HttpResponseRedirect(back_path(request) or reverse("servicing:today"))

@@ -82,6 +82,11 @@ def _options() -> list[dict[str, Any]]:
             "label": _("Person"),
             "choices": [("none", _("Unassigned")), *((str(p.pk), p.display_name) for p in people)],
         },
+        {
+            "name": "done_by",
+            "label": _("Done by"),
+            "choices": [("person", _("A person")), ("itself", _("By itself"))],
+        },
     ]
 
 
@@ -117,6 +122,8 @@ def _filtered(
     if "advisor" in asked:
         person = None if asked["advisor"] == "none" else int(asked["advisor"])
         tasks = tasks.filter(assigned_to=person)
+    if "done_by" in asked:
+        tasks = tasks.filter(automated=asked["done_by"] == "itself")
     return tasks, chips
 
 

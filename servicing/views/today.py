@@ -52,6 +52,8 @@ def page_keys() -> list[tuple[str, str]]:
         ("a", _("Log an attempt")),
         ("b", _("Book an appointment")),
         ("s", _("Put off until later")),
+        ("t", _("Log a touch")),
+        ("n", _("New task")),
     ]
 
 

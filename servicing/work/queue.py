@@ -23,6 +23,7 @@ ROW = (
     "client_id",
     "client__name",
     "tier__code",
+    "client__summary__tier__code",  # of a task that no tier promised
     "title",
     "kind__label",
     "status",
@@ -54,6 +55,7 @@ class Queue:
     month: int
     minutes_today: int
     total: int
+    automated: int  # go out by themselves: open, and not among the others
 
     @property
     def first(self) -> dict[str, Any] | None:
@@ -68,6 +70,7 @@ def row_of(values: dict[str, Any], today: dt.date) -> dict[str, Any]:
     asleep = bool(values["snoozed_until"] and values["snoozed_until"] > today)
     return {
         **values,
+        "tier__code": values["tier__code"] or values["client__summary__tier__code"],
         "name": values["title"] or values["kind__label"],
         "channel": _CHANNELS.get(values["channel"], ""),
         "on": on,
@@ -88,7 +91,7 @@ def group_of(row: dict[str, Any], today: dt.date) -> str:
 
 
 def read_queue(user_id: int, today: dt.date) -> Queue:
-    """The open tasks assigned to a person, in one query."""
+    """The open tasks assigned to a person that need a person, and how many go out by themselves."""
     groups = {
         group.code: group
         for group in (
@@ -99,7 +102,8 @@ def read_queue(user_id: int, today: dt.date) -> Queue:
             Group("later", _("Put off")),
         )
     }
-    rows = [row_of(values, today) for values in ServiceTask.objects.in_queue_of(user_id).values(*ROW)[:CAP]]
+    waiting = ServiceTask.objects.in_queue_of(user_id)
+    rows = [row_of(values, today) for values in waiting.filter(automated=False).values(*ROW)[:CAP]]
     for row in rows:
         groups[group_of(row, today)].rows.append(row)
     due_within = [row for row in rows if not row["late"] and not row["asleep"]]
@@ -110,6 +114,7 @@ def read_queue(user_id: int, today: dt.date) -> Queue:
         month=sum(row["on"] <= today + dt.timedelta(days=30) for row in due_within),
         minutes_today=sum(row["planned_minutes"] for row in groups["today"].rows),
         total=len(rows),
+        automated=waiting.filter(automated=True).order_by()[: CAP + 1].count(),
     )
     room = SHOWN
     for group in groups.values():

@@ -1,4 +1,4 @@
-"""Working a task: complete it, log an attempt, book it, put it off, hand it over; and take each back.
+"""Working a task: make it, complete it, log an attempt, book it, put it off, hand it over; take each back.
 
 Each takes the planning lock first, changes the task, and plans for its client at once, in one transaction:
 what comes next is there when the person looks.
@@ -7,6 +7,7 @@ what comes next is there when the person looks.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +17,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.firm import firm_date, firm_today, firm_zone
-from clients.models import Touch, TouchKind, TouchOutcome, User
+from clients.models import Client, Touch, TouchKind, TouchOutcome, User
 from clients.services_facts import log_touch, remove_touch
 from servicing.models import ClosedReason, ServiceClock, ServiceTask, TaskOutcome, TaskStatus
 from servicing.planning import lock, plan
 from servicing.work.natural import fulfilling_kind
 
 UNDO_SECONDS = 600
+BY_PERSON = "person"  # the source of a task that somebody made by hand
 _STATUS_OF = {
     TaskOutcome.DELIVERED: TaskStatus.DONE,
     TaskOutcome.DECLINED: TaskStatus.DECLINED,
@@ -63,6 +65,36 @@ class Worked:
     next_on: dt.date | None = None
 
 
+def make_task(
+    *,
+    client: Client,
+    title: str,
+    due_on: dt.date,
+    to: User,
+    planned_minutes: int = 0,
+    channel: str = "",
+) -> Worked:
+    """Makes a task beside the standards, due on one day; taking it back cancels it."""
+    with transaction.atomic():
+        lock()
+        task = ServiceTask.objects.create(
+            client=client,
+            title=title,
+            due_on=due_on,
+            window_start=due_on,
+            window_end=due_on,
+            assigned_to=to,
+            reassigned=True,
+            planned_minutes=planned_minutes,
+            channel=channel,
+            source=BY_PERSON,
+            source_id=str(uuid.uuid4()),
+        )
+        plan(as_of=firm_today(), clients=[client.pk])
+        cancelled = {"status": TaskStatus.CANCELLED.value, "closed_at": timezone.now().isoformat()}
+        return Worked(task, _token(task, _state(task) | cancelled))
+
+
 def complete(
     *,
     task: ServiceTask,
@@ -71,11 +103,12 @@ def complete(
     on: dt.date | None = None,
     minutes: int | None = None,
     note: str = "",
+    kind: TouchKind | None = None,
 ) -> Worked:
     """Closes `task` as delivered, declined or unanswered, and logs the touch with its time.
 
-    A delivered one logs a touch that reached the client; the others one that did not. Raises TaskRefused
-    where the task is no longer open.
+    A delivered one logs a touch that reached the client; the others one that did not. `kind`: of the touch
+    (default: what the task naturally becomes). Raises TaskRefused where the task is no longer open.
     """
     with transaction.atomic():
         task = _locked_open(task)
@@ -83,7 +116,7 @@ def complete(
         delivered = outcome == TaskOutcome.DELIVERED
         touch = log_touch(
             client=task.client,
-            kind=fulfilling_kind(task),
+            kind=kind or fulfilling_kind(task),
             occurred_at=_moment(on),
             by=by,
             outcome=TouchOutcome.REACHED if delivered else TouchOutcome.ATTEMPTED,

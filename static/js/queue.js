@@ -1,4 +1,4 @@
-/* Keys of the queue: j and k move, Enter opens, d a b s act on the open task. Delegated listeners only. */
+/* Keys of the queue: j and k move, Enter opens, d a b s act on the open task, t and n log and make. Delegated listeners only. */
 (function () {
   "use strict";
 
@@ -55,8 +55,8 @@
       move(event.key === "j" ? 1 : -1);
       return;
     }
-    if (/^[dabs]$/.test(event.key)) {
-      var action = document.querySelector('#task-panel [data-key="' + event.key + '"]');
+    if (/^[dabstn]$/.test(event.key)) {
+      var action = document.querySelector('[data-key="' + event.key + '"]');
       if (action) {
         event.preventDefault();
         action.click();

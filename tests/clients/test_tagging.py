@@ -243,3 +243,13 @@ def test_its_history_says_who_changed_many_at_once(signed_in, advisor, three):
     assert [(each.label, each.before, each.after) for each in newest.changes] == [
         ("Persona", "nothing", "General")
     ]
+
+
+def test_it_exports_the_selected_alone(signed_in, advisor, outsider, three):
+    answer = signed_in(advisor).post("/clients/bulk/export/", {"client": ids(three[:2])})
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert len(lines) == 3
+    assert three[2].external_id not in "".join(lines)
+    others = signed_in(outsider).post("/clients/bulk/export/", {"client": ids(three)})
+    assert len(b"".join(others.streaming_content).splitlines()) == 1
