@@ -15,7 +15,16 @@ from clients.formats import long_date, money
 from clients.models import Client
 from clients.templatetags.crm import percent
 from tiers import rules, runs
-from tiers.models import Explanation, Factor, Override, PolicyFactor, RankKey, TierAssignment, TierRule
+from tiers.models import (
+    Explanation,
+    Factor,
+    Override,
+    PolicyFactor,
+    RankKey,
+    ScoringRun,
+    TierAssignment,
+    TierRule,
+)
 
 UNKNOWN = "–"
 
@@ -82,7 +91,7 @@ def tier_tab(client: Client) -> dict[str, Any]:
         "explanation": explanation,
         "factors": factors,
         "unknown": [row.label for row in factors if not row.is_known],
-        "because": because(explanation, tier_rules),
+        "because": because(explanation, tier_rules, run),
         "differs": explanation.proposed_tier_id != (current and current.tier_id),
         "routes": routes(explanation, tier_rules, run),
     }
@@ -109,8 +118,8 @@ def factor_rows(explanation: Explanation, factors: list[str], weights: list[Deci
     ]
 
 
-def because(explanation: Explanation, tier_rules: list[TierRule]) -> str:
-    """One sentence that says which rule placed the client."""
+def because(explanation: Explanation, tier_rules: list[TierRule], run: ScoringRun) -> str:
+    """What placed the client in its tier, and what ended that tier in this run."""
     tier = explanation.proposed_tier.code if explanation.proposed_tier else None
     rule = next((rule for rule in tier_rules if rule.tier_id == explanation.proposed_tier_id), None)
     words = {"tier": tier, "score": explanation.score, "completeness": percent(explanation.completeness)}
@@ -139,16 +148,54 @@ def because(explanation: Explanation, tier_rules: list[TierRule]) -> str:
             )
             % words
         )
-    if explanation.rule == RankKey.SCORE or rule is None:
-        return _("Tier %(tier)s, because the score of %(score)s lies within this tier's limits.") % words
-    words["factor"] = str(RankKey(explanation.rule).label).lower()
+    if rule is None:
+        return _("Tier %(tier)s, with a score of %(score)s.") % words
+    placed = _placed_by_score(words, rule, run) if explanation.rule == RankKey.SCORE else None
+    if placed is None:
+        placed = _placed_by_factor(words, explanation, rule, run)
+    return f"{placed} {rule_in_words(rule, is_last=False)} {limit_reached(rule, run)}".strip()
+
+
+def _placed_by_score(words: dict[str, Any], rule: TierRule, run: ScoringRun) -> str:
+    words["cut"] = _in_run(rule, run).get("cut")
+    if words["cut"] is None:
+        return _("Tier %(tier)s, because its service fits the score of %(score)s.") % words
     return (
         _(
-            "Tier %(tier)s, because its service fits clients with this %(factor)s; it takes clients in the "
-            "order of %(factor)s, then score, and the score is %(score)s."
+            "Tier %(tier)s, because the score of %(score)s is not below %(cut)s, the lowest score that this "
+            "tier took in this run."
         )
         % words
     )
+
+
+def _placed_by_factor(
+    words: dict[str, Any], explanation: Explanation, rule: TierRule, run: ScoringRun
+) -> str:
+    key = rule.minimum_key or rule.rank_key
+    values = dict(zip(run.factors, explanation.values, strict=True)) | {RankKey.SCORE: explanation.score}
+    value = values.get(key)
+    words["factor"] = str(RankKey(key).label).lower()
+    words["value"] = UNKNOWN if value is None else SHOWN[key](value)
+    return _("Tier %(tier)s, because its service fits %(factor)s of %(value)s.") % words
+
+
+def _in_run(rule: TierRule, run: ScoringRun) -> dict[str, Any]:
+    """What the run noted of the rule's tier."""
+    return next((row for row in run.tiers if row["tier"] == rule.tier.code), {})
+
+
+def limit_reached(rule: TierRule, run: ScoringRun) -> str:
+    """Which limit of the rule ended its tier in this run, in words; nothing where it has none."""
+    noted = _in_run(rule, run)
+    if rule.max_clients is not None and noted.get("clients", 0) >= rule.max_clients:
+        return _("In this run the number of clients was the limit.")
+    share = rule.revenue_share
+    if share is not None and Decimal(str(noted.get("revenue", 0))) >= share * run.total_revenue:
+        return _("In this run the share of revenue was the limit.")
+    if share is None and rule.max_clients is None:
+        return ""
+    return _("In this run no limit was reached.")
 
 
 def _override_sentence(explanation: Explanation, tier: str | None) -> str:
@@ -166,7 +213,7 @@ def _override_sentence(explanation: Explanation, tier: str | None) -> str:
     }
 
 
-def routes(explanation: Explanation, tier_rules: list[TierRule], run: Any) -> list[str]:
+def routes(explanation: Explanation, tier_rules: list[TierRule], run: ScoringRun) -> list[str]:
     """For each tier that is filled before the client's own: what it took in this run to get there."""
     cuts = {row["tier"]: row.get("cut") for row in run.tiers}
     values = dict(zip(run.factors, explanation.values, strict=True))
@@ -192,6 +239,11 @@ def routes(explanation: Explanation, tier_rules: list[TierRule], run: Any) -> li
                         "value": shown,
                     }
                 )
+        if not parts and explanation.rule == rules.REST and rule.rank_key != RankKey.SCORE:
+            parts.append(
+                _("a free place; clients come in the order of %(factor)s, then score")
+                % {"factor": str(RankKey(rule.rank_key).label).lower()}
+            )
         if parts:
             found.append(
                 _("Tier %(tier)s: %(needs)s.") % {"tier": rule.tier.code, "needs": _(" and ").join(parts)}
