@@ -74,7 +74,14 @@ def _figures(row: dict[str, Any], total: dict[str, Any]) -> dict[str, Any]:
     """A row with the shares and rates that the page shows; None where there is nothing to divide by."""
     revenue_share = _share(row["revenue"], total["revenue"])
     time_share = _share(row["minutes"], total["minutes"])
+    owed = row["done_on_time"] + row["done_late"] + row["missed"]
+    on_time = _share(row["done_on_time"], owed)
+    behind = _share(row["done_late"] + row["missed"], owed)
     return row | {
+        "on_time_share": on_time,
+        "behind_share": behind,
+        "on_time_bar": _bar(on_time),
+        "behind_bar": _bar(behind),
         "revenue_share": revenue_share,
         "time_share": time_share,
         "revenue_bar": _bar(revenue_share),
@@ -89,5 +96,5 @@ def _share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
 
 
 def _bar(share: Decimal | None) -> Decimal:
-    """Length of the bar of a share, of 420."""
-    return round(420 * min(max(share or Decimal(0), Decimal(0)), Decimal(1)), 1)
+    """Length of the bar of a share, of 300."""
+    return round(300 * min(max(share or Decimal(0), Decimal(0)), Decimal(1)), 1)
