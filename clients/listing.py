@@ -8,10 +8,10 @@ last in both directions and one index serves both.
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import json
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -108,19 +108,26 @@ def parse_position(sort: str, *, after: str = "", before: str = "") -> Position 
         order = ORDERS[sort]
         if value is None and not order.may_be_empty:
             return None
-        if value is not None:
-            value = str(value)
-            if order.kind is int:
-                int(value)
-            elif order.kind is dt.date:
-                dt.date.fromisoformat(value)
-            elif sort == "score":
-                float(value)
-            if "\x00" in value:
-                return None
-        return Position(value, int(id), back=not after)
-    except (ValueError, TypeError, binascii.Error):
+        if not isinstance(id, int) or abs(id) >= 2**63:
+            return None
+        return Position(None if value is None else _sort_value(sort, str(value)), id, back=not after)
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
         return None
+
+
+def _sort_value(sort: str, text: str) -> str:
+    """`text` as the database reads a value of this order; ValueError or ArithmeticError where it is none."""
+    kind = ORDERS[sort].kind
+    if "\x00" in text:
+        raise ValueError(text)
+    if kind is dt.date:
+        return dt.date.fromisoformat(text).isoformat()
+    if kind is int or sort == "score":
+        number = Decimal(text)
+        if abs(number) >= 1_000_000 or (kind is int and number != int(number)):
+            raise ValueError(text)
+        return str(int(number) if kind is int else round(number, 4))
+    return text
 
 
 @dataclass(frozen=True)
