@@ -7,10 +7,12 @@ changes nothing: its work is one transaction.
 from __future__ import annotations
 
 import codecs
+import datetime as dt
 import json
 import os
 import sys
 import tempfile
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -39,6 +41,18 @@ class WrongUsage(CommandError):
 
     def __init__(self, reason: object) -> None:
         super().__init__(str(reason), returncode=WRONG_USAGE)
+
+
+def iso_date(text: str) -> dt.date:
+    """An option's date. Years as far off as 0206 are typing errors, and would plan or score accordingly."""
+    try:
+        date = dt.date.fromisoformat(text)
+    except ValueError:
+        date = None
+    if date is None or not 1900 <= date.year <= 2099:
+        reason = _("%(text)s is no date. Write YYYY-MM-DD, a day of the calendar between 1900 and 2099.")
+        raise ArgumentTypeError(reason % {"text": text})
+    return date
 
 
 class ContractCommand(BaseCommand):

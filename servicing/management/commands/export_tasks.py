@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from clients.commands import ContractCommand, WrongUsage, output_file
+from clients.commands import ContractCommand, WrongUsage, iso_date, output_file
 from servicing.work.export import write_tasks
 
 
@@ -16,8 +15,8 @@ class Command(ContractCommand):
     help = "Writes service tasks due in a period as CSV, to a file or to standard output."
 
     def add_options(self, parser: CommandParser) -> None:
-        parser.add_argument("--from", dest="first", type=dt.date.fromisoformat, metavar="DATE")
-        parser.add_argument("--to", dest="last", type=dt.date.fromisoformat, metavar="DATE")
+        parser.add_argument("--from", dest="first", type=iso_date, metavar="DATE")
+        parser.add_argument("--to", dest="last", type=iso_date, metavar="DATE")
         parser.add_argument("--output", metavar="FILE")
 
     def work(self, **options: Any) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from clients.commands import ContractCommand
+from clients.commands import ContractCommand, iso_date
 from servicing.planning import plan
 
 
@@ -16,7 +15,7 @@ class Command(ContractCommand):
     help = "Plans the service tasks that are due on a date. A second run on the same day creates nothing."
 
     def add_options(self, parser: CommandParser) -> None:
-        parser.add_argument("--as-of", required=True, type=dt.date.fromisoformat, metavar="DATE")
+        parser.add_argument("--as-of", required=True, type=iso_date, metavar="DATE")
 
     def work(self, **options: Any) -> dict[str, Any]:
         self.progress(_("Planning for all clients …"))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from clients.changes import wake_sweeps
-from clients.commands import ContractCommand, Refused, WrongUsage
+from clients.commands import ContractCommand, Refused, WrongUsage, iso_date
 from clients.firm import firm_today
 from clients.models import ChangeKind, Touch
 from servicing.demo.firm import NotEmpty, seed_firm
@@ -29,9 +28,7 @@ class Command(ContractCommand):
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--clients", type=int, required=True, help="how many households")
         parser.add_argument("--seed", type=int, required=True, help="another number, another firm")
-        parser.add_argument(
-            "--as-of", type=dt.date.fromisoformat, help="the last day of its history (default: today)"
-        )
+        parser.add_argument("--as-of", type=iso_date, help="the last day of its history (default: today)")
 
     def work(self, **options: Any) -> dict[str, Any]:
         if options["clients"] < 1:

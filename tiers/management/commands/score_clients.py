@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from clients.commands import ContractCommand, Refused
+from clients.commands import ContractCommand, Refused, iso_date
 from clients.firm import firm_today
 from tiers import runs, services
 from tiers.models import Policy, ScoringRun
@@ -19,9 +18,7 @@ class Command(ContractCommand):
     help = "Scores every active client and proposes its tier."
 
     def add_options(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--as-of", type=dt.date.fromisoformat, metavar="DATE", help="The run's date; default: today."
-        )
+        parser.add_argument("--as-of", type=iso_date, metavar="DATE", help="The run's date; default: today.")
         parser.add_argument("--policy", type=int, metavar="ID", help="Default: the published policy.")
         parser.add_argument(
             "--apply", action="store_true", help="Start the proposed tiers at the run's date."
