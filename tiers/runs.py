@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
+from clients.firm import firm_today
 from tiers.models import Explanation, Factor, Policy, RunStatus, ScoringRun
 
 PAGE = 50
@@ -83,13 +84,17 @@ def csv_lines(run: ScoringRun) -> Iterator[bytes]:
 
 
 def latest_run() -> ScoringRun | None:
-    """The newest run whose explanations are kept; what pages call "the latest"."""
+    """The newest run whose explanations are kept; what pages call "the latest".
+
+    One that is only proposed for a day to come yields to those of today and before.
+    """
     kept = Explanation.objects.filter(run=OuterRef("pk"))
+    counts = Q(status=RunStatus.APPLIED) | Q(as_of__lte=firm_today())
     return (
         ScoringRun.objects.filter(Exists(kept))
         .exclude(status=RunStatus.UNDONE)
         .select_related("policy")
-        .order_by("-as_of", "-id")
+        .order_by(Case(When(counts, then=0), default=1), "-as_of", "-id")
         .first()
     )
 

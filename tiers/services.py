@@ -168,7 +168,7 @@ def published_policy() -> Policy:
 def prune_explanations() -> int:
     """Deletes the explanations of runs replaced before anyone applied them; returns how many rows."""
     with connection.cursor() as cursor:
-        cursor.execute(_PRUNE)
+        cursor.execute(_PRUNE, {"today": firm_today()})
         return cursor.rowcount
 
 
@@ -181,7 +181,7 @@ def refresh_summaries(*, moved_only: bool = False, client_id: int | None = None)
     if client_id is not None:
         only = "AND s.client_id = %(client)s"
     with connection.cursor() as cursor:
-        cursor.execute(_REFRESH_SUMMARIES.format(only=only), {"client": client_id})
+        cursor.execute(_REFRESH_SUMMARIES.format(only=only), {"client": client_id, "today": firm_today()})
         return cursor.rowcount
 
 
@@ -299,10 +299,11 @@ _REOPEN = """
 UPDATE tiers_tierassignment a SET ends_on = NULL FROM tiers_move m WHERE a.id = m.old_id"""
 
 # The newest run whose scores are still kept.
+# As runs.latest_run: what is only proposed for a day to come yields to what is known today.
 _LATEST_RUN = """
 SELECT id, as_of FROM tiers_scoringrun r
 WHERE status <> 'undone' AND EXISTS (SELECT FROM tiers_explanation e WHERE e.run_id = r.id)
-ORDER BY as_of DESC, id DESC LIMIT 1"""
+ORDER BY status = 'applied' OR as_of <= %(today)s DESC, as_of DESC, id DESC LIMIT 1"""
 
 _REFRESH_SUMMARIES = f"""
 WITH latest AS MATERIALIZED ({_LATEST_RUN}), scored AS (

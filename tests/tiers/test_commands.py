@@ -1,16 +1,19 @@
 """score_clients and export_run: names, options and columns that others rely on."""
 
 import csv
+import datetime as dt
 import io
 import json
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from clients.commands import Refused, WrongUsage
+from clients.models import ClientSummary
 from tests.tiers.firm import BY_REVENUE, D, case, current_tiers, store, store_policy
 from tests.tiers.reference import Rule, Stated
 from tiers.models import ScoringRun
+from tiers.runs import latest_run
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +116,22 @@ def test_it_exports_into_a_file(policy, tmp_path):
     assert (tmp_path / "run.csv").read_text().count("\n") == 4
     with pytest.raises(WrongUsage):
         export(run, "--json")
+
+
+def test_a_proposal_for_a_day_to_come_leaves_todays_scores(policy, time_machine):
+    time_machine.move_to(dt.datetime.combine(D, dt.time(16), tzinfo=dt.UTC))
+    score(policy)
+    call_command(
+        "score_clients", "--as-of", "2026-12-31", "--policy", str(policy.pk), "--json", stdout=io.StringIO()
+    )
+    assert set(ClientSummary.objects.exclude(score=None).values_list("scored_on", flat=True)) == {D}
+    latest = latest_run()
+    assert latest
+    assert latest.as_of == D
+
+
+@pytest.mark.parametrize("date", ["2026-02-30", "0206-03-31", "9999-12-31", "x"])
+def test_a_wrong_date_is_wrong_usage(policy, date):
+    with pytest.raises((CommandError, SystemExit)):
+        call_command("score_clients", "--as-of", date)
+    assert not ScoringRun.objects.exists()
