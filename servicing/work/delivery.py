@@ -31,18 +31,18 @@ def service_of(client: Client, today: dt.date) -> dict[str, Any]:
     """Everything that the service tab shows, in a handful of queries."""
     tier_id = served_tier(client, today)
     clock = ServiceClock.objects.filter(client=client, kind=OuterRef("kind"))
-    given = Touch.objects.filter(
+    ever_given = Touch.objects.filter(
         client=client,
         outcome=TouchOutcome.REACHED,
-        occurred_on__gt=today - YEAR,
         occurred_on__lte=today,
         kind__in=FulfilmentRule.objects.filter(service_kind=OuterRef(OuterRef("kind"))).values("touch_kind"),
     )
+    given = ever_given.filter(occurred_on__gt=today - YEAR)
     items = list(
         ServiceItem.objects.filter(standard__tier_id=Subquery(tier_id), ended_on__isnull=True)
         .annotate(
             given=Subquery(given.order_by().values("client").annotate(number=Count("id")).values("number")),
-            last_on=Subquery(clock.values("base_on")),
+            last_on=Subquery(ever_given.order_by("-occurred_on").values("occurred_on")[:1]),
             planned_on=Subquery(clock.filter(item=OuterRef("pk")).values("due_on")),
         )
         .select_related("kind", "role")

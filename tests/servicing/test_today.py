@@ -9,6 +9,7 @@ from django.utils import timezone
 from clients.firm import firm_today
 from clients.models import Touch
 from servicing.models import ServiceTask
+from servicing.work.delivery import service_of
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 DAY = dt.timedelta(days=1)
@@ -98,6 +99,14 @@ def test_completing_logs_the_touch_and_says_what_comes_next(signed_in, review):
     )
     assert "Next review meeting" in answer.content.decode()
     assert f'id="task-row-{review.pk}"' in answer.content.decode()
+
+
+def test_what_was_done_before_it_was_due_was_last_done_when_it_was(signed_in, review):
+    today = firm_today()
+    signed_in("ann").post(work_url(review, "done"), {"outcome": "delivered", "on": today.isoformat()}, **HTMX)
+    promises = {promise["name"]: promise for promise in service_of(review.client, today)["promises"]}
+    assert review.due_on > today
+    assert promises["Review meeting"]["last_on"] == today
 
 
 def test_completing_works_as_a_plain_form(signed_in, review):
