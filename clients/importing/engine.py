@@ -230,5 +230,5 @@ def _write(
             "UNION SELECT keyed_client_id FROM import_rows WHERE state = 'updated'"
         )
     else:
-        writing.write_clients(cursor, batch, result.mapping, members=merged)
+        writing.write_clients(cursor, batch, result.mapping, created=result.created, members=merged)
     wake_sweeps(ChangeKind.FACTS, ChangeKind.SERVICE)

@@ -63,8 +63,10 @@ def merge(cursor: Any, mapping: Mapping) -> None:
         "DESC, row) "
         "END AS household FROM import_contacts) g WHERE g.row = x.row"
     )
+    cursor.execute("ANALYZE import_contacts (row, household)")
     _members(cursor, has)
     _merge_cells(cursor, has)
+    cursor.execute("ANALYZE import_members (household, state); ANALYZE import_cells (external_id)")
 
 
 def _merge_cells(cursor: Any, has: dict[str, int]) -> None:

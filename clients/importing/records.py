@@ -143,6 +143,11 @@ def create_rows(cursor: Any, plan: Plan, found: str, sample: int, *, table: str 
         f"WHERE wrong OR earlier OR {found} IS NULL OR {changed} OR row <= {int(sample) + 1}",
         plan.params or None,
     )
+    # Writing joins it to tables of which the planner may know nothing yet, or hold for empty after an undo:
+    # with its statistics and these indexes no guess makes it look at every pair of rows.
+    cursor.execute(f"CREATE INDEX ON import_rows ({found}); CREATE INDEX ON import_rows (external_id)")
+    flags = "".join(f", {name}_changed" for name in plan.changed)
+    cursor.execute(f"ANALYZE import_rows (row, external_id, state, {found}{flags})")
     cursor.execute(
         "INSERT INTO import_errors SELECT r.row, split_part(p, ':', 1), to_jsonb(x) ->> split_part(p, "
         "':', 1), "

@@ -61,6 +61,7 @@ def _undo(batch: ImportBatch, by: User | None) -> None:
             raise UndoRefused([_("Only an applied import can be undone.")])
         if reasons := _changed_since(cursor, batch) or _built_on(cursor, batch):
             raise UndoRefused(reasons)
+        cursor.execute("SET LOCAL work_mem = '128MB'; ANALYZE clients_importedrecord")
         touched = _ids(batch, ImportedTable.TOUCH)
         cursor.execute(
             "CREATE TEMP TABLE undone_touch_clients ON COMMIT DROP AS "

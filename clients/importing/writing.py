@@ -20,6 +20,7 @@ MODELS: dict[ImportedTable, type[models.Model]] = {
     ImportedTable.REVENUE: Revenue,
     ImportedTable.CLIENT: Client,
 }
+MANY = 1_000
 LEAD = "(SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')"
 
 
@@ -69,7 +70,7 @@ def _update(
 # --- Clients -------------------------------------------------------------------------------------------
 
 
-def write_clients(cursor: Any, batch: ImportBatch, mapping: Mapping, *, members: bool) -> None:
+def write_clients(cursor: Any, batch: ImportBatch, mapping: Mapping, *, created: int, members: bool) -> None:
     """Stores clients, then what hangs on them. A permission that ends erases the tag first."""
     has = mapping.positions
     fields = ["name"]
@@ -82,6 +83,10 @@ def write_clients(cursor: Any, batch: ImportBatch, mapping: Mapping, *, members:
     _insert(
         cursor, batch, ImportedTable.CLIENT, new, "import_rows r WHERE r.state = 'created' ORDER BY r.row"
     )
+    if created >= MANY:
+        # A table emptied by an undo still counts as empty: then the checks of foreign keys at commit would
+        # read the whole index by name, which holds the id too, for each new row.
+        cursor.execute("ANALYZE clients_client (id, external_id, name)")
     _update(
         cursor,
         batch,
@@ -126,6 +131,7 @@ def _write_tags(cursor: Any, batch: ImportBatch) -> None:
     """Sets and clears behavioral triggers. The undo record says that it was done, never the value."""
     note = 'INSERT INTO clients_importedrecord (batch_id, "table", record_id, before) '
     chosen = "r.state IN ('created', 'updated') AND r.tag_changed"
+    changed = "r.state = 'updated' AND r.tag_changed"
     cursor.execute(
         "WITH made AS (INSERT INTO clients_behavioraltag (client_id, trigger_id) "
         "SELECT c.id, r.trigger_id FROM import_rows r JOIN clients_client c USING (external_id) "
@@ -134,13 +140,13 @@ def _write_tags(cursor: Any, batch: ImportBatch) -> None:
     )
     cursor.execute(
         "WITH changed AS (UPDATE clients_behavioraltag t SET trigger_id = r.trigger_id FROM import_rows r "
-        f"WHERE t.client_id = r.client_id AND {chosen} AND r.old_trigger_id IS NOT NULL "
+        f"WHERE t.client_id = r.client_id AND {changed} AND r.old_trigger_id IS NOT NULL "
         "AND r.trigger_id IS NOT NULL RETURNING t.client_id) "
         f"{note} SELECT {int(batch.pk)}, 'tag', client_id, '{{}}'::jsonb FROM changed"
     )
     cursor.execute(
         "WITH gone AS (DELETE FROM clients_behavioraltag t USING import_rows r "
-        f"WHERE t.client_id = r.client_id AND {chosen} AND r.raw_tag = {CLEAR_SQL} RETURNING t.client_id) "
+        f"WHERE t.client_id = r.client_id AND {changed} AND r.raw_tag = {CLEAR_SQL} RETURNING t.client_id) "
         f"{note} SELECT {int(batch.pk)}, 'tag', client_id, '{{}}'::jsonb FROM gone"
     )
 

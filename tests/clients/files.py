@@ -19,8 +19,8 @@ NATIVE = (
     "alignment,email,phone"
 )
 OKAFOR = (
-    "C-1,Okafor household,Active,2014-05-02,ann,concentration_risk,Avoidance,TIME POVERTY,Physician,dual_income,"
-    'granted,"1,234,500.50",12000,4,5,ok@example.com,+1 555 010 0000'
+    "C-1,Okafor household,Active,2014-05-02,ann,concentration_risk,Avoidance,TIME POVERTY,Physician,"
+    'dual_income,granted,"1,234,500.50",12000,4,5,ok@example.com,+1 555 010 0000'
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core import serializers
+from django.db import connection
 from django.utils import timezone
 
 from clients.importing.undo import UndoRefused, undo_import
@@ -165,3 +166,17 @@ class TestBehavioralTrigger:
         BehavioralTag.objects.update(trigger=BehavioralTrigger.objects.get(code="status_pressure"))
         with pytest.raises(UndoRefused, match="behavioral trigger"):
             undo(result)
+
+
+def test_an_undone_import_comes_back_as_quickly(tmp_path: Path) -> None:
+    """A table that was just emptied looks empty to the planner: the joins must not go row by row."""
+    person()
+    rows = "".join(f"C-{n},Name {n},ann\n" for n in range(20_000))
+    path = write(tmp_path, "external_id,name,advisor\n" + rows)
+    first = done("clients", path)
+    with connection.cursor() as cursor:
+        undo(first)
+        cursor.execute("ANALYZE clients_client; ANALYZE clients_teammember")
+        cursor.execute("SET LOCAL statement_timeout = '15s'")
+        done("clients", path)
+    assert TeamMember.objects.count() == 20_000
