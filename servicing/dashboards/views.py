@@ -56,10 +56,13 @@ def tier_dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def _waiting_moves(run: ScoringRun | None) -> int:
-    """How many clients the latest run would move, where a person has not applied it."""
+    """How many clients the latest run would move, where a person has not applied it.
+
+    First tiers do not wait: an automatic run has given them already.
+    """
     if run is None or run.status != RunStatus.PROPOSED:
         return 0
-    return sum(move["clients"] for move in run.moves)
+    return sum(move["clients"] for move in run.moves if move["from"] or not run.automatic)
 
 
 def _rows() -> list[dict[str, Any]]:

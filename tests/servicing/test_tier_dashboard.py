@@ -13,6 +13,7 @@ from servicing.models import ServiceTask, TierRollup
 from servicing.tasks import plan_changed
 from tests.tiers.firm import SHIPPED, D, case, store, store_policy, tier
 from tiers import services
+from tiers.models import TierAssignment
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +112,12 @@ def test_an_empty_firm_is_told_what_will_be_here(client):
     client.force_login(user)
     assert "appears here once clients are imported" in client.get("/tiers/").content.decode()
     assert not Touch.objects.exists()
+
+
+def test_first_tiers_that_were_given_by_themselves_wait_for_nobody(firm, signed_in):
+    TierAssignment.objects.filter(client__external_id="b").delete()
+    run = services.nightly_run()
+    given = sum(move["clients"] for move in run.moves if move["from"] is None)
+    response = signed_in("olga").get(reverse("servicing:tiers"))
+    assert given
+    assert response.context["moving"] == sum(move["clients"] for move in run.moves) - given
