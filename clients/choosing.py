@@ -57,7 +57,7 @@ class ClientField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=240, **kwargs)
-        self.clients = Client.objects.none()  # type: ignore[assignment]
+        self.clients = Client.objects.none()
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)

@@ -6,6 +6,7 @@ import holidays
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clients import triggers
@@ -21,7 +22,7 @@ def validate_time_zone(value: str) -> None:
         )
 
 
-def holiday_trouble(country: str, subdivision: str) -> dict[str, str]:
+def holiday_trouble(country: str, subdivision: str) -> dict[str, str | Promise]:
     """What is wrong with a firm's country or state, by field: public holidays are known for the others."""
     known = holidays.list_supported_countries(include_aliases=False)
     if country not in known:
