@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from typing import Any
 
+import holidays
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
@@ -236,6 +237,19 @@ class FirmForm(forms.ModelForm):
         if len(country) != 2 or not country.isalpha():
             raise ValidationError(_("Two letters, for example US, CA or DE."))
         return country
+
+    def clean(self) -> dict[str, Any]:
+        """A country and a part of it that the calendar of public holidays knows."""
+        data = super().clean() or {}
+        known = holidays.list_supported_countries()
+        country, part = data.get("country"), data.get("subdivision")
+        if country and country not in known:
+            self.add_error("country", _("No holidays are known for %s. Check the two letters.") % country)
+        elif country and part and part not in known[country]:
+            parts = ", ".join(known[country])
+            text = _("Leave it empty, or choose one of: %s.") % parts if parts else _("Leave it empty.")
+            self.add_error("subdivision", text)
+        return data
 
     def clean_currency(self) -> str:
         currency = self.cleaned_data["currency"].upper()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
@@ -51,11 +51,15 @@ def new_client(request: SignedInRequest) -> HttpResponse:
     """A new client; who adds one as an advisor leads it."""
     form = ClientForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            client = form.save()
-            services.lead_own_client(client=client, by=request.user)
-        notice(request, _("Client added."))
-        return redirect(client)
+        try:
+            with transaction.atomic():
+                client = form.save()
+                services.lead_own_client(client=client, by=request.user)
+        except IntegrityError as error:
+            _refuse_taken_number(form, error)
+        else:
+            notice(request, _("Client added."))
+            return redirect(client)
     return _form(request, form, title=_("New client"), back="clients:list")
 
 
@@ -68,10 +72,19 @@ def edit_client(request: SignedInRequest, pk: int) -> HttpResponse:
             services.save_client(form=form)
         except services.TagRefused as refused:
             form.add_error("behavioral_trigger", str(refused))
+        except IntegrityError as error:
+            _refuse_taken_number(form, error)
         else:
             notice(request, _("Saved."))
             return redirect(client)
     return _form(request, form, title=_("Edit %s") % client.name, client=client)
+
+
+def _refuse_taken_number(form: ClientForm, error: IntegrityError) -> None:
+    """Somebody, or a second click, stored this client number after the form was checked."""
+    if not Client.objects.filter(external_id=form.cleaned_data["external_id"]).exists():
+        raise error
+    form.add_error("external_id", _("A client with this number was added a moment ago."))
 
 
 @require(may_edit_clients)
