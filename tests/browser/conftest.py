@@ -52,7 +52,8 @@ def sign_in(person: User, url: str) -> dict[str, str]:
 
 def one_for_each_role() -> dict[str, User]:
     """The advisor with the longest queue, one of each other role, and one who is new and has no clients."""
-    waiting = Count("service_tasks", filter=Q(service_tasks__status__in=OPEN_STATUSES))
+    by_a_person = Q(service_tasks__status__in=OPEN_STATUSES, service_tasks__automated=False)
+    waiting = Count("service_tasks", filter=by_a_person)
     people = {
         "advisor": User.objects.annotate(waiting=waiting).order_by("-waiting", "pk")[0],
         "newcomer": UserFactory(username="newcomer", groups=[Group.ADVISOR]),

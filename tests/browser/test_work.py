@@ -161,7 +161,7 @@ def income(client: Client) -> str:
 
 
 def queue_of(person: Any) -> Any:
-    return ServiceTask.objects.filter(assigned_to=person, status__in=OPEN_STATUSES)
+    return ServiceTask.objects.filter(assigned_to=person, status__in=OPEN_STATUSES, automated=False)
 
 
 def selected(page: Any) -> ServiceTask:
