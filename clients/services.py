@@ -210,13 +210,16 @@ def can_be_undone(change: BulkChange) -> bool:
     return change.field != BulkField.BEHAVIORAL or change.behavioral_rows.exists()
 
 
+# A word or a person deleted in the meantime does not come back: such a client stays as it is.
 _UNDO_TAG = """
 UPDATE clients_client c SET {column} = r.previous FROM clients_bulkchangerow r
 WHERE r.change_id = %s AND r.client_id = c.id AND c.{column} IS NOT DISTINCT FROM %s
+  AND (r.previous IS NULL OR EXISTS (SELECT FROM {words} w WHERE w.id = r.previous))
 """
 _UNDO_LEAD_BACK = """
 UPDATE clients_teammember t SET user_id = r.previous FROM clients_bulkchangerow r
-WHERE r.change_id = %s AND r.client_id = t.client_id AND t.user_id = %s AND r.previous IS NOT NULL
+WHERE r.change_id = %s AND r.client_id = t.client_id AND t.user_id = %s
+  AND EXISTS (SELECT FROM clients_user u WHERE u.id = r.previous)
   AND t.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
 """
 _UNDO_LEAD_NONE = """
@@ -226,7 +229,8 @@ WHERE r.change_id = %s AND r.client_id = t.client_id AND t.user_id = %s AND r.pr
 """
 _UNDO_BEHAVIORAL_BACK = """
 UPDATE clients_behavioraltag t SET trigger_id = r.previous FROM clients_bulkbehavioralrow r
-WHERE r.change_id = %s AND r.tag_id = t.client_id AND t.trigger_id = r.given AND r.previous IS NOT NULL
+WHERE r.change_id = %s AND r.tag_id = t.client_id AND t.trigger_id = r.given
+  AND EXISTS (SELECT FROM clients_behavioraltrigger w WHERE w.id = r.previous)
 """
 _UNDO_BEHAVIORAL_NONE = """
 DELETE FROM clients_behavioraltag t USING clients_bulkbehavioralrow r
@@ -257,7 +261,9 @@ def undo_change(*, change: BulkChange) -> Undone:
             wake_sweeps(ChangeKind.SERVICE)
         else:
             column = _column(change.field)
-            restored = _undo(_UNDO_TAG.replace("{column}", column), change.pk, change.value)
+            words = AXES[change.field]._meta.db_table
+            undo_tag = _UNDO_TAG.replace("{column}", column).replace("{words}", words)
+            restored = _undo(undo_tag, change.pk, change.value)
     return Undone(restored, change.changed - restored)
 
 
