@@ -64,7 +64,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(
                 "Sign-ins were printed at the first start; for new passwords: "
-                "python manage.py first_start --new-passwords"
+                ".venv/bin/python manage.py first_start --new-passwords"
             )
 
     def _show(self, opened: list[sign_ins.SignIn]) -> None:
