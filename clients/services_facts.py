@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -18,13 +17,6 @@ from clients.firm import firm_date
 from clients.models import ChangeKind, Client, ServiceRole, TeamMember, Touch, TouchKind, User
 
 LEAD_ADVISOR = "lead_advisor"
-_before_removal: list[Callable[[QuerySet[Touch]], None]] = []
-
-
-def register_touch_removal(callback: Callable[[QuerySet[Touch]], None]) -> None:
-    """Names what an app above does with touches that are about to be removed. Called from its `ready`."""
-    if callback not in _before_removal:
-        _before_removal.append(callback)
 
 
 @transaction.atomic
@@ -74,15 +66,8 @@ def remove_touch(*, touch: Touch) -> None:
 def remove_touches(*, touches: QuerySet[Touch]) -> None:
     """As `remove_touch`, for many at once."""
     clients = list(touches.values_list("client_id", flat=True).distinct())
-    notify_removal(touches)
     touches.delete()
     _touches_changed(clients)
-
-
-def notify_removal(touches: QuerySet[Touch]) -> None:
-    """Lets the apps above act before `touches` are removed."""
-    for callback in _before_removal:
-        callback(touches)
 
 
 def role_on_team(*, client: Client, person: User | None) -> ServiceRole:

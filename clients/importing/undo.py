@@ -26,7 +26,7 @@ from clients.models import (
     Touch,
     User,
 )
-from clients.services_facts import notify_removal, refresh_last_touch
+from clients.services_facts import refresh_last_touch
 
 # Tables beside those that an import writes that follow a client by themselves.
 FOLLOWS = (ClientSummary,)
@@ -201,7 +201,6 @@ def _delete_created(cursor: Any, batch: ImportBatch, table: ImportedTable) -> No
     if table == ImportedTable.TOUCH:
         cursor.execute(f"SELECT EXISTS ({created})")
         if cursor.fetchone()[0]:
-            notify_removal(Touch.objects.filter(pk__in=models.expressions.RawSQL(created, [])))  # noqa: S611
             _let_go(cursor, Touch, created)
     if table == ImportedTable.CLIENT:
         for model in FOLLOWS:
