@@ -2,9 +2,23 @@
 
 import os
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from gunicorn.glogging import Logger
+
+
+class OneLineLogger(Logger):
+    """An address is logged as it was sent: a line break in it cannot forge a line of the log."""
+
+    def atoms(self, *args: Any) -> dict[str, Any]:
+        atoms: dict[str, Any] = super().atoms(*args)
+        return {**atoms, "U": quote(atoms["U"] or "", safe="/")}
+
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
+control_socket_disable = True  # it would lie in the home folder, one for all installations
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 60
@@ -12,6 +26,7 @@ graceful_timeout = 5
 max_requests = 10_000
 max_requests_jitter = 1_000
 accesslog = "-"
+logger_class = OneLineLogger
 # Address, status and time; no query string, which may hold a client's name.
 access_log_format = '%(t)s "%(m)s %(U)s" %(s)s %(b)s bytes %(M)s ms'
 if Path("/dev/shm").is_dir():  # noqa: S108  (a worker's heartbeat file must not wait for a disk)

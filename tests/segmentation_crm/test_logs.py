@@ -1,9 +1,14 @@
 """Log lines name objects by id: what could hold a person or an amount does not get out."""
 
+import datetime as dt
 import json
 import os
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from gunicorn.config import Config
 
 IN_PRODUCTION = """
 import logging.config, structlog
@@ -41,3 +46,18 @@ def test_it_withholds_personal_fields_and_amounts(lines):
     )
     assert line["client_id"] == 7
     assert {line[field] for field in ("name", "email", "revenue", "password")} == {"[withheld]"}
+
+
+def test_an_address_cannot_forge_a_line_of_the_log():
+    settings = runpy.run_path(str(Path(__file__).parents[2] / "gunicorn.conf.py"))
+    logger = settings["logger_class"](Config())
+    response = SimpleNamespace(status="404 Not Found", sent=0, headers=[])
+    environ = {
+        "PATH_INFO": "/no\nFAKE\x1b[31m\x00",
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": "/",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+    }
+    request = SimpleNamespace(headers=[])
+    atoms = logger.atoms(response, request, environ, dt.timedelta(seconds=1))
+    assert atoms["U"] == "/no%0AFAKE%1B%5B31m%00"
