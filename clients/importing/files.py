@@ -54,7 +54,7 @@ def open_records(path: Path) -> Iterator[Records]:
         file = path.open("rb")
     except OSError as error:
         raise FileRefused(
-            _("%(file)s cannot be read: %(why)s.") % {"file": path.name, "why": error.strerror}
+            _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
         ) from None
     with file:
         start = _first_bytes(file, path)
@@ -72,7 +72,7 @@ def _first_bytes(file: IO[bytes], path: Path) -> bytes:
         start = file.read(4)
     except OSError as error:  # a folder
         raise FileRefused(
-            _("%(file)s cannot be read: %(why)s.") % {"file": path.name, "why": error.strerror}
+            _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
         ) from None
     file.seek(0)
     return start
@@ -173,20 +173,23 @@ def _inspect(file: IO[bytes]) -> bool:
             if member.file_size > limit:
                 raise FileRefused(_("The spreadsheet is too large unpacked. Save it as CSV UTF-8."))
         for member in archive.infolist():
-            if not formulas and member.filename.startswith("xl/worksheets/sheet"):
+            if member.filename.startswith("xl/worksheets/sheet"):
                 with archive.open(member) as sheet:
-                    formulas = _has_formulas(sheet)
+                    formulas |= _has_formulas(sheet)
     return formulas
 
 
 def _has_formulas(sheet: IO[bytes]) -> bool:
+    """Whether a sheet has formulas. Refuses one whose cell holds a megabyte or more: no cell of ours does."""
+    found = False
     rest = b""
     while chunk := sheet.read(1 << 20):
+        if len(chunk) == 1 << 20 and b"<" not in chunk:
+            raise FileRefused(_("The spreadsheet has a cell with more text than can be imported."))
         text = rest + chunk
-        if b"<f>" in text or b"<f " in text:
-            return True
+        found = found or b"<f>" in text or b"<f " in text
         rest = chunk[-2:]
-    return False
+    return found
 
 
 def _sheet(file: IO[bytes], books: ExitStack, *, values: bool) -> Iterator[tuple[Any, ...]]:

@@ -23,7 +23,7 @@ from servicing.models.tasks import OPEN_STATUSES
 from tests import shipped_rows
 from tests.factories import UserFactory
 
-CLIENTS = 40
+CLIENTS = 100
 PATIENCE = 30_000  # milliseconds, for a machine that is busy with other things
 PASSWORD = "harbor-and-pine-7"
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -105,6 +106,21 @@ def test_it_refuses_a_spreadsheet_that_unpacks_to_too_much(
 ) -> None:
     monkeypatch.setattr(files, "XLSX_SHEET_LIMIT", 10)
     assert "unpacked" in refused("clients", spreadsheet(tmp_path, [["external_id", "name"]]))
+
+
+def test_it_refuses_a_spreadsheet_with_a_cell_that_would_fill_the_memory(tmp_path: Path) -> None:
+    plain = spreadsheet(tmp_path, [["external_id", "name"], ["C-1", "Okafor"]])
+    bomb = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as target:
+        for member in source.infolist():
+            content = source.read(member)
+            if member.filename == "xl/worksheets/sheet1.xml":
+                text = (
+                    b'<c r="B2" t="inlineStr"><is><t>' + b"x" * 3_000_000 + b"</t></is></c></row></sheetData>"
+                )
+                content = content.replace(b"</row></sheetData>", text)
+            target.writestr(member, content)
+    assert "more text" in refused("clients", bomb)
 
 
 def spreadsheet(folder: Path, rows: list[list[object]]) -> Path:
