@@ -33,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         _start_again_with_servers(config)
     _take_own_queue()
+    _hash_passwords_quickly()
 
 
 def _start_again_with_servers(config: pytest.Config) -> None:
@@ -43,6 +44,13 @@ def _start_again_with_servers(config: pytest.Config) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
     launcher = [sys.executable, "-m", "segmentation_crm.embedded", "test", "--", *pytest_again]
     os.execv(sys.executable, launcher)  # noqa: S606
+
+
+def _hash_passwords_quickly() -> None:
+    """The real hash takes half a second on purpose, for each of the hundreds of people that tests make."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def _take_own_queue() -> None:
