@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
@@ -57,8 +58,4 @@ def fresh(name: str) -> Iterator[str]:
 
 def address(name: str) -> str:
     """The DATABASE_URL of the database `name` on the server in use."""
-    at = connection.settings_dict
-    person = quote(at["USER"], safe="") + (":" + quote(at["PASSWORD"], safe="") if at["PASSWORD"] else "")
-    if at["HOST"].startswith("/"):
-        return f"postgres://{person}@{quote(at['HOST'], safe='')}:{at['PORT']}/{name}"
-    return f"postgres://{person}@{at['HOST']}:{at['PORT']}/{name}"
+    return urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()

@@ -113,6 +113,8 @@ def _peak(command: list[str], address: str) -> float:
         env=os.environ | {"DATABASE_URL": address},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed: {done.stderr.strip()[-1000:]}")
     return json.loads(done.stdout.splitlines()[-1])["peak_mb"]
