@@ -103,7 +103,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "segmentati
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # One audit statement for a mass change, not one per row.
 PGHISTORY_LEVEL = pgtrigger.Statement
-# Audit rows are read by client (clients/audit.py); an index for every key would double their cost.
+# Audit rows are read by client (clients/audit.py); an index for every key would slow each mass insert.
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=False)
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextForeignKey(db_index=False)
