@@ -6,6 +6,8 @@ row waits for the next scheduled sweep.
 
 from __future__ import annotations
 
+import time
+
 import structlog
 from celery import current_app
 from django.db import connection, transaction
@@ -16,6 +18,9 @@ from clients.models.changes import ChangeKind
 
 log = structlog.get_logger(__name__)
 _sweeps: dict[ChangeKind, str] = {}
+# Seconds for which a queue that did not answer is left alone: one click waits for it, not each.
+SILENCE = 30
+_silent_until = 0.0  # of this process, on the monotonic clock
 
 
 def register_sweep(kind: ChangeKind, task_name: str) -> None:
@@ -26,16 +31,18 @@ def register_sweep(kind: ChangeKind, task_name: str) -> None:
 def wake_sweeps(*kinds: ChangeKind) -> None:
     """Sends each sweep once the running transaction commits. A queue that is silent is only logged."""
 
-    def send() -> None:
-        for kind in kinds:
-            if kind in _sweeps:
-                try:
-                    current_app.send_task(_sweeps[kind], retry=False)
-                except (OperationalError, RedisError, OSError):
-                    log.warning("queue_did_not_answer", sweep=_sweeps[kind])
-                    return
+    transaction.on_commit(lambda: _send(*kinds), robust=True)
 
-    transaction.on_commit(send, robust=True)
+
+def _send(*kinds: ChangeKind) -> None:
+    global _silent_until
+    for kind in kinds:
+        if kind in _sweeps and time.monotonic() >= _silent_until:
+            try:
+                current_app.send_task(_sweeps[kind], retry=False)
+            except (OperationalError, RedisError, OSError):
+                _silent_until = time.monotonic() + SILENCE
+                log.warning("queue_did_not_answer", sweep=_sweeps[kind])
 
 
 def take_changes(kind: ChangeKind, *, limit: int = 100_000) -> list[int]:

@@ -17,10 +17,11 @@ from clients.models import Client
 def escaped(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe before = + - @, which import takes off.
 
-    A text that itself begins with such an apostrophe gets one more, so that it comes back as it was.
+    A text that itself begins with such an apostrophe gets one more, so that it comes back as it was. An
+    empty text is an empty cell without quotation marks.
     """
     trimmed = f"btrim({text}, {SPACES_SQL})"
-    return f"CASE WHEN {trimmed} ~ '^''*[-=+@]' THEN '''' || {trimmed} ELSE {trimmed} END"
+    return f"CASE WHEN {trimmed} ~ '^''*[-=+@]' THEN '''' || {trimmed} ELSE nullif({trimmed}, '') END"
 
 
 def _phone(text: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 import holidays
 from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from clients import people
+from clients import people, time_zones
 from clients.models import (
     BehavioralTrigger,
     Client,
@@ -211,6 +212,15 @@ class PersonForm(forms.Form):
         return email
 
 
+class ChoosePasswordForm(SetPasswordForm):
+    """An invited person's first password. What is wrong with it stands beside it, not beside its repetition."""
+
+    def validate_password_for_user(
+        self, user: AbstractBaseUser, password_field_name: str = "new_password1"
+    ) -> None:
+        super().validate_password_for_user(user, "new_password1")
+
+
 class FirmForm(forms.ModelForm):
     """The firm's name, where it is, and so its days off."""
 
@@ -225,10 +235,10 @@ class FirmForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
-        zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC")
+        firm = self.instance
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"),
-            choices=[(zone, zone.replace("_", " ")) for zone in zones],
+            choices=time_zones.choices(country=firm.country, current=firm.time_zone),
             help_text=self.fields["time_zone"].help_text,
         )
 

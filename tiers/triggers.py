@@ -9,18 +9,25 @@ _REFUSE = """
             USING ERRCODE = 'check_violation', CONSTRAINT = 'tiers_policy_published_stays';
 """
 
-# A draft may change and be published; a published one may only be retired.
+# A draft may change and be published; one that waits for its date may only be published as it is, or become a
+# draft again; a published one may only be retired.
 PUBLISHED_POLICY_STAYS = [
     pgtrigger.Trigger(
         name="published_stays_update",
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
         condition=pgtrigger.Condition("OLD.status <> 'draft' AND OLD.* IS DISTINCT FROM NEW.*"),
-        declare=[("retired", "tiers_policy%ROWTYPE")],
+        declare=[("wanted", "tiers_policy%ROWTYPE")],
         func=f"""
-            retired := OLD;
-            retired.status := 'retired';
-            IF OLD.status = 'published' AND NEW IS NOT DISTINCT FROM retired THEN
+            wanted := OLD;
+            wanted.status := NEW.status;
+            IF OLD.status = 'published' AND NEW.status = 'retired' AND NEW IS NOT DISTINCT FROM wanted THEN
+                RETURN NEW;
+            END IF;
+            wanted.published_at := NEW.published_at;
+            IF OLD.status = 'scheduled' AND NEW.status IN ('draft', 'published')
+                AND NEW IS NOT DISTINCT FROM wanted
+            THEN
                 RETURN NEW;
             END IF;
             {_REFUSE}

@@ -65,7 +65,7 @@ class ErrorList(list):
     def save(self, path: Path) -> None:
         """Writes them as CSV with a header."""
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
+            writer = csv.writer(file, lineterminator="\n")
             writer.writerow(ERROR_COLUMNS)
             writer.writerows([safe_cell(str(value)) for value in error.values()] for error in self)
 

@@ -5,8 +5,7 @@ values as they will be stored, its `state` (created, updated, unchanged, rejecte
 its `problems` as `field:code`.
 """
 
-# The statements are put together from constants and field names of this package, never from a file's text.
-# ruff: noqa: S608
+# ruff: noqa: S608  (statements of constants and field names of this package, never of a file's text)
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -4,8 +4,10 @@ from clients.models.changes import Change, ChangeKind
 from clients.models.client import BehavioralTag, Client, ClientStatus, ClientSummary, Member, Permission
 from clients.models.facts import Revenue, Touch, TouchOutcome
 from clients.models.imports import ImportBatch, ImportedRecord, ImportedTable, ImportKind, ImportState
+from clients.models.jobs import Job, JobState
 from clients.models.lists import BulkBehavioralRow, BulkChange, BulkChangeRow, BulkField, SavedFilter
 from clients.models.people import Firm, TeamMember, User
+from clients.models.rubric import RatingMeaning
 from clients.models.vocabulary import (
     AttentionConstraint,
     BehavioralTrigger,
@@ -39,9 +41,12 @@ __all__ = [
     "ImportedRecord",
     "ImportedTable",
     "IncomeStructure",
+    "Job",
+    "JobState",
     "Member",
     "Permission",
     "Persona",
+    "RatingMeaning",
     "Revenue",
     "SavedFilter",
     "ServiceRole",

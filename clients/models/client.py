@@ -75,6 +75,21 @@ class Client(models.Model):
     assets_under_management = models.DecimalField(
         _("assets under management"), max_digits=16, decimal_places=2, null=True, blank=True
     )
+    investable_assets = models.DecimalField(
+        _("investable assets, here and elsewhere"),
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("What the firm manages as a part of it is the share of wallet."),
+    )
+    expected_years = models.PositiveSmallIntegerField(
+        _("years expected to stay"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(60)],
+        help_text=_("With the yearly profit it gives the lifetime value."),
+    )
     potential_revenue = models.DecimalField(
         _("potential revenue a year"), max_digits=14, decimal_places=2, null=True, blank=True
     )
@@ -122,7 +137,16 @@ class Client(models.Model):
                 ChangeKind.FACTS,
                 ChangeKind.SERVICE,
                 key="id",
-                columns=("status", "potential_revenue", "growth_potential", "alignment"),
+                columns=(
+                    "status",
+                    "potential_revenue",
+                    "growth_potential",
+                    "alignment",
+                    "client_since",
+                    "assets_under_management",
+                    "investable_assets",
+                    "expected_years",
+                ),
             ),
         ]
 

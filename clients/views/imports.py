@@ -196,7 +196,7 @@ def import_errors(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttp
 
 def _error_lines(errors: Any) -> Iterator[str]:
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
+    writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(ERROR_COLUMNS)
     for error in errors:
         writer.writerow([safe_cell(str(value)) for value in error.values()])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth import login
-from django.contrib.auth.forms import SetPasswordForm
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_POST
 from clients import people
 from clients.access import is_administrator, require
 from clients.feedback import notice
-from clients.forms import PersonForm
+from clients.forms import ChoosePasswordForm, PersonForm
 from clients.models import User
 from clients.models.people import Group
 from clients.requests import SignedInRequest
@@ -126,7 +125,7 @@ def invitation(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     person = people.invited(uid, token)
     if person is None:
         return render(request, "clients/invitation_used.html", status=410)
-    form = SetPasswordForm(person, request.POST or None)
+    form = ChoosePasswordForm(person, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
         login(request, person, backend="django.contrib.auth.backends.ModelBackend")

@@ -10,7 +10,9 @@ from tiers.models.policy import (
     RankKey,
     TierRule,
 )
-from tiers.models.runs import Explanation, RunStatus, ScoringRun
+from tiers.models.runs import Explanation, RejectedMove, RunStatus, ScoringRun
+from tiers.models.settings import TierSettings
+from tiers.models.simulation import SimulatedMove, Simulation
 
 __all__ = [
     "AssignmentSource",
@@ -22,8 +24,12 @@ __all__ = [
     "PolicyStatus",
     "PolicyTouchWeight",
     "RankKey",
+    "RejectedMove",
     "RunStatus",
     "ScoringRun",
+    "SimulatedMove",
+    "Simulation",
     "TierAssignment",
     "TierRule",
+    "TierSettings",
 ]

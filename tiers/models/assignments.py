@@ -14,6 +14,7 @@ from clients.models import ChangeKind
 class AssignmentSource(models.TextChoices):
     RUN = "run", _("Scoring run")
     FIRST = "first", _("First tier")
+    UPGRADE = "upgrade", _("Upgrade by itself")
     OVERRIDE = "override", _("Override")
 
 

@@ -20,6 +20,11 @@ class Factor(models.TextChoices):
     ENGAGEMENT = "engagement", _("Engagement")
     GROWTH = "growth", _("Growth potential")
     ALIGNMENT = "alignment", _("Alignment")
+    SHARE_OF_WALLET = "share_of_wallet", _("Share of wallet")
+    REFERRALS = "referrals", _("Referrals")
+    TENURE = "tenure", _("Tenure")
+    LIFETIME_VALUE = "lifetime_value", _("Lifetime value")
+    ASSETS = "assets", _("Assets under management")
 
 
 class RankKey(models.TextChoices):
@@ -32,16 +37,25 @@ class RankKey(models.TextChoices):
     ENGAGEMENT = "engagement", _("Engagement")
     GROWTH = "growth", _("Growth potential")
     ALIGNMENT = "alignment", _("Alignment")
+    SHARE_OF_WALLET = "share_of_wallet", _("Share of wallet")
+    REFERRALS = "referrals", _("Referrals")
+    TENURE = "tenure", _("Tenure")
+    LIFETIME_VALUE = "lifetime_value", _("Lifetime value")
+    ASSETS = "assets", _("Assets under management")
 
 
 class PolicyStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    SCHEDULED = "scheduled", _("Waits for its date")
     PUBLISHED = "published", _("Published")
     RETIRED = "retired", _("Retired")
 
 
 class Policy(models.Model):
-    """A policy. One is published at a time; a published one never changes."""
+    """A policy. One is published at a time; a published one, or one that waits for its date, never changes.
+
+    `prepared_by` changed the draft last, and is not the one who may publish it.
+    """
 
     name = models.CharField(_("name"), max_length=120)
     version = models.PositiveIntegerField(_("version"), unique=True)
@@ -73,6 +87,9 @@ class Policy(models.Model):
     effective_on = models.DateField(_("effective on"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"

@@ -95,3 +95,21 @@ class Explanation(models.Model):
 
     def __str__(self) -> str:
         return f"Client {self.client_id} in run {self.run_id}"
+
+
+class RejectedMove(models.Model):
+    """A move of a run that a person does not want, with the reason; applying the run leaves it out."""
+
+    run = models.ForeignKey(ScoringRun, models.CASCADE, related_name="rejected_moves")
+    client = models.ForeignKey("clients.Client", models.CASCADE, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("rejected move")
+        verbose_name_plural = _("rejected moves")
+        constraints = [models.UniqueConstraint(fields=["run", "client"], name="tiers_rejectedmove_once")]
+
+    def __str__(self) -> str:
+        return f"Client {self.client_id} in run {self.run_id}: {self.reason}"

@@ -1,0 +1,86 @@
+"""Work that a person starts and a worker does: queue it, tell how far it is, say where the result is.
+
+A job's row is written outside the transaction of its work, so that its progress is seen while that runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import connections, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from clients.commands import Refused
+from clients.models import Job, JobState, User
+
+log = structlog.get_logger(__name__)
+Report = Callable[[str, int, int], None]  # what it does now, parts done, of how many
+
+
+def start_job(*, task: str, title: str, by: User | None, arguments: list[Any] | None = None) -> Job:
+    """Notes the job and queues `task` with the job's id and `arguments`; where the queue does not answer, the
+    job has failed and says so."""
+    job = Job.objects.create(task=task, title=title, requested_by=by)
+
+    def send() -> None:
+        try:
+            current_app.send_task(task, args=[job.pk, *(arguments or [])], retry=False)
+        except (OperationalError, RedisError, OSError):
+            log.warning("queue_did_not_answer", task=task)
+            job.state, job.error = JobState.FAILED, _("The queue does not answer. Try again in a moment.")
+            job.finished_at = timezone.now()
+            job.save(update_fields=["state", "error", "finished_at"])
+
+    transaction.on_commit(send)
+    return job
+
+
+@contextmanager
+def working_on(job_id: int) -> Iterator[tuple[Job, Report]]:
+    """Marks the job as working, then as done or failed; gives it and a function that reports progress.
+
+    Set `job.result_url` inside. A refusal raised inside fails the job with its reasons; anything else fails
+    it with a plain sentence and is raised again. A job that is done already (a message delivered twice)
+    raises `AlreadyDone`, which its task ignores.
+    """
+    job = Job.objects.get(pk=job_id)
+    if job.state == JobState.DONE:
+        raise AlreadyDone
+    _note(job, state=JobState.WORKING, started_at=timezone.now(), error="")
+    try:
+        yield job, lambda step, done, total: _note(job, step=step, done=done, total=total)
+    except Refused as refusal:
+        _note(job, state=JobState.FAILED, error=" ".join(refusal.reasons), finished_at=timezone.now())
+    except Exception:
+        error = _("It could not be finished. What was wrong is in the log of the worker.")
+        _note(job, state=JobState.FAILED, error=error, finished_at=timezone.now())
+        raise
+    else:
+        _note(job, state=JobState.DONE, done=job.total, result_url=job.result_url, finished_at=timezone.now())
+
+
+class AlreadyDone(Exception):
+    """The job was finished by an earlier delivery of the same message."""
+
+
+def _note(job: Job, **fields: Any) -> None:
+    """Writes the fields in a connection of its own, whatever transaction runs in the usual one."""
+    for name, value in fields.items():
+        setattr(job, name, value)
+    columns = ", ".join(f"{name} = %s" for name in fields)
+    apart = connections.create_connection("default")
+    try:
+        with apart.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE clients_job SET {columns} WHERE id = %s",  # noqa: S608  (names of this module)
+                [*fields.values(), job.pk],
+            )
+    finally:
+        apart.close()
