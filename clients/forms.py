@@ -6,7 +6,6 @@ from typing import Any
 
 import holidays
 from django import forms
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
@@ -213,12 +212,12 @@ class PersonForm(forms.Form):
 
 
 class ChoosePasswordForm(SetPasswordForm):
-    """An invited person's first password. What is wrong with it stands beside it, not beside its repetition."""
+    """An invited person's first password; what is wrong with it stands at it, not at its repetition."""
 
-    def validate_password_for_user(
-        self, user: AbstractBaseUser, password_field_name: str = "new_password1"
-    ) -> None:
-        super().validate_password_for_user(user, "new_password1")
+    def clean(self) -> dict[str, Any]:
+        self.validate_passwords("new_password1", "new_password2")
+        self.validate_password_for_user(self.user, "new_password1")
+        return self.cleaned_data
 
 
 class FirmForm(forms.ModelForm):

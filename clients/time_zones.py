@@ -27,7 +27,7 @@ def _by_country() -> dict[str, list[str]]:
 
 
 def zones_of(country: str) -> list[str]:
-    """The zones of a country, without those of single counties (America/Indiana/Vevay) where it has others."""
+    """A country's zones, without those of single counties (America/Indiana/Vevay) where it has others."""
     zones = _by_country().get(country, [])
     return [zone for zone in zones if zone.count("/") == 1] or zones
 
