@@ -14,7 +14,8 @@ _QUERY = f"""
     SELECT {_SAFE.format("c.external_id")} AS client, tier.code AS tier,
         {_SAFE.format("coalesce(kind.label, t.title)")} AS service, kind.code AS kind,
         t.due_on, t.window_start, t.window_end, t.status, {_SAFE.format("u.username")} AS assigned_to,
-        t.channel, t.planned_minutes, t.completed_on, t.outcome
+        -- an empty text is an empty cell without quotation marks
+        nullif(t.channel, '') AS channel, t.planned_minutes, t.completed_on, nullif(t.outcome, '') AS outcome
     FROM servicing_servicetask t
     JOIN clients_client c ON c.id = t.client_id
     LEFT JOIN clients_tier tier ON tier.id = t.tier_id
