@@ -57,6 +57,12 @@ SHIPPED = [
         crontab="30 2 *",
         description="Plans what is due for all clients and closes what was missed.",
     ),
+    Schedule(
+        name="Forgotten uploads",
+        task="clients.forget_stale_uploads",
+        crontab="30 3 *",
+        description="Removes uploaded files that nobody imported within a day of their preview.",
+    ),
 ]
 
 
