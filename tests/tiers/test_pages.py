@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from clients.models import Client, ServiceRole, TeamMember, User
 from tests.tiers.firm import SHIPPED, D, case, current_tiers, store, store_policy, tier
-from tiers import overrides, services, tasks, views
+from tiers import overrides, services, tasks
 from tiers.models import Policy, RunStatus, ScoringRun
+from tiers.views import runs as run_views
 
 pytestmark = pytest.mark.django_db
 
@@ -162,7 +163,7 @@ def test_a_policy_reads_as_sentences(client, sign_in):
 
 
 def test_a_large_firm_is_scored_by_a_worker(client, sign_in, run, firm, valkey, monkeypatch):
-    monkeypatch.setattr(views, "IN_THE_REQUEST", 2)
+    monkeypatch.setattr(run_views, "IN_THE_REQUEST", 2)
     user = sign_in("operations")
     page = client.post(reverse("tiers:propose"), follow=True).content.decode()
     assert "Started." in page

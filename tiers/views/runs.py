@@ -1,11 +1,10 @@
-"""Scoring runs and policies: what was proposed, why, and applying or undoing it."""
+"""Scoring runs: what was proposed, why, and applying or undoing it."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,8 +19,8 @@ from clients.commands import Refused
 from clients.feedback import notice
 from clients.firm import firm_today
 from clients.models import Client, ClientStatus
-from tiers import background, rules, runs, services, why
-from tiers.models import Policy, RunStatus, ScoringRun
+from tiers import background, rules, runs, services
+from tiers.models import RunStatus, ScoringRun
 
 IN_THE_REQUEST = 20_000  # clients; more than that goes to a worker
 
@@ -124,28 +123,6 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         % {"n": number_format(undone, force_grouping=True)},
     )
     return _back(request, here)
-
-
-@login_required
-def policy_list(request: HttpRequest) -> HttpResponse:
-    """Policies, the newest version first."""
-    return render(request, "tiers/policies.html", {"policies": Policy.objects.select_related("published_by")})
-
-
-@login_required
-def policy_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """A policy in words."""
-    policy = get_object_or_404(Policy.objects.select_related("published_by"), pk=pk)
-    factors = list(policy.factors.all())
-    total = sum((row.weight for row in factors), Decimal(0))
-    tier_rules = list(policy.rules.select_related("tier"))
-    context = {
-        "policy": policy,
-        "factors": [{"row": row, "share": why.weight_share(row, total)} for row in factors],
-        "rules": [why.rule_in_words(rule, is_last=rule is tier_rules[-1]) for rule in tier_rules],
-        "touch_weights": policy.touch_weights.select_related("kind").order_by("kind__position"),
-    }
-    return render(request, "tiers/policy.html", context)
 
 
 def _in_background(request: HttpRequest, task: str, *arguments: Any, then: str) -> HttpResponse:
