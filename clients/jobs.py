@@ -1,10 +1,12 @@
 """Work that a person starts and a worker does: queue it, tell how far it is, say where the result is.
 
-A job's row is written outside the transaction of its work, so that its progress is seen while that runs.
+Its progress is written outside the transaction of the work, so that it is seen while that runs; that it is
+done is written inside, so that work whose message is delivered twice is done once.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +24,12 @@ from clients.models import Job, JobState, User
 
 log = structlog.get_logger(__name__)
 Report = Callable[[str, int, int], None]  # what it does now, parts done, of how many
+# A job that waits so long probably waits for a worker that does not run.
+LONG_WAIT = dt.timedelta(minutes=1)
+
+
+def untold(step: str, done: int, total: int) -> None:
+    """The report of work that nobody watches."""
 
 
 def start_job(*, task: str, title: str, by: User | None, arguments: list[Any] | None = None) -> Job:
@@ -46,32 +54,50 @@ def start_job(*, task: str, title: str, by: User | None, arguments: list[Any] | 
 def working_on(job_id: int) -> Iterator[tuple[Job, Report]]:
     """Marks the job as working, then as done or failed; gives it and a function that reports progress.
 
-    Set `job.result_url` inside. A refusal raised inside fails the job with its reasons; anything else fails
-    it with a plain sentence and is raised again. A job that is done already (a message delivered twice)
-    raises `AlreadyDone`, which its task ignores.
+    What happens inside is one transaction, and that the job is done is part of it. Set `job.result_url`
+    inside. A refusal raised inside fails the job with its reasons; anything else fails it with a plain
+    sentence and is raised again. A job that is done already (a message delivered twice) raises `AlreadyDone`,
+    which its task ignores.
     """
     job = Job.objects.get(pk=job_id)
     if job.state == JobState.DONE:
         raise AlreadyDone
-    _note(job, state=JobState.WORKING, started_at=timezone.now(), error="")
+    _note(job, state=JobState.WORKING, started_at=timezone.now(), error="", finished_at=None)
     try:
-        yield job, lambda step, done, total: _note(job, step=step, done=done, total=total)
+        with transaction.atomic():
+            yield job, lambda step, done, total: _note(job, step=step, done=done, total=total)
+            _finish(job)
     except Refused as refusal:
         _note(job, state=JobState.FAILED, error=" ".join(refusal.reasons), finished_at=timezone.now())
+    except AlreadyDone:
+        raise
     except Exception:
         error = _("It could not be finished. What was wrong is in the log of the worker.")
         _note(job, state=JobState.FAILED, error=error, finished_at=timezone.now())
         raise
-    else:
-        _note(job, state=JobState.DONE, done=job.total, result_url=job.result_url, finished_at=timezone.now())
 
 
 class AlreadyDone(Exception):
-    """The job was finished by an earlier delivery of the same message."""
+    """The job was finished by another delivery of the same message."""
+
+
+def _finish(job: Job) -> None:
+    """Marks the job as done. Raises AlreadyDone where another delivery finished it meanwhile."""
+    done = Job.objects.filter(pk=job.pk).exclude(state=JobState.DONE)
+    if not done.update(
+        state=JobState.DONE,
+        done=job.total,
+        result_url=job.result_url,
+        error="",
+        finished_at=timezone.now(),
+    ):
+        raise AlreadyDone
+    job.state = JobState.DONE
 
 
 def _note(job: Job, **fields: Any) -> None:
-    """Writes the fields in a connection of its own, whatever transaction runs in the usual one."""
+    """Writes the fields in a connection of its own, whatever transaction runs in the usual one; a job that
+    is done stays as it is."""
     for name, value in fields.items():
         setattr(job, name, value)
     columns = ", ".join(f"{name} = %s" for name in fields)
@@ -79,7 +105,7 @@ def _note(job: Job, **fields: Any) -> None:
     try:
         with apart.cursor() as cursor:
             cursor.execute(
-                f"UPDATE clients_job SET {columns} WHERE id = %s",  # noqa: S608  (names of this module)
+                f"UPDATE clients_job SET {columns} WHERE id = %s AND state <> 'done'",  # noqa: S608
                 [*fields.values(), job.pk],
             )
     finally:

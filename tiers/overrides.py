@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from clients.changes import wake_sweeps
@@ -57,6 +58,12 @@ def end_override(*, override: Override) -> None:
     if override.ended_on is None:
         override.ended_on = max(override.starts_on, firm_today())
         override.save(update_fields=["ended_on"])
+
+
+def end_expired(today: dt.date) -> int:
+    """Ends the pins whose last day has passed, the day after it; returns how many. Nobody moves by it."""
+    expired = Override.objects.filter(ended_on__isnull=True, expires_on__lt=today)
+    return expired.update(ended_on=F("expires_on") + dt.timedelta(days=1))
 
 
 def _start(override: Override, today: dt.date, by: User | None) -> None:

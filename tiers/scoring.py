@@ -240,6 +240,23 @@ def explain(run: ScoringRun, measurement: Measurement, last_tier_id: int) -> Non
         cursor.execute(sql, {"run": run.pk, "last_tier": last_tier_id})
 
 
+def values_of(policy: Policy, as_of: dt.date, client_id: int) -> dict[str, Decimal | None]:
+    """The policy's factors of one client as a run at `as_of` would measure them now; None for unknown.
+
+    Empty where the client is not active.
+    """
+    measurement = Measurement.of(policy)
+    facts = _FACTS.format(only_client_id="AND client_id = %(client)s", only_id="AND c.id = %(client)s")
+    values = _columns(f"round(({FACTORS[f]})::numeric, 9)" for f in measurement.factors)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH {facts} SELECT {values} FROM facts",  # noqa: S608  (constants of this module)
+            {**measurement.parameters(as_of), "client": client_id},
+        )
+        row = cursor.fetchone()
+    return {} if row is None else dict(zip(measurement.factors, row, strict=True))
+
+
 def any_can_be_scored(policy: Policy, as_of: dt.date, client_ids: Sequence[int]) -> bool:
     """Whether enough is known of one of these clients, active and without a tier, for a score."""
     measurement = Measurement.of(policy)

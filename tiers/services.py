@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from clients.changes import take_changes, wake_sweeps
 from clients.commands import Refused
 from clients.firm import firm_today
+from clients.jobs import Report, untold
 from clients.models import ChangeKind, Client, Revenue, Touch, User
 from tiers import rules, runs, scoring
 from tiers.models import AssignmentSource, Policy, PolicyStatus, RunStatus, ScoringRun, TierAssignment
@@ -37,14 +38,22 @@ class Applied:
 
 
 def propose_run(
-    *, as_of: dt.date, policy: Policy | None = None, by: User | None = None, automatic: bool = False
+    *,
+    as_of: dt.date,
+    policy: Policy | None = None,
+    by: User | None = None,
+    automatic: bool = False,
+    report: Report = untold,
 ) -> ScoringRun:
     """Scores every active client at `as_of` and proposes its tier. Nobody moves.
 
-    Without `policy` it is the published one. Raises Refused where there is none, or where it cannot score.
+    Without `policy` it is the published one. `report` is told of each step. Raises Refused where there is no
+    policy, or where it cannot score.
     """
     with transaction.atomic():
+        report(_("Waiting for its turn"), 0, 4)
         wait_for_other_scorers()
+        report(_("Measuring and ranking the clients"), 1, 4)
         policy = policy or published_policy()
         if problems := weaknesses(policy):
             raise Refused(*problems)
@@ -66,7 +75,9 @@ def propose_run(
             automatic=automatic,
             created_by=by,
         )
+        report(_("Filling the tiers"), 2, 4)
         last_tier_id = rules.fill_tiers(policy, totals.revenue)
+        report(_("Writing down the reasons"), 3, 4)
         scoring.explain(run, measurement, last_tier_id)
         run.tiers, run.moves = runs.summarize(run, policy)
         run.save(update_fields=["tiers", "moves"])
@@ -74,15 +85,24 @@ def propose_run(
     return run
 
 
-def apply_run(*, run: ScoringRun, applied_by: User | None, clients: Sequence[int] | None = None) -> Applied:
+def apply_run(
+    *,
+    run: ScoringRun,
+    applied_by: User | None,
+    clients: Sequence[int] | None = None,
+    report: Report = untold,
+) -> Applied:
     """Starts the proposed tiers at the run's date, as one; all of them, or those of `clients` (ids).
 
-    Only clients whose tier differs are written. A client with an override for another tier stays. Raises
-    Refused where the run was applied or undone, or where a later assignment or run was applied.
+    Only clients whose tier differs are written. A client with an override for another tier stays, and so does
+    one whose move a person rejected. `report` is told of each step. Raises Refused where the run was applied
+    or undone, or where a later assignment or run was applied.
     """
     with transaction.atomic():
+        report(_("Waiting for its turn"), 0, 2)
         wait_for_other_scorers()
         _refuse_unless_applicable(run)
+        report(_("Starting the new tiers"), 1, 2)
         applied = _start_assignments(run, applied_by, clients=clients, first_only=False)
         run.status, run.applied_at, run.applied_by = RunStatus.APPLIED, timezone.now(), applied_by
         run.save(update_fields=["status", "applied_at", "applied_by"])
@@ -145,8 +165,11 @@ def first_tiers_of_changed_clients() -> ScoringRun | None:
 
 
 def nightly_run() -> ScoringRun:
-    """Proposes a run for today and gives first tiers; a person applies the rest."""
+    """Ends overrides that expired, proposes a run for today and gives first tiers; a person applies the rest."""
+    from tiers.overrides import end_expired  # which uses this module
+
     with transaction.atomic():
+        end_expired(firm_today())
         return _automatic_run(firm_today())
 
 
@@ -250,7 +273,8 @@ def _take_back(run: ScoringRun) -> int:
     return undone
 
 
-# Moves of the run that still are moves: a client that left, or that a person pinned elsewhere since, stays.
+# Moves of the run that still are moves: a client that left, that a person pinned elsewhere since, or whose move
+# a person rejected, stays.
 _MOVES = """
 CREATE TEMPORARY TABLE tiers_move ON COMMIT DROP AS
 WITH pinned AS (
@@ -267,6 +291,9 @@ LEFT JOIN pinned ON pinned.client_id = e.client_id
 WHERE e.run_id = %(run)s AND e.moves
     AND e.proposed_tier_id IS DISTINCT FROM a.tier_id
     AND (pinned.id IS NULL OR pinned.tier_id = e.proposed_tier_id)
+    AND NOT EXISTS (
+        SELECT FROM tiers_rejectedmove r WHERE r.run_id = e.run_id AND r.client_id = e.client_id
+    )
     AND (%(clients)s::bigint[] IS NULL OR e.client_id = ANY(%(clients)s::bigint[]))
     AND (a.id IS NULL OR NOT %(first_only)s)"""
 
