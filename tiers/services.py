@@ -165,7 +165,7 @@ def first_tiers_of_changed_clients() -> ScoringRun | None:
 
 
 def nightly_run() -> ScoringRun:
-    """Ends overrides that expired, proposes a run for today and gives first tiers; a person applies the rest."""
+    """Ends expired overrides, proposes a run for today and gives first tiers; a person applies the rest."""
     from tiers.overrides import end_expired  # which uses this module
 
     with transaction.atomic():
@@ -273,8 +273,8 @@ def _take_back(run: ScoringRun) -> int:
     return undone
 
 
-# Moves of the run that still are moves: a client that left, that a person pinned elsewhere since, or whose move
-# a person rejected, stays.
+# Moves of the run that still are moves: a client that left, that a person pinned elsewhere since, or whose
+# move a person rejected, stays.
 _MOVES = """
 CREATE TEMPORARY TABLE tiers_move ON COMMIT DROP AS
 WITH pinned AS (
