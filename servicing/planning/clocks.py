@@ -45,9 +45,8 @@ BASES = """
 
 # `expired_on`: nothing changed, but the date passed before its task could be created.
 ANEW = f"""
-    SELECT promise.client_id, promise.kind_id, promise.item_id, promise.terms, promise.starts_on,
-        promise.interval_months, promise.offset_months, promise.basis, promise.allowed_months,
-        promise.lead_days, promise.person_id, base.base_on, clock.anchor_on,
+    SELECT promise.client_id, promise.kind_id, promise.item_id, promise.starts_on, promise.person_id,
+        base.base_on, clock.anchor_on, clock.id AS clock_id,
         CASE WHEN clock.id IS NOT NULL AND clock.item_id = promise.item_id AND clock.terms = promise.terms
             AND clock.base_on IS NOT DISTINCT FROM base.base_on THEN clock.due_on END AS expired_on
     FROM plan_promise promise
@@ -65,14 +64,18 @@ ANEW = f"""
         )
 """
 
-WIND = """
+# One planner works at a time: a clock that was not there is still not there.
+WIND_NEW = """
     INSERT INTO servicing_serviceclock
         (client_id, kind_id, item_id, terms, started_on, anchor_on, base_on, due_on, create_on)
     SELECT client_id, kind_id, item_id, terms, starts_on, due_on, base_on, due_on, due_on - lead_days
-    FROM plan_date
-    ON CONFLICT (client_id, kind_id) DO UPDATE SET
-        item_id = excluded.item_id, terms = excluded.terms, base_on = excluded.base_on,
-        due_on = excluded.due_on, create_on = excluded.create_on
+    FROM plan_date WHERE clock_id IS NULL
+"""
+WIND_AGAIN = """
+    UPDATE servicing_serviceclock clock
+    SET item_id = dated.item_id, terms = dated.terms, base_on = dated.base_on, due_on = dated.due_on,
+        create_on = dated.due_on - dated.lead_days
+    FROM plan_date dated WHERE clock.id = dated.clock_id
 """
 
 # Another lead moves the day on which the task appears, never the date.
@@ -86,13 +89,14 @@ NEW_LEAD = """
 
 def wind(session: Session, firm: Firm) -> None:
     """Computes the due dates that have to be given, and leaves all others as they were given."""
-    session.keep("plan_base", BASES)
+    session.run(NEW_LEAD)
+    session.keep("plan_base", BASES, analyzed="client_id, kind_id")
     if session.keep("plan_anew", ANEW, **cover_parameters()):
         keep_calendar(session, firm)
         session.keep("plan_date", DATES)
-        if session.run(WIND) > MANY:
-            session.run("ANALYZE servicing_serviceclock")
-    session.run(NEW_LEAD)
+        session.run(WIND_AGAIN)
+        if session.run(WIND_NEW) > MANY:
+            session.run("ANALYZE servicing_serviceclock (client_id, kind_id, create_on)")
 
 
 def put_back_later_facts(session: Session) -> None:

@@ -84,7 +84,7 @@ def move(session: Session) -> int:
 
 def create(session: Session) -> int:
     """Returns how many tasks were created. Covering kinds first, so that those they cover see them."""
-    session.keep("plan_open", OPEN_TASKS)
+    session.keep("plan_open", OPEN_TASKS, analyzed="client_id, kind_id")
     groups = creation_order(covering_pairs())
     covered_kinds = [kind for group in groups for kind in group]
     created = session.run(

@@ -7,74 +7,78 @@ single arrivals are level among themselves by u.
 
 from __future__ import annotations
 
-CLIENTS_PLACE = "p.client_id * 0.6180339887::float8 - floor(p.client_id * 0.6180339887::float8)"
+CLIENTS_PLACE = "(p.client_id * 0.6180339887::float8 - floor(p.client_id * 0.6180339887::float8))"
 
 
 def _spread(over: str, days: str) -> str:
     """SQL: whole days from 0 to `days` - 1, level over the rows of the window `over`."""
     everyone = f"({over} RANGE BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
-    return f"floor((row_number() OVER {over} - 1 + u) / count(*) OVER {everyone} * ({days}))::int"
+    return (
+        f"floor((row_number() OVER {over} - 1 + {CLIENTS_PLACE}) / count(*) OVER {everyone} * ({days}))::int"
+    )
 
 
 # The first of the client's slots (anchor + j * k months) after base + half the interval.
 SLOT = """(
     SELECT min(slot) FROM (
-        SELECT (p.anchor_on + make_interval(months => p.interval_months * j))::date AS slot
+        SELECT (p.anchor_on + make_interval(months => i.interval_months * j))::date AS slot
         FROM generate_series(0, greatest(0, (
             (extract(year FROM age(p.base_on, p.anchor_on)) * 12
                 + extract(month FROM age(p.base_on, p.anchor_on)))
-            / p.interval_months)::int + 3)) j
+            / i.interval_months)::int + 3)) j
     ) slots
-    WHERE slot > p.base_on + ((p.base_on + make_interval(months => p.interval_months))::date - p.base_on) / 2
+    WHERE slot > p.base_on + ((p.base_on + make_interval(months => i.interval_months))::date - p.base_on) / 2
 )"""
 
-# Rows of `plan_anew` with their dates. D is %(day)s.
+# Rows of `plan_anew` with their dates. D is %(day)s. Each spread sorts only the rows that it places.
 DATES = f"""
-    WITH placed AS (
-        SELECT p.*, {CLIENTS_PLACE} AS u FROM plan_anew p
-    ), raw AS (
-        -- rolling: base + k months. calendar: the next slot. never served: level over
-        -- (start, start + offset].
+    WITH based AS (
+        -- rolling: base + k months. calendar: the next slot. never served: none yet.
         -- a clock whose date passed before its task was created keeps that date here, to be moved below.
-        SELECT p.*, CASE
-            WHEN p.expired_on IS NOT NULL THEN p.expired_on
-            WHEN p.base_on IS NULL THEN p.starts_on + 1 + {
-    _spread("first_served", "(p.starts_on + make_interval(months => p.offset_months))::date - p.starts_on")
-}
-            WHEN p.basis = 'rolling' OR p.anchor_on IS NULL
-                THEN (p.base_on + make_interval(months => p.interval_months))::date
-            ELSE {SLOT}
+        SELECT p.client_id, p.kind_id, p.item_id, p.person_id, p.starts_on, p.base_on, p.clock_id,
+            CASE WHEN p.expired_on IS NOT NULL THEN p.expired_on
+                WHEN p.base_on IS NULL THEN NULL
+                WHEN i.basis = 'rolling' OR p.anchor_on IS NULL
+                    THEN (p.base_on + make_interval(months => i.interval_months))::date
+                ELSE {SLOT}
             END AS raw_on
-        FROM placed p
-        WINDOW first_served AS (
-            PARTITION BY p.expired_on IS NULL, p.base_on IS NULL, p.person_id, p.item_id, p.starts_on
-            ORDER BY p.client_id
-        )
+        FROM plan_anew p JOIN plan_item i USING (item_id)
+    ), raw AS (
+        SELECT * FROM based WHERE raw_on IS NOT NULL
+        UNION ALL
+        -- never served: level over (start, start + offset]
+        SELECT p.client_id, p.kind_id, p.item_id, p.person_id, p.starts_on, p.base_on, p.clock_id,
+            p.starts_on + 1 + {
+    _spread("first_served", "(p.starts_on + make_interval(months => i.offset_months))::date - p.starts_on")
+}
+        FROM based p JOIN plan_item i USING (item_id)
+        WHERE p.raw_on IS NULL
+        WINDOW first_served AS (PARTITION BY p.person_id, p.item_id, p.starts_on ORDER BY p.client_id)
     ), timed AS (
+        SELECT p.*, p.raw_on AS wish_on FROM raw p WHERE p.raw_on >= %(day)s
+        UNION ALL
         -- already past: most overdue first, level over (D, D + min(k months, 90 days)]
-        SELECT p.*, CASE WHEN p.raw_on >= %(day)s THEN p.raw_on ELSE %(day)s::date + 1 + {
-    _spread("overdue", "p.past_days")
-} END AS wish_on
-        FROM (
-            SELECT r.*, least(
-                (%(day)s::date + make_interval(months => r.interval_months))::date - %(day)s::date, 90
+        SELECT p.*, %(day)s::date + 1 + {_spread("overdue", "i.past_days")}
+        FROM raw p JOIN (
+            SELECT item_id, least(
+                (%(day)s::date + make_interval(months => interval_months))::date - %(day)s::date, 90
             ) AS past_days
-            FROM raw r
-        ) p
+            FROM plan_item
+        ) i USING (item_id)
+        WHERE p.raw_on < %(day)s
         WINDOW overdue AS (
-            PARTITION BY p.raw_on < %(day)s, p.person_id, p.kind_id, p.past_days
-            ORDER BY p.raw_on, p.client_id
+            PARTITION BY p.person_id, p.kind_id, i.past_days ORDER BY p.raw_on, p.client_id
         )
     ), fitting AS (
         -- in an allowed month, and able to stay there on a working day that is not past
-        SELECT p.*, cardinality(p.allowed_months) = 0 OR (
-            extract(month FROM p.wish_on) = ANY(p.allowed_months) AND (
-                extract(month FROM c.next_on) = ANY(p.allowed_months) OR (
-                    c.previous_on >= %(day)s AND extract(month FROM c.previous_on) = ANY(p.allowed_months)
+        SELECT p.*, i.allowed_months, cardinality(i.allowed_months) = 0 OR (
+            extract(month FROM p.wish_on) = ANY(i.allowed_months) AND (
+                extract(month FROM c.next_on) = ANY(i.allowed_months) OR (
+                    c.previous_on >= %(day)s AND extract(month FROM c.previous_on) = ANY(i.allowed_months)
                 )
             )
         ) AS fits
-        FROM timed p JOIN plan_calendar c ON c.day = p.wish_on
+        FROM timed p JOIN plan_item i USING (item_id) JOIN plan_calendar c ON c.day = p.wish_on
     ), target AS (
         -- the nearest allowed month that still has a working day
         SELECT o.wish_on, o.allowed_months, greatest(m.starts_on, %(day)s::date + 1) AS first_on, m.ends_on
@@ -85,20 +89,22 @@ DATES = f"""
             ORDER BY greatest(starts_on - o.wish_on, o.wish_on - ends_on), starts_on
             LIMIT 1
         ) m
-    ), moved AS (
-        SELECT p.*, CASE WHEN p.fits OR p.first_on IS NULL THEN p.wish_on ELSE p.first_on + {
-    _spread("month", "p.ends_on - p.first_on + 1")
-} END AS placed_on
-        FROM (
-            SELECT f.*, t.first_on, t.ends_on FROM fitting f
-            LEFT JOIN target t ON NOT f.fits AND t.wish_on = f.wish_on AND t.allowed_months = f.allowed_months
-        ) p
-        WINDOW month AS (PARTITION BY p.fits, p.person_id, p.item_id, p.first_on
-            ORDER BY p.wish_on, p.client_id)
+    ), placed AS (
+        SELECT p.client_id, p.item_id, p.kind_id, p.starts_on, p.base_on, p.clock_id, p.wish_on AS placed_on
+        FROM fitting p WHERE p.fits
+        UNION ALL
+        -- level within that month
+        SELECT p.client_id, p.item_id, p.kind_id, p.starts_on, p.base_on, p.clock_id,
+            coalesce(t.first_on + {_spread("month", "t.ends_on - t.first_on + 1")}, p.wish_on)
+        FROM fitting p
+        LEFT JOIN target t ON t.wish_on = p.wish_on AND t.allowed_months = p.allowed_months
+        WHERE NOT p.fits
+        WINDOW month AS (PARTITION BY p.person_id, p.item_id, t.first_on ORDER BY p.wish_on, p.client_id)
     )
-    SELECT p.client_id, p.kind_id, p.item_id, p.terms, p.starts_on, p.base_on, p.lead_days,
+    SELECT p.client_id, p.kind_id, p.item_id, i.terms, p.starts_on, p.base_on, i.lead_days, p.clock_id,
         -- forward to a working day; backward where forward would leave the allowed months
-        CASE WHEN cardinality(p.allowed_months) = 0 OR extract(month FROM c.next_on) = ANY(p.allowed_months)
+        CASE WHEN cardinality(i.allowed_months) = 0 OR extract(month FROM c.next_on) = ANY(i.allowed_months)
             THEN c.next_on ELSE c.previous_on END AS due_on
-    FROM moved p JOIN plan_calendar c ON c.day = p.placed_on
+    FROM placed p JOIN plan_item i USING (item_id) JOIN plan_calendar c ON c.day = p.placed_on
+    ORDER BY p.client_id, p.kind_id
 """

@@ -58,6 +58,7 @@ def plan(*, as_of: dt.date, clients: Iterable[int] | None = None) -> PlanCounts:
     session = Session(day=as_of, moment=_moment(as_of))
     counts = PlanCounts(as_of=as_of)
     ids = None if clients is None else sorted(set(clients))
+    scope.read_items(session)
     if scope.find(session, ids):
         scope.read_promises(session)
         counts.reopened = reopening.reopen(session)
@@ -66,8 +67,8 @@ def plan(*, as_of: dt.date, clients: Iterable[int] | None = None) -> PlanCounts:
         counts.cancelled, counts.waived = closing.close_unpromised(session)
         clocks.wind(session, firm_settings())
         counts.moved = creation.move(session)
-        counts.created = creation.create(session)
         counts.reassigned = creation.reassign(session)
+        counts.created = creation.create(session)
         summaries.write(session)
         clocks.put_back_later_facts(session)
     counts.open = _open_tasks(session, ids)

@@ -15,18 +15,24 @@ SERVED = """
     ORDER BY a.client_id, a.serviced_from DESC, a.id DESC
 """
 
-# The terms that a due date is counted with. A clock whose digest differs is dated anew.
-TERMS = """
-    hashtext(ROW(i.interval_months, i.basis, i.first_offset_months, i.allowed_months)::text)
+# The service items in force at D, each with a digest of the terms that a due date is counted with: a clock
+# whose digest differs is dated anew. Computed for each item, not for each client that it is promised to.
+ITEMS = """
+    SELECT i.id AS item_id, standard.tier_id, i.kind_id, i.starts_on, i.interval_months, i.basis,
+        coalesce(i.first_offset_months, i.interval_months) AS offset_months, i.window_before_days,
+        i.window_after_days, i.lead_days, i.duration_minutes + i.preparation_minutes AS minutes, i.role_id,
+        i.channel, i.automated, i.allowed_months::int[] AS allowed_months,
+        hashtext(ROW(i.interval_months, i.basis, i.first_offset_months, i.allowed_months)::text) AS terms
+    FROM servicing_serviceitem i
+    JOIN servicing_servicestandard standard ON standard.id = i.standard_id
+    WHERE (i.ended_on IS NULL OR i.ended_on > %(day)s) AND (i.starts_on IS NULL OR i.starts_on <= %(day)s)
 """
 
 # What every active client is promised at D, waived or not.
 PROMISED = f"""
     FROM ({SERVED}) served
     JOIN clients_client c ON c.id = served.client_id AND c.status = 'active'
-    JOIN servicing_servicestandard standard ON standard.tier_id = served.tier_id
-    JOIN servicing_serviceitem i ON i.standard_id = standard.id
-        AND (i.ended_on IS NULL OR i.ended_on > %(day)s) AND (i.starts_on IS NULL OR i.starts_on <= %(day)s)
+    JOIN plan_item i ON i.tier_id = served.tier_id
 """
 
 WAIVED = """EXISTS (
@@ -42,8 +48,8 @@ NEXT_CREATED = "(task.due_on + make_interval(months => promise.interval_months))
 DIFFERENCES = f"""
     SELECT coalesce(promise.client_id, task.client_id) AS client_id
     FROM (
-        SELECT served.client_id, i.kind_id, i.id AS item_id, i.interval_months, i.lead_days,
-            i.window_after_days, {TERMS} AS terms, {WAIVED} AS waived
+        SELECT served.client_id, i.kind_id, i.item_id, i.interval_months, i.lead_days, i.window_after_days,
+            i.terms, {WAIVED} AS waived
         {PROMISED.format(narrow="")}
     ) promise
     LEFT JOIN servicing_serviceclock clock
@@ -65,13 +71,24 @@ DIFFERENCES = f"""
 """
 
 
+def read_items(session: Session) -> None:
+    """Fills `plan_item`: one row for each service item in force."""
+    session.keep("plan_item", ITEMS)
+    session.run("ANALYZE plan_item")  # few rows, and every estimate builds on how few
+
+
 def find(session: Session, ids: list[int] | None) -> int:
     """Fills `plan_scope`: the given clients, or all with changed facts or with something to do.
 
     Returns how many they are. The change rows that a run over all clients acts on are deleted with it.
     """
     if ids is not None:
-        return session.keep("plan_scope", "SELECT unnest(%(clients)s::bigint[]) AS client_id", clients=ids)
+        return session.keep(
+            "plan_scope",
+            "SELECT unnest(%(clients)s::bigint[]) AS client_id",
+            analyzed="client_id",
+            clients=ids,
+        )
     # Nearly every promise has a clock: one join of all with all, not a look-up for each.
     session.run("SET LOCAL enable_nestloop = off")
     differ = f"SELECT DISTINCT client_id FROM ({DIFFERENCES}) differ"
@@ -100,17 +117,15 @@ def read_promises(session: Session) -> None:
     session.keep(
         "plan_promise",
         f"""
-        SELECT served.client_id, i.kind_id, i.id AS item_id, served.tier_id, served.serviced_from,
-            greatest(served.serviced_from, i.starts_on) AS starts_on, i.interval_months, i.basis,
-            coalesce(i.first_offset_months, i.interval_months) AS offset_months,
-            i.window_before_days, i.window_after_days, i.lead_days,
-            i.duration_minutes + i.preparation_minutes AS minutes, i.role_id, i.channel, i.automated,
-            i.allowed_months::int[] AS allowed_months, {TERMS} AS terms, {WAIVED} AS waived,
-            coalesce(holder.user_id, lead.user_id) AS person_id
+        SELECT served.client_id, i.kind_id, i.item_id, served.tier_id, served.serviced_from,
+            greatest(served.serviced_from, i.starts_on) AS starts_on, i.interval_months,
+            i.window_before_days, i.window_after_days, i.lead_days, i.minutes, i.role_id, i.channel,
+            i.automated, i.terms, {WAIVED} AS waived, coalesce(holder.user_id, lead.user_id) AS person_id
         {PROMISED.format(narrow="JOIN plan_scope USING (client_id)")}
         LEFT JOIN clients_teammember holder
             ON holder.client_id = served.client_id AND holder.role_id = i.role_id
         LEFT JOIN clients_teammember lead ON lead.client_id = served.client_id
             AND lead.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
         """,
+        analyzed="client_id, kind_id, item_id, waived",
     )

@@ -33,10 +33,13 @@ class Session:
             cursor.execute(sql, {"day": self.day, "moment": self.moment, **self.parameters, **more})
             return cursor.fetchall()
 
-    def keep(self, name: str, query: str, **more: Any) -> int:
-        """Keeps the rows of `query` as the temporary table `name` until the transaction ends."""
+    def keep(self, name: str, query: str, *, analyzed: str = "", **more: Any) -> int:
+        """Keeps the rows of `query` as the temporary table `name` until the transaction ends.
+
+        `analyzed`: the columns that later joins are planned by; statistics of the others would be wasted.
+        """
         self.run(f"DROP TABLE IF EXISTS pg_temp.{name}")
         rows = self.run(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}", **more)
-        if rows > MANY:
-            self.run(f"ANALYZE {name}")
+        if analyzed and rows > MANY:
+            self.run(f"ANALYZE {name} ({analyzed})")
         return rows

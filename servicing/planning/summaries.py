@@ -49,5 +49,6 @@ def rebuild_summaries() -> int:
     """Writes servicing's part of every client's summary anew; returns how many rows differed."""
     session = Session(day=firm_today(), moment=timezone.now())
     session.keep("plan_scope", "SELECT id AS client_id FROM clients_client")
+    scope.read_items(session)
     scope.read_promises(session)
     return write(session)
