@@ -1,53 +1,41 @@
-"""Policies: what is wrong with one, copying one into a draft, publishing a draft."""
+"""The life of a policy: copied into a draft, changed, published at once or at a date, retired."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
+import structlog
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.commands import Refused
+from clients.firm import firm_today
 from clients.models import User
-from tiers.models import Policy, PolicyStatus, RankKey
+from clients.models.people import Group
+from tiers.models import Policy, PolicyStatus, ScoringRun, TierSettings
+from tiers.policy_checks import Stops, check
+from tiers.stated import Statement, statement_of, store_statement
+
+log = structlog.get_logger(__name__)
 
 
 def weaknesses(policy: Policy) -> list[str]:
     """Why `policy` cannot score, each a sentence; empty where it can."""
-    found = []
-    if not any(row.weight for row in policy.factors.all()):
-        found.append(_("No factor has a weight. Give at least one a weight above zero."))
-    rules = list(policy.rules.select_related("tier").order_by("position"))
-    if not rules:
-        found.append(_("There is no tier rule. Add a rule for each tier, the last one for the rest."))
-    return found
+    return [finding.text for finding in check(policy) if finding.stops >= Stops.SCORING]
 
 
-def _doubts(policy: Policy) -> list[str]:
-    """What a published policy must not have although it could score."""
-    found = []
-    rules = list(policy.rules.select_related("tier").order_by("position"))
-    for rule in rules:
-        if rule.tier.retired_at:
-            found.append(_("Tier %(tier)s is retired. Remove its rule.") % {"tier": rule.tier.code})
-    if rules and (last := rules[-1]) and (last.revenue_share is not None or last.max_clients is not None):
-        found.append(
-            _("Tier %(tier)s is the last and takes the rest. Remove its limits.") % {"tier": last.tier.code}
-        )
-    weighed = {row.factor for row in policy.factors.all()} | {RankKey.SCORE, RankKey.REVENUE, ""}
-    for rule in rules:
-        for key in {rule.rank_key, rule.minimum_key} - weighed:
-            found.append(
-                _("The rule of tier %(tier)s asks for %(factor)s, which the policy does not list.")
-                % {"tier": rule.tier.code, "factor": RankKey(key).label}
-            )
-    return found
+def obstacles(policy: Policy) -> list[str]:
+    """Why `policy` cannot be published as it stands, each a sentence; empty where it can."""
+    return [finding.text for finding in check(policy) if finding.stops >= Stops.PUBLISHING]
 
 
-def clone_policy(*, policy: Policy, name: str = "") -> Policy:
+# --- Drafts --------------------------------------------------------------------------------------------
+
+
+def clone_policy(*, policy: Policy, name: str = "", by: User | None = None) -> Policy:
     """A draft with everything that `policy` states, under the next version."""
     with transaction.atomic():
         version = (Policy.objects.aggregate(newest=Max("version"))["newest"] or 0) + 1
@@ -57,6 +45,7 @@ def clone_policy(*, policy: Policy, name: str = "") -> Policy:
             half_life_days=policy.half_life_days,
             minimum_completeness=policy.minimum_completeness,
             stability_margin=policy.stability_margin,
+            prepared_by=by,
         )
         parts: tuple[Any, ...] = (policy.factors, policy.touch_weights, policy.rules)
         for part in parts:
@@ -67,22 +56,138 @@ def clone_policy(*, policy: Policy, name: str = "") -> Policy:
     return draft
 
 
-def publish_policy(*, policy: Policy, by: User | None, reason: str, effective_on: dt.date) -> Policy:
-    """Publishes the draft and retires the policy in force. Raises Refused with what to mend."""
+def change_draft(*, policy: Policy, stated: Statement, by: User) -> bool:
+    """Makes the draft state `stated`; whoever changes it has prepared it. Tells whether anything changed."""
     with transaction.atomic():
-        policy = Policy.objects.select_for_update().get(pk=policy.pk)
+        policy = _locked(policy)
         if not policy.is_draft:
-            raise Refused(_("Only a draft can be published."))
-        problems = weaknesses(policy) + _doubts(policy)
-        if not reason.strip():
-            problems.append(_("Say why this policy is published."))
-        if problems:
+            raise Refused(_("Only a draft can be changed. Copy this policy and change the copy."))
+        if statement_of(policy) == stated:
+            return False
+        store_statement(policy, stated)
+        note_preparer(policy=policy, by=by)
+    return True
+
+
+def note_preparer(*, policy: Policy, by: User) -> None:
+    """Whoever changed a draft last, and so is not the one to publish it."""
+    policy.prepared_by = by
+    policy.save(update_fields=["prepared_by"])
+
+
+def discard_draft(*, policy: Policy) -> None:
+    """Deletes a draft and its simulations. Raises Refused for any other policy."""
+    with transaction.atomic():
+        policy = _locked(policy)
+        if not policy.is_draft:
+            raise Refused(_("Only a draft can be discarded."))
+        if ScoringRun.objects.filter(policy=policy).exists():
+            raise Refused(_("A scoring run was made with this draft, so it is kept."))
+        policy.delete()
+
+
+# --- Publishing ----------------------------------------------------------------------------------------
+
+
+def who_may_publish(policy: Policy) -> list[User]:
+    """The people who may publish the draft: operations and administrators, and where the firm asks for a
+    second person, not whoever changed it last."""
+    people = (
+        User.objects.filter(is_active=True)
+        .filter(Q(groups__name__in=(Group.OPERATIONS, Group.ADMINISTRATOR)) | Q(is_superuser=True))
+        .distinct()
+        .order_by("first_name", "last_name", "username")
+    )
+    if TierSettings.current().second_person:
+        people = people.exclude(pk=policy.prepared_by_id)
+    return list(people)
+
+
+def needs_another(policy: Policy, person: User) -> bool:
+    """Whether `person` changed the draft last and the firm wants a second person to publish it."""
+    return policy.prepared_by_id == person.pk and TierSettings.current().second_person
+
+
+def publish_policy(*, policy: Policy, by: User | None, reason: str, effective_on: dt.date) -> Policy:
+    """Publishes the draft: today at once, and the policy in force is retired; from a later date on it waits.
+
+    `by`: None for a command. Raises Refused with what to mend.
+    """
+    with transaction.atomic():
+        policy = _locked(policy)
+        today = firm_today()
+        if problems := _against_publishing(policy, by, reason, effective_on, today):
             raise Refused(*problems)
-        for old in Policy.objects.select_for_update().filter(status=PolicyStatus.PUBLISHED):
-            old.status = PolicyStatus.RETIRED
-            old.save(update_fields=["status"])
-        policy.status = PolicyStatus.PUBLISHED
-        policy.reason, policy.effective_on = reason.strip(), effective_on
-        policy.published_at, policy.published_by = timezone.now(), by
-        policy.save(update_fields=["status", "reason", "effective_on", "published_at", "published_by"])
+        policy.status = PolicyStatus.SCHEDULED
+        policy.reason, policy.effective_on, policy.published_by = reason.strip(), effective_on, by
+        policy.save(update_fields=["status", "reason", "effective_on", "published_by"])
+        if effective_on == today:
+            _put_in_force(policy)
     return policy
+
+
+def _against_publishing(
+    policy: Policy, by: User | None, reason: str, effective_on: dt.date, today: dt.date
+) -> list[str]:
+    if not policy.is_draft:
+        return [_("Only a draft can be published.")]
+    problems = obstacles(policy)
+    if not reason.strip():
+        problems.append(_("Say why this policy is published."))
+    if effective_on < today:
+        problems.append(_("A policy cannot take effect in the past. Choose today or a later day."))
+    if by and needs_another(policy, by):
+        problems.append(_("You changed this draft last, so a second person publishes it."))
+    waiting = Policy.objects.filter(status=PolicyStatus.SCHEDULED, effective_on=effective_on).first()
+    if waiting:
+        problems.append(
+            _("%(policy)s waits for the same day. Withdraw it first, or choose another day.")
+            % {"policy": waiting}
+        )
+    return problems
+
+
+def publish_due(today: dt.date) -> list[Policy]:
+    """Puts the policies in force whose day has come, in the order of their days; returns them.
+
+    One that can no longer be published (a tier was retired meanwhile, say) keeps waiting; its page says why.
+    """
+    published = []
+    with transaction.atomic():
+        due = Policy.objects.select_for_update().filter(
+            status=PolicyStatus.SCHEDULED, effective_on__lte=today
+        )
+        for policy in due.order_by("effective_on", "version"):
+            if obstacles(policy):
+                log.warning("scheduled_policy_cannot_be_published", policy=policy.pk)
+                continue
+            _put_in_force(policy)
+            published.append(policy)
+    return published
+
+
+def withdraw_policy(*, policy: Policy) -> Policy:
+    """Makes a policy that waits for its date a draft again. Raises Refused for any other."""
+    with transaction.atomic():
+        policy = _locked(policy)
+        if policy.status != PolicyStatus.SCHEDULED:
+            raise Refused(_("Only a policy that waits for its date can be withdrawn."))
+        # While it waits, the database lets nothing change but its status.
+        policy.status = PolicyStatus.DRAFT
+        policy.save(update_fields=["status"])
+        policy.published_by, policy.effective_on = None, None
+        policy.save(update_fields=["published_by", "effective_on"])
+    return policy
+
+
+def _put_in_force(policy: Policy) -> None:
+    """Retires the policy in force and publishes this one, which is locked and was found publishable."""
+    for old in Policy.objects.select_for_update().filter(status=PolicyStatus.PUBLISHED):
+        old.status = PolicyStatus.RETIRED
+        old.save(update_fields=["status"])
+    policy.status, policy.published_at = PolicyStatus.PUBLISHED, timezone.now()
+    policy.save(update_fields=["status", "published_at"])
+
+
+def _locked(policy: Policy) -> Policy:
+    return Policy.objects.select_for_update().get(pk=policy.pk)
