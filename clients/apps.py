@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ClientsConfig(AppConfig):
@@ -8,8 +9,12 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         from clients import page_parts
+        from clients.actors import register_actor
 
         page_parts.register()
+        register_actor("import_clients", _("Import of clients, from the command line"))
+        register_actor("import_revenue", _("Import of revenue, from the command line"))
+        register_actor("import_touches", _("Import of touches, from the command line"))
 
 
 class FirmAdminConfig(AdminConfig):

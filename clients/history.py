@@ -20,6 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from clients import formats
+from clients.actors import actor
 from clients.models import BehavioralTag, Client, Term, User
 
 LIMIT = 300
@@ -107,7 +108,7 @@ def _events(source: Source, client: Client) -> Iterable[tuple[Source, dict[str, 
         yield source, row
 
 
-def _people(events: Iterable[tuple[Source, dict[str, Any]]]) -> dict[int, str]:
+def _people(events: Iterable[tuple[Source, dict[str, Any]]]) -> dict[int | None, str]:
     ids = [
         user
         for _source, row in events
@@ -171,7 +172,7 @@ def _entry(
     source: Source,
     row: dict[str, Any],
     before: dict[str, Any] | None,
-    people: dict[int, str],
+    people: dict[int | None, str],
     labels: _Labels,
 ) -> Entry | None:
     changes = _changes(source, row, before, labels)
@@ -245,12 +246,8 @@ def _changes(
     return changes
 
 
-def _who(metadata: dict[str, Any], people: dict[int, str]) -> str:
-    if metadata.get("user") in people:
-        return people[metadata["user"]]
-    if metadata.get("command"):
-        return _("The command %s") % metadata["command"]
-    return _("The system")
+def _who(metadata: dict[str, Any], people: dict[int | None, str]) -> str:
+    return people.get(metadata.get("user")) or actor(metadata)
 
 
 def _note(metadata: dict[str, Any]) -> str:
@@ -259,6 +256,10 @@ def _note(metadata: dict[str, Any]) -> str:
         parts.append(_("with others, from the client list"))
     if metadata.get("undoes_bulk_change"):
         parts.append(_("undone from the client list"))
+    if metadata.get("import_file"):
+        parts.append(_("from the file %s") % metadata["import_file"])
+    if metadata.get("undoes_import"):
+        parts.append(_("the import of %s was undone") % metadata["undoes_import"])
     if metadata.get("how"):
         parts.append(
             _("recorded by %(who)s for %(on)s: %(how)s")

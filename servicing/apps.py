@@ -7,12 +7,18 @@ class ServicingConfig(AppConfig):
     verbose_name = _("Service")
 
     def ready(self) -> None:
+        from clients.actors import register_actor
         from clients.changes import register_sweep
         from clients.models import ChangeKind
         from clients.tabs import Tab, register_tab
         from servicing.views.client import service_tab
 
         register_sweep(ChangeKind.SERVICE, "servicing.plan_changed")
+        register_actor("plan_changed", _("Planning, after something changed"))
+        register_actor("plan_all", _("Nightly planning"))
+        register_actor("plan_service", _("Planning, from the command line"))
+        register_actor("rebuild_summaries", _("Rebuilding of summaries, from the command line"))
+        register_actor("seed_demo", _("The demo firm"))
         register_tab(
             Tab(
                 slug="service",

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TiersConfig(AppConfig):
@@ -6,9 +7,13 @@ class TiersConfig(AppConfig):
     verbose_name = "Tiers"
 
     def ready(self) -> None:
+        from clients.actors import register_actor
         from clients.changes import register_sweep
         from clients.models import ChangeKind
         from tiers import client_page
 
         register_sweep(ChangeKind.FACTS, "tiers.first_tiers")
         client_page.register()
+        register_actor("first tiers", _("First tiers, once facts arrived"))
+        register_actor("nightly run", _("Nightly scoring"))
+        register_actor("score_clients", _("Scoring, from the command line"))

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pghistory
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -122,7 +123,8 @@ def run_import(
             if sample:
                 result.sample = _sample(cursor, sample)
             if not dry_run and (partial or not result.rejected):
-                _write(cursor, result, merged, file_name, by, batch)
+                with pghistory.context(import_file=file_name):
+                    _write(cursor, result, merged, file_name, by, batch)
             drop_tables(cursor)
             return result
     except IntegrityError:

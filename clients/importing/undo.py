@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pghistory
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -48,7 +49,8 @@ def undo_import(*, batch: ImportBatch, by: User | None) -> None:
     because its value was not kept.
     """
     try:
-        _undo(batch, by)
+        with pghistory.context(undoes_import=batch.file_name):
+            _undo(batch, by)
     except IntegrityError:
         raise UndoRefused([_("Something that was recorded since refers to what the import wrote.")]) from None
 
