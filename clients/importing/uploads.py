@@ -67,7 +67,9 @@ def apply_upload(*, batch: ImportBatch, partial: bool, by: User) -> ImportResult
     if batch.state != ImportState.PREVIEW:
         raise FileRefused(_("This file was already imported."))
     if not partial and batch.rejected:
-        raise FileRefused(_("The file has wrong records. Take the good ones only, or correct the file."))
+        raise FileRefused(
+            _("The file has wrong records. Tick the box to take the good ones, or correct the file.")
+        )
     batch.created_by = by
     result = _run(
         batch, format_name=batch.format, chosen=chosen_of(batch), dry_run=False, partial=partial, batch=batch

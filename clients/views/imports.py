@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator
 from typing import Any, cast
 
-import pghistory
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -95,6 +94,7 @@ def _preview(
     batch: ImportBatch,
     *,
     problem: str = "",
+    problem_at: str = "",
     chosen: dict[str, str | None] | None = None,
 ) -> HttpResponse:
     context = {
@@ -105,6 +105,8 @@ def _preview(
         "states": uploads.STATES,
         "problem": problem,
         "changes": batch.created + batch.updated,
+        "good": batch.rows - batch.rejected,
+        "problem_at": problem_at,
     }
     return render(request, "clients/imports/preview.html", context, status=422 if problem else 200)
 
@@ -140,17 +142,16 @@ def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Stores what the preview showed, in one transaction."""
     batch = get_object_or_404(ImportBatch, pk=pk)
     try:
-        with pghistory.context(import_file=batch.file_name):
-            result = uploads.apply_upload(
-                batch=batch,
-                partial=bool(request.POST.get("partial")),
-                by=request.user,  # type: ignore[arg-type]
-            )
+        result = uploads.apply_upload(
+            batch=batch,
+            partial=bool(request.POST.get("partial")),
+            by=request.user,  # type: ignore[arg-type]
+        )
     except FileRefused as refusal:
         if batch.state != ImportState.PREVIEW:
             notice(request, str(refusal), went_wrong=True)
             return redirect("clients:import", pk)
-        return _preview(request, batch, problem=str(refusal))
+        return _preview(request, batch, problem=str(refusal), problem_at="partial" if batch.rejected else "")
     if result.changes:
         text = ngettext("%(n)s record imported.", "%(n)s records imported.", result.changes)
         notice(request, text % {"n": result.changes}, undo_url=reverse("clients:import_undo", args=[pk]))

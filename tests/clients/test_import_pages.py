@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.utils import timezone
 
+from clients import tasks
 from clients.models import Client, ImportBatch, Revenue, User
 from tests.clients.files import NATIVE, OKAFOR, client, person
 
@@ -81,11 +82,16 @@ def test_it_lists_errors_with_what_is_allowed_and_offers_all_of_them(browser: Br
     assert "physician, tech_equity" in text
     batch = ImportBatch.objects.get()
     answer = browser.get(f"/clients/import/{batch.pk}/errors/")
-    errors = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    content = b"".join(answer.streaming_content).decode()
+    assert "\r" not in content
+    errors = list(csv.DictReader(io.StringIO(content)))
     assert len(errors) == 150
     assert errors[0]["value"] == "'=bad"
+    assert "the file is refused as a whole: Import stores nothing of it" in text
+    assert "Take the 1 good record and leave the wrong ones out" in text
     refused = browser.post(f"/clients/import/{batch.pk}/apply/")
     assert refused.status_code == 422
+    assert 'href="#partial"' in page(refused)
     assert not Client.objects.exists()
     browser.post(f"/clients/import/{batch.pk}/apply/", {"partial": "1"})
     assert Client.objects.get().name == "Good"
@@ -182,6 +188,16 @@ def test_a_forgotten_preview_is_removed_with_the_next_upload(browser: Browser, m
     ImportBatch.objects.update(created_at=timezone.now() - dt.timedelta(days=2))
     upload(browser, "external_id,name\nB,B\n")
     assert ImportBatch.objects.count() == 1
+    assert len(stored_files(media)) == 1
+
+
+def test_a_forgotten_preview_is_removed_by_night(browser: Browser, media: Path) -> None:
+    upload(browser, "external_id,name\nA,A\n")
+    upload(browser, "external_id,name\nB,B\n")
+    forgotten = ImportBatch.objects.earliest("pk")
+    ImportBatch.objects.filter(pk=forgotten.pk).update(created_at=timezone.now() - dt.timedelta(days=2))
+    tasks.forget_stale_uploads()
+    assert ImportBatch.objects.get().pk != forgotten.pk
     assert len(stored_files(media)) == 1
 
 
