@@ -1,7 +1,7 @@
 """What all of the product's commands have in common: `--json`, exit codes, refusals, who acted.
 
-Exit status 0: done. 1: refused or partly refused, with the reasons. 2: wrong usage. A command that fails
-changes nothing: its work is one transaction.
+Exit status 0: done. 1: refused or partly refused, with the reasons. 2: wrong usage, told on standard error
+alone, `--json` or not. A command that fails changes nothing: its work is one transaction.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class ContractCommand(BaseCommand):
 
     def _explained(self, error: CommandError) -> BaseException:
         """The error after it was told: on the command line an exit status without a traceback or prefix."""
-        if self.as_json:
+        if self.as_json and error.returncode != WRONG_USAGE:
             self.stdout.write(json.dumps({"error": str(error)}, ensure_ascii=False))
         if not getattr(self, "_called_from_command_line", False):
             return error

@@ -49,6 +49,15 @@ def test_it_has_the_native_columns_and_what_the_firm_derived(tmp_path: Path) -> 
 
 
 @pytest.mark.django_db
+def test_its_empty_cells_are_empty_and_its_lines_end_alike(tmp_path: Path) -> None:
+    client("A", "Someone", email="", phone="")
+    lines = exported(tmp_path).read_bytes()
+    assert lines.endswith(b"\n")
+    assert b"\r" not in lines
+    assert b'""' not in lines
+
+
+@pytest.mark.django_db
 def test_it_escapes_what_a_spreadsheet_would_take_for_a_formula(tmp_path: Path) -> None:
     client("=1", "=cmd()", phone="+1 (555) 010-0000")
     client("+2", "@x", phone="=1")
@@ -104,11 +113,23 @@ def test_it_prints_to_standard_output_and_then_nothing_else() -> None:
         call_command("export_clients", "--json", stdout=io.StringIO())
 
 
-def test_wrong_usage_exits_with_2() -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        "import_clients",
+        "import_clients --json",
+        "export_clients --json",
+        "export_tasks --json --from 2026-02-02 --to 2026-01-01",
+        "score_clients --json --as-of yesterday",
+    ],
+)
+def test_wrong_usage_is_told_on_standard_error_and_exits_with_2(words: str) -> None:
     ran = subprocess.run(
-        [sys.executable, "manage.py", "import_clients"], capture_output=True, text=True, check=False
+        [sys.executable, "manage.py", *words.split()], capture_output=True, text=True, check=False
     )
     assert ran.returncode == 2
+    assert ran.stdout == ""
+    assert ran.stderr
     assert "Traceback" not in ran.stderr
 
 

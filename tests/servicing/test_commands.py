@@ -58,6 +58,8 @@ def test_tasks_leave_as_a_file_that_others_read(planned, tmp_path):
     assert list(rows[0]) == COLUMNS
     assert len(rows) == ServiceTask.objects.count()
     assert "'=N1" in {row["client"] for row in rows}
+    assert b'""' not in file.read_bytes()
+    assert b"\r" not in file.read_bytes()
     review = next(row for row in rows if row["kind"] == "review_meeting")
     assert (review["service"], review["status"], review["assigned_to"]) == (
         "Review meeting",
