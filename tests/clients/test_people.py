@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client as Browser
 from django.urls import reverse
 
+from clients import time_zones
 from clients.models import Client, Firm, User
 from tests.factories import ClientFactory, UserFactory
 
@@ -44,6 +45,13 @@ def test_it_keeps_a_weak_password_out(invitation):
     response = Browser().post(invitation, {"new_password1": "12345", "new_password2": "12345"})
     assert response.status_code == 422
     assert not User.objects.get(email="ada@firm.example").has_usable_password()
+
+
+def test_what_is_wrong_with_a_password_stands_at_it(invitation):
+    short = Browser().post(invitation, {"new_password1": "12345", "new_password2": "12345"})
+    assert set(short.context["form"].errors) == {"new_password1"}
+    other = Browser().post(invitation, {"new_password1": PASSWORD, "new_password2": PASSWORD + "x"})
+    assert set(other.context["form"].errors) == {"new_password2"}
 
 
 def test_it_sends_an_invitation_again(
@@ -150,3 +158,22 @@ def test_the_steps_of_setting_up_follow_one_another(signed_in, administrator):
 
 def test_nobody_signs_up():
     assert "by invitation" in Browser().get("/accounts/signup/").content.decode()
+
+
+def test_the_time_zones_of_the_firms_country_come_first():
+    groups = time_zones.choices(country="US", current="America/New_York")
+    name, zones = groups[0]
+    assert name == "In US"
+    assert zones[0] == ("America/New_York", "New York")
+    assert ("America/Los_Angeles", "Los Angeles") in zones
+    assert len(zones) < 20
+    assert [name for name, _zones in groups[1:]][:2] == ["Africa", "America"]
+    every = [zone for _name, zones in groups for zone, _label in zones]
+    assert len(every) == len(set(every))
+    assert {"Europe/Paris", "America/Indiana/Vevay", "UTC"} <= set(every)
+
+
+@pytest.mark.parametrize(("country", "current"), [("XX", "US/Eastern"), ("AR", "UTC"), ("", "Etc/GMT+5")])
+def test_the_stored_time_zone_can_always_be_chosen(country, current):
+    groups = time_zones.choices(country=country, current=current)
+    assert [zone for _name, zones in groups for zone, _label in zones].count(current) == 1
