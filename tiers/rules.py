@@ -33,6 +33,11 @@ RULE_LABELS = {
     RankKey.ENGAGEMENT: _("by engagement"),
     RankKey.GROWTH: _("by growth potential"),
     RankKey.ALIGNMENT: _("by alignment"),
+    RankKey.SHARE_OF_WALLET: _("by share of wallet"),
+    RankKey.REFERRALS: _("by referrals"),
+    RankKey.TENURE: _("by tenure"),
+    RankKey.LIFETIME_VALUE: _("by lifetime value"),
+    RankKey.ASSETS: _("by assets under management"),
 }
 
 _PINNED = """

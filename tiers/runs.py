@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -10,9 +12,11 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from clients.firm import firm_today
+from clients.models import Client
 from tiers.models import Explanation, Factor, Policy, RunStatus, ScoringRun
 
 PAGE = 50
+RUNS_BACK = 400  # dates that a history of scores looks back over: a year of nightly runs, and some
 
 _TIERS = """
 SELECT
@@ -35,6 +39,24 @@ WHERE e.run_id = %(run)s AND e.moves
 GROUP BY old.code, old.position, new.code, new.position
 ORDER BY old.position NULLS LAST, new.position NULLS LAST"""
 
+
+# Goes back from run to run and looks each client up by the key (run, client): many more look-ups than by an
+# index of clients, and still milliseconds, while that index would cost every run.
+_HISTORY = """
+WITH newest AS MATERIALIZED (
+    SELECT DISTINCT ON (as_of) as_of, id FROM tiers_scoringrun
+    WHERE status <> 'undone' AND as_of <= %(today)s
+    ORDER BY as_of DESC, id DESC LIMIT %(runs)s
+)
+SELECT client.id, score.as_of, score.score
+FROM unnest(%(clients)s::bigint[]) AS client (id)
+CROSS JOIN LATERAL (
+    SELECT newest.as_of, e.score
+    FROM newest
+    JOIN tiers_explanation e ON e.run_id = newest.id AND e.client_id = client.id
+    ORDER BY newest.as_of DESC LIMIT %(limit)s
+) score
+ORDER BY client.id, score.as_of"""
 
 # Text that a spreadsheet would take for a formula gets an apostrophe before it; numbers are plain decimals.
 _EXPORT = """
@@ -97,6 +119,30 @@ def latest_run() -> ScoringRun | None:
         .order_by(Case(When(counts, then=0), default=1), "-as_of", "-id")
         .first()
     )
+
+
+def score_history(client: Client, *, limit: int = 24) -> list[tuple[dt.date, Decimal | None]]:
+    """The client's scores (None: too little known), a date once, the oldest first; the last `limit` kept.
+
+    A night whose score had hardly moved is not kept: from one entry to the next the score stayed about
+    what it was (`services.MOVED`).
+    """
+    return histories([client.pk], limit=limit)[client.pk]
+
+
+def histories(
+    client_ids: Sequence[int], *, limit: int = 24
+) -> dict[int, list[tuple[dt.date, Decimal | None]]]:
+    """As `score_history`, for each of some clients; those without a score of any date have an empty list."""
+    found: dict[int, list[tuple[dt.date, Decimal | None]]] = {client_id: [] for client_id in client_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _HISTORY,
+            {"clients": list(client_ids), "limit": limit, "runs": RUNS_BACK, "today": firm_today()},
+        )
+        for client_id, as_of, score in cursor.fetchall():
+            found[client_id].append((as_of, score))
+    return found
 
 
 def warning_texts(run: ScoringRun) -> list[str]:

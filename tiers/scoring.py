@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,22 @@ FACTORS: dict[str, str] = {
     "engagement": "engagement",
     "growth": "growth_potential",
     "alignment": "alignment",
+    "share_of_wallet": """CASE WHEN investable_assets <> 0 AND assets_under_management IS NOT NULL
+        THEN least(round(assets_under_management / investable_assets, 9), 1) END""",
+    "referrals": "referrals",
+    "tenure": """CASE WHEN client_since <= %(as_of)s
+        THEN round((%(as_of)s::date - client_since) / 365.25, 9) END""",
+    "lifetime_value": "(revenue - cost) * expected_years",
+    "assets": "assets_under_management",
+}
+
+# What `facts` holds besides, for those factors alone that need it.
+_FURTHER_COLUMNS: dict[str, tuple[str, ...]] = {
+    "share_of_wallet": ("c.assets_under_management", "c.investable_assets"),
+    "referrals": ("coalesce(referral.touches, 0) AS referrals",),
+    "tenure": ("c.client_since",),
+    "lifetime_value": ("c.expected_years",),
+    "assets": ("c.assets_under_management",),
 }
 
 # Weights and rates are looked up by id in small arrays: a join per touch costs half as much again.
@@ -61,7 +77,7 @@ touch_weight AS (
     WHERE occurred_on > (%(as_of)s::date - interval '1 year')::date AND occurred_on <= %(as_of)s
         {only_client_id}
     GROUP BY client_id
-), facts AS MATERIALIZED (
+){referral}, facts AS MATERIALIZED (
     SELECT
         c.id AS client_id,
         c.external_id,
@@ -75,10 +91,22 @@ touch_weight AS (
         c.potential_revenue,
         c.growth_potential,
         c.alignment
+        {further}
     FROM clients_client c
     LEFT JOIN revenue r ON r.client_id = c.id
     LEFT JOIN touches t ON t.client_id = c.id
+    {referral_join}
     WHERE c.status = 'active' {only_id}
+)"""
+
+# Referrals of three years that reached the firm.
+_REFERRAL = """, referral AS (
+    SELECT client_id, count(*) AS touches
+    FROM clients_touch
+    WHERE kind_id = (SELECT id FROM clients_touchkind WHERE code = 'referral') AND outcome = 'reached'
+        AND occurred_on > (%(as_of)s::date - interval '3 years')::date AND occurred_on <= %(as_of)s
+        {only_client_id}
+    GROUP BY client_id
 )"""
 
 # With the clients sorted by a value, below = rank - 1 and below and equal = the running count; so
@@ -91,17 +119,22 @@ CASE
         / (SELECT n_{factor} - 1 FROM known)
 END AS p_{factor}"""
 
-_MEASURE = """
-CREATE TEMPORARY TABLE tiers_scoring ON COMMIT DROP AS
-WITH {facts}, known AS (
-    SELECT {counts} FROM facts
-), measured AS (
+_RANKED = """{facts}, measured AS NOT MATERIALIZED (
     SELECT client_id, external_id, revenue, {values} FROM facts
+), {ranking}"""
+
+# Every client of `measured` with its percentiles.
+_RANKING = """known AS (
+    SELECT {counts} FROM measured
 ), ranked AS (
     SELECT measured.*, {percentiles}
     FROM measured
-    {windows}
-), weighed AS (
+    WINDOW {windows}
+)"""
+
+_MEASURE = """
+CREATE TEMPORARY TABLE tiers_scoring ON COMMIT DROP AS
+WITH {ranked}, weighed AS (
     SELECT *, {weights} AS known_weight, {points} AS points FROM ranked
 ), pinned AS (
     SELECT DISTINCT ON (client_id) client_id, tier_id
@@ -126,16 +159,8 @@ LEFT JOIN pinned ON pinned.client_id = w.client_id"""
 _TOTALS = """
 SELECT count(*), count(score), coalesce(sum(revenue), 0), {counts} FROM tiers_scoring"""
 
-_EXPLAIN = """
-INSERT INTO tiers_explanation (
-    run_id, client_id, score, completeness, current_tier_id, proposed_tier_id, moves, rule,
-    "values", percentiles, contributions
-)
-SELECT
-    %(run)s, client_id, score, completeness, current_tier_id, proposed_tier_id,
-    proposed_tier_id IS DISTINCT FROM current_tier_id, rule,
-    ARRAY[{values}]::numeric(20, 9)[], ARRAY[{percentiles}]::float8[], ARRAY[{contributions}]::float8[]
-FROM (
+# Every scored client with the tier that it is proposed for and the rule that says so.
+PROPOSAL = """
     SELECT s.*,
         CASE
             WHEN seat.client_id IS NOT NULL THEN seat.tier_id
@@ -148,9 +173,20 @@ FROM (
             ELSE 'rest'
         END AS rule
     FROM tiers_scoring s
-    LEFT JOIN tiers_seat seat ON seat.client_id = s.client_id
+    LEFT JOIN tiers_seat seat ON seat.client_id = s.client_id"""
+
+_EXPLAIN = f"""
+INSERT INTO tiers_explanation (
+    run_id, client_id, score, completeness, current_tier_id, proposed_tier_id, moves, rule,
+    "values", percentiles, contributions
+)
+SELECT
+    %(run)s, client_id, score, completeness, current_tier_id, proposed_tier_id,
+    proposed_tier_id IS DISTINCT FROM current_tier_id, rule,
+    ARRAY[{{values}}]::numeric(30, 9)[], ARRAY[{{percentiles}}]::float8[], ARRAY[{{contributions}}]::float8[]
+FROM ({PROPOSAL}
 ) proposal
-ORDER BY client_id"""
+ORDER BY client_id"""  # noqa: S608  (constants of this module)
 
 
 @dataclass(frozen=True)
@@ -195,14 +231,16 @@ class Measurement:
             "total_weight": sum(self.hundredths.values()),
         }
 
-    def measure_sql(self) -> str:
-        weights, factors = self.hundredths, self.factors
+    def ranked_sql(self) -> str:
+        """The measured values and their percentiles as the query `ranked`, from the tables of facts."""
+        values = _columns(f"{FACTORS[f]} AS v_{f}" for f in self.needed)
+        return _RANKED.format(facts=facts_sql(self.needed), values=values, ranking=ranking_sql(self.factors))
+
+    def measure_sql(self, ranked: str) -> str:
+        """Fills `tiers_scoring` from a query `ranked`."""
+        weights = self.hundredths
         return _MEASURE.format(
-            facts=_FACTS.format(only_client_id="", only_id=""),
-            values=_columns(f"{FACTORS[f]} AS v_{f}" for f in self.needed),
-            counts=_columns(f"count({FACTORS[f]}) AS n_{f}" for f in factors),
-            percentiles=_columns(_PERCENTILE.format(factor=f) for f in factors),
-            windows="WINDOW " + _columns(f"by_{f} AS (ORDER BY v_{f})" for f in factors),
+            ranked=ranked,
             weights=_sum(f"CASE WHEN v_{f} IS NULL THEN 0 ELSE {w} END" for f, w in weights.items()),
             points=_sum(f"coalesce({w} * p_{f}, 0)" for f, w in weights.items()),
         )
@@ -213,19 +251,48 @@ class Measurement:
         return f"CASE WHEN score IS NOT NULL THEN {weight} * p_{factor} / known_weight END"
 
 
-def measure(policy: Policy, as_of: dt.date) -> tuple[Measurement, Totals]:
-    """Fills `tiers_scoring` for every active client under `policy` at `as_of`."""
+def measure(
+    policy: Policy, as_of: dt.date, *, ranked: str = "", parameters: dict[str, Any] | None = None
+) -> tuple[Measurement, Totals]:
+    """Fills `tiers_scoring` for every active client under `policy` at `as_of`.
+
+    From the tables of facts; or from the query `ranked` with its `parameters`, which has the same columns.
+    """
     measurement = Measurement.of(policy)
+    sql = measurement.measure_sql(ranked or measurement.ranked_sql())
     with connection.cursor() as cursor:
         # Compiling these statements to machine code takes longer than running them.
         cursor.execute("SET LOCAL jit = off")
         cursor.execute("SET LOCAL work_mem = '128MB'")
         cursor.execute("DROP TABLE IF EXISTS tiers_scoring")
-        cursor.execute(measurement.measure_sql(), measurement.parameters(as_of))
+        cursor.execute(sql, measurement.parameters(as_of) | (parameters or {}))
         cursor.execute("ANALYZE tiers_scoring (client_id, score, current_tier_id, override_tier_id)")
         cursor.execute(_TOTALS.format(counts=_columns(f"count(v_{f})" for f in measurement.factors)))
         clients, scored, revenue, *known = cursor.fetchone()
     return measurement, Totals(clients, scored, revenue, dict(zip(measurement.factors, known, strict=True)))
+
+
+def facts_sql(factors: Collection[str], *, only_client_id: str = "", only_id: str = "") -> str:
+    """The query `facts`: what `factors` are measured from, for every active client or for some."""
+    referrals = "referrals" in factors
+    further = sorted({column for f in factors for column in _FURTHER_COLUMNS.get(f, ())})
+    return _FACTS.format(
+        only_client_id=only_client_id,
+        only_id=only_id,
+        further="".join(f", {column}" for column in further),
+        referral=_REFERRAL.format(only_client_id=only_client_id) if referrals else "",
+        referral_join="LEFT JOIN referral ON referral.client_id = c.id" if referrals else "",
+    )
+
+
+def ranking_sql(factors: Iterable[str]) -> str:
+    """The query `ranked`: the clients of `measured` with percentiles of `factors`, one at least."""
+    factors = list(factors)
+    return _RANKING.format(
+        counts=_columns(f"count(v_{f}) AS n_{f}" for f in factors),
+        percentiles=_columns(_PERCENTILE.format(factor=f) for f in factors),
+        windows=_columns(f"by_{f} AS (ORDER BY v_{f})" for f in factors),
+    )
 
 
 def explain(run: ScoringRun, measurement: Measurement, last_tier_id: int) -> None:
@@ -246,7 +313,9 @@ def values_of(policy: Policy, as_of: dt.date, client_id: int) -> dict[str, Decim
     Empty where the client is not active.
     """
     measurement = Measurement.of(policy)
-    facts = _FACTS.format(only_client_id="AND client_id = %(client)s", only_id="AND c.id = %(client)s")
+    facts = facts_sql(
+        measurement.factors, only_client_id="AND client_id = %(client)s", only_id="AND c.id = %(client)s"
+    )
     values = _columns(f"round(({FACTORS[f]})::numeric, 9)" for f in measurement.factors)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -263,7 +332,8 @@ def any_can_be_scored(policy: Policy, as_of: dt.date, client_ids: Sequence[int])
     weight = _sum(
         f"CASE WHEN {FACTORS[f]} IS NULL THEN 0 ELSE {w} END" for f, w in measurement.hundredths.items()
     )
-    facts = _FACTS.format(
+    facts = facts_sql(
+        measurement.factors,
         only_client_id="AND client_id = ANY(%(clients)s)",
         only_id="""AND c.id = ANY(%(clients)s) AND NOT EXISTS (
             SELECT FROM tiers_tierassignment a WHERE a.client_id = c.id AND a.ends_on IS NULL

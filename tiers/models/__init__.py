@@ -12,12 +12,15 @@ from tiers.models.policy import (
 )
 from tiers.models.runs import Explanation, RejectedMove, RunStatus, ScoringRun
 from tiers.models.settings import TierSettings
-from tiers.models.simulation import SimulatedMove, Simulation
+from tiers.models.simulation import ClientFacts, FactSnapshot, FoundRoutes, SimulatedMove, Simulation
 
 __all__ = [
     "AssignmentSource",
+    "ClientFacts",
     "Explanation",
+    "FactSnapshot",
     "Factor",
+    "FoundRoutes",
     "Override",
     "Policy",
     "PolicyFactor",

@@ -41,6 +41,9 @@ class ScoringRun(models.Model):
         _("moves"), default=list, blank=True, help_text="[{from, to, clients}], tier codes, null for none."
     )
     automatic = models.BooleanField(_("automatic"), default=False)
+    thinned = models.BooleanField(
+        default=False, db_default=False, help_text="Explanations are kept only where the score had moved."
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -80,7 +83,7 @@ class Explanation(models.Model):
     )
     moves = models.BooleanField(default=False, help_text="Whether the proposal differs from the tier it had.")
     rule = models.CharField(max_length=40)
-    values = ArrayField(models.DecimalField(max_digits=20, decimal_places=9, null=True))
+    values = ArrayField(models.DecimalField(max_digits=30, decimal_places=9, null=True))
     percentiles = ArrayField(models.FloatField(null=True))
     contributions = ArrayField(models.FloatField(null=True))
 

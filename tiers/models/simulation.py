@@ -1,10 +1,47 @@
-"""Simulations: what a policy would do at a date. Nobody's tier changes by one."""
+"""What a policy would do at a date, and what it rests on: facts kept apart, simulations, routes.
+
+Nobody's tier changes by any of them.
+"""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+class FactSnapshot(models.Model):
+    """The facts of all active clients for a date, measured once and weighed often. `digest` stands for what
+    engagement and cost were measured by. Derived: its tables are not logged and are empty after a crash."""
+
+    as_of = models.DateField()
+    digest = models.CharField(max_length=64)
+    taken_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["as_of", "digest", "-taken_at"], name="tiers_factsnapshot_newest")]
+
+    def __str__(self) -> str:
+        return f"Facts at {self.as_of}"
+
+
+class ClientFacts(models.Model):
+    """One client of a snapshot. Arrays are in the order of `scoring.FACTORS`; NULL is unknown."""
+
+    pk = models.CompositePrimaryKey("snapshot_id", "client_id")
+    snapshot = models.ForeignKey(
+        FactSnapshot, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    client = models.ForeignKey(
+        "clients.Client", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    external_id = models.CharField(max_length=64, db_collation="C")
+    cost = models.DecimalField(max_digits=30, decimal_places=9)
+    values = ArrayField(models.DecimalField(max_digits=30, decimal_places=9, null=True))
+    percentiles = ArrayField(models.FloatField(null=True))
+
+    def __str__(self) -> str:
+        return f"Facts of client {self.client_id}"
 
 
 class Simulation(models.Model):
@@ -63,3 +100,20 @@ class SimulatedMove(models.Model):
 
     def __str__(self) -> str:
         return f"Client {self.client_id} in simulation {self.simulation_id}"
+
+
+class FoundRoutes(models.Model):
+    """A client's routes to the next tier after a run, found by a worker where the firm is large."""
+
+    run = models.ForeignKey("tiers.ScoringRun", models.CASCADE, related_name="+")
+    client = models.ForeignKey(
+        "clients.Client", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    routes = models.JSONField(default=list)
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "run"], name="tiers_foundroutes_once")]
+
+    def __str__(self) -> str:
+        return f"Routes of client {self.client_id} after run {self.run_id}"
