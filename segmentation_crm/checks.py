@@ -1,6 +1,7 @@
 """Wrong configuration fails at start, in one sentence that names the variable and says what to do."""
 
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +43,7 @@ def production_names_everything(app_configs: Any, **kwargs: Any) -> Sequence[Che
 
 @register(Tags.compatibility)
 def addresses_are_understood(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """DATABASE_URL is PostgreSQL and REDIS_URL a Redis or Valkey; anything else is refused by name."""
+    """PostgreSQL, Redis or Valkey, host names, and the address in mails; anything else is refused by name."""
     errors: list[CheckMessage] = []
     database = os.environ.get("DATABASE_URL", "").strip()
     if database and not database.startswith(("postgres://", "postgresql://", "psql://", "pgsql://")):
@@ -51,6 +52,23 @@ def addresses_are_understood(app_configs: Any, **kwargs: Any) -> Sequence[CheckM
                 "DATABASE_URL is not the address of a PostgreSQL database.",
                 hint="It begins with postgresql://; no other database is supported.",
                 id="segmentation_crm.E005",
+            )
+        )
+    wrong = [host for host in settings.ALLOWED_HOSTS if "/" in host or any(map(str.isspace, host))]
+    if wrong:
+        errors.append(
+            Error(
+                f"ALLOWED_HOSTS holds {wrong[0]!r}, which is no host name.",
+                hint="Write names alone, without https:// and separated by commas: crm.example.com.",
+                id="segmentation_crm.E007",
+            )
+        )
+    if settings.PUBLIC_URL and not re.fullmatch(r"https?://[^/\s]+", settings.PUBLIC_URL):
+        errors.append(
+            Error(
+                "PUBLIC_URL is not the address that people type.",
+                hint="It is https:// and the host name, for example https://crm.example.com.",
+                id="segmentation_crm.E008",
             )
         )
     queue = os.environ.get("REDIS_URL", "").strip()
@@ -75,6 +93,14 @@ def people_can_be_invited(app_configs: Any, **kwargs: Any) -> Sequence[CheckMess
                 "EMAIL_URL is not set: invitations and password resets are written to the log only.",
                 hint="Set it to the firm's mail server, for example smtp+tls://user:password@host:587.",
                 id="segmentation_crm.W001",
+            )
+        )
+    elif settings.PRODUCTION and not os.environ.get("DEFAULT_FROM_EMAIL", "").strip():
+        found.append(
+            Warning(
+                "DEFAULT_FROM_EMAIL is not set: mails come from no-reply@localhost and may be refused.",
+                hint="Set it to an address that the firm's mail server sends for, such as crm@example.com.",
+                id="segmentation_crm.W002",
             )
         )
     return found

@@ -4,6 +4,7 @@ Code logs with `structlog.get_logger(__name__).info("import finished", rows=10)`
 id. Fields that could hold a person or an amount are taken out here, should one slip in.
 """
 
+import logging
 from typing import Any
 
 import structlog
@@ -30,6 +31,11 @@ def _steps_before_drawing() -> list[Processor]:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         withhold_personal_fields,
     ]
+
+
+def level(name: str) -> str:
+    """The name of a level as `logging` knows it; raises KeyError for any other."""
+    return logging.getLevelName(logging.getLevelNamesMapping()[name.strip().upper()])
 
 
 def logging_config(*, json: bool, level: str = "INFO") -> dict[str, Any]:

@@ -5,7 +5,9 @@ checks that name what is missing. `DEBUG=yes` is for developers. Unset is a loca
 `make run` makes it: plain http on this machine, and a secret key kept in the data folder.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import environ
 import pghistory
@@ -18,6 +20,17 @@ from segmentation_crm.embedded.paths import addresses, broker_url, local_secret_
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
+
+def read(name: str, reader: Callable[[], Any]) -> Any:
+    """What `reader` makes of the variable; ends with its name, not its content, where it cannot be read."""
+    try:
+        return reader()
+    except Exception:
+        raise SystemExit(
+            f"{name} cannot be understood: docs/operations.md shows its form."
+        ) from None
+
+
 DEBUG = env.bool("DEBUG", default=False)
 PRODUCTION = "DEBUG" in env.ENVIRON and not DEBUG
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).absolute()
@@ -29,7 +42,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or (
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 DATABASE_URL = env.str("DATABASE_URL", default="") or addresses(DATA_DIR).database_url
 REDIS_URL = env.str("REDIS_URL", default="") or addresses(DATA_DIR).redis_url
-PUBLIC_URL = env.str("PUBLIC_URL", default="")
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL] if PUBLIC_URL else [])
 
 # --- Applications: imports point upward in this list, never down -----------------------------------
@@ -98,7 +111,8 @@ TEMPLATES = [
 ]
 
 # --- Database ------------------------------------------------------------------------------------
-DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DATABASE = read("DATABASE_URL", lambda: env.db_url_config(DATABASE_URL))
+DATABASES = {"default": {**DATABASE, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "segmentation-crm"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # One audit statement for a mass change, not one per row.
@@ -123,14 +137,23 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     # A queue that does not answer delays work until the next sweep; it never holds up a person.
     "socket_connect_timeout": 2,
-    "max_retries": 1,
+    "socket_timeout": 5,
+    "max_retries": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# Counts sign-in attempts, for all web processes together. In the database, which a sign-in needs anyway: the
+# queue may be down. Room for many, so that a flood of names does not push the counts of one out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "segmentation_crm_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- People and sign-in ----------------------------------------------------------------------------
 AUTH_USER_MODEL = "clients.User"
@@ -154,14 +177,16 @@ ACCOUNT_ADAPTER = "clients.accounts.InvitedOnlyAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people arrive by invitation to their address
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Segmentation CRM"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = read("EMAIL_URL", lambda: env.email_url("EMAIL_URL", default="consolemail://"))
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds for which a page waits for the mail server
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
 
 # --- Language, time --------------------------------------------------------------------------------
@@ -209,10 +234,14 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 7
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
+SECURE_HSTS_SECONDS = read(
+    "SECURE_HSTS_SECONDS", lambda: env.int("SECURE_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
+)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 if env.bool("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # attempts are counted by the person's address, not by the proxy's
 
 # --- Logs ------------------------------------------------------------------------------------------
-LOGGING = logs.logging_config(json=PRODUCTION, level=env.str("LOG_LEVEL", default="INFO"))
+LOG_LEVEL = read("LOG_LEVEL", lambda: logs.level(env.str("LOG_LEVEL", default="INFO")))
+LOGGING = logs.logging_config(json=PRODUCTION, level=LOG_LEVEL)

@@ -69,7 +69,6 @@ def _take_own_queue() -> None:
     )
     settings.REDIS_URL = url
     settings.CELERY_BROKER_URL = broker_url(url)
-    settings.CACHES["default"]["LOCATION"] = url
     app.conf.broker_url = settings.CELERY_BROKER_URL
 
 

@@ -46,14 +46,36 @@ def test_it_stops_a_server_with_the_same_sentence(run_module, server):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("DATABASE_URL", "sqlite:///db.sqlite3"), ("REDIS_URL", "amqp://localhost")]
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "sqlite:///db.sqlite3"),
+        ("DATABASE_URL", "postgresql://crm:pass/word@host:port/db"),
+        ("REDIS_URL", "amqp://localhost"),
+        ("ALLOWED_HOSTS", "https://crm.example.com"),
+        ("PUBLIC_URL", "crm.example.com"),
+        ("EMAIL_URL", "mail.example.com"),
+        ("EMAIL_URL", "smtp://host:port"),
+        ("SECURE_HSTS_SECONDS", "a year"),
+        ("LOG_LEVEL", "loud"),
+    ],
 )
-def test_it_refuses_other_kinds_of_server(run_module, name, value):
+def test_it_names_a_variable_that_it_cannot_use_and_keeps_its_secrets(run_module, name, value):
     said = run_module("manage.py", "check", env=environment(**{name: value}))
     assert said.returncode == 1
     assert name in said.stderr
     assert "Traceback" not in said.stderr
+    assert "pass/word" not in said.stderr
 
 
 def test_it_has_nothing_to_say_when_all_is_named(run_module):
     assert run_module("manage.py", "check", env=environment()).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["EMAIL_URL", "DEFAULT_FROM_EMAIL"])
+def test_a_look_before_the_first_day_finds_mails_that_would_not_arrive(run_module, name):
+    complete = {"EMAIL_URL": "smtp://localhost:25", "DEFAULT_FROM_EMAIL": "crm@example.com"}
+    said = run_module("manage.py", "check", "--deploy", env=environment(**complete | {name: None}))
+    assert f"{name} is not set" in said.stderr
+    assert (
+        "is not set" not in run_module("manage.py", "check", "--deploy", env=environment(**complete)).stderr
+    )
