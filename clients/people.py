@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import structlog
 from django.contrib.auth.models import Group as DjangoGroup
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
@@ -15,8 +16,15 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
+from clients.accounts import MAIL_FAILURES
 from clients.firm import firm_settings
 from clients.models import User
+
+log = structlog.get_logger(__name__)
+
+
+class NotMailed(Exception):
+    """The mail server did not take the invitation; everything else is stored."""
 
 
 def search(text: str) -> QuerySet[User]:
@@ -54,7 +62,8 @@ def set_groups(*, user: User, groups: Iterable[str]) -> None:
 def invite(*, first_name: str, last_name: str, email: str, groups: Iterable[str], site: str) -> User:
     """Makes a person who cannot sign in yet and mails them a one-time link to choose a password.
 
-    `site`: scheme and host that the link begins with. The mail goes when the transaction commits.
+    `site`: scheme and host that the link begins with. The mail goes when the transaction commits; raises
+    NotMailed where the mail server does not take it.
     """
     user = User(username=_free_username(email), email=email, first_name=first_name, last_name=last_name)
     user.set_unusable_password()
@@ -75,12 +84,23 @@ def _free_username(email: str) -> str:
 
 
 def send_invitation(*, user: User, site: str) -> None:
-    """Mails the one-time link. A new link makes no older one invalid; the first use makes all of them so."""
+    """Mails the one-time link. A new link makes no older one invalid; the first use makes all of them so.
+
+    Raises NotMailed where the mail server does not take it.
+    """
     path = reverse("clients:invitation", args=[urlsafe_base64_encode(force_bytes(user.pk)), _token(user)])
     context = {"person": user, "firm": firm_settings(), "link": site + path}
     text = render_to_string("clients/mail/invitation.txt", context)
     subject = _("Your sign-in for %(firm)s") % {"firm": context["firm"]}
-    transaction.on_commit(lambda: send_mail(subject, text, None, [user.email]))
+    transaction.on_commit(lambda: _mail(subject, text, user))
+
+
+def _mail(subject: str, text: str, user: User) -> None:
+    try:
+        send_mail(subject, text, None, [user.email])
+    except MAIL_FAILURES as error:
+        log.error("invitation_not_mailed", person=user.pk, error=type(error).__name__)
+        raise NotMailed from error
 
 
 def _token(user: User) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from clients import people
 from clients.access import is_administrator, require
+from clients.accounts import site_of
 from clients.feedback import notice
 from clients.forms import ChoosePasswordForm, PersonForm
 from clients.models import User
@@ -39,8 +40,13 @@ def invite(request: SignedInRequest) -> HttpResponse:
     """A new person: they get a mail with a one-time link to choose a password."""
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        person = people.invite(**form.cleaned_data, site=_site(request))
-        notice(request, _("Invitation sent to %s.") % person.email)
+        email = form.cleaned_data["email"]
+        try:
+            people.invite(**form.cleaned_data, site=site_of(request))
+        except people.NotMailed:
+            _not_mailed(request, email)
+        else:
+            notice(request, _("Invitation sent to %s.") % email)
         return redirect("clients:people")
     return render(
         request,
@@ -94,8 +100,12 @@ def resend(request: SignedInRequest, pk: int) -> HttpResponse:
     if people.has_joined(person):
         notice(request, _("%s has a password already.") % person.display_name, went_wrong=True)
     else:
-        people.send_invitation(user=person, site=_site(request))
-        notice(request, _("Invitation sent to %s.") % person.email)
+        try:
+            people.send_invitation(user=person, site=site_of(request))
+        except people.NotMailed:
+            _not_mailed(request, person.email)
+        else:
+            notice(request, _("Invitation sent to %s.") % person.email)
     return redirect("clients:people")
 
 
@@ -114,8 +124,9 @@ def set_active(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("clients:people")
 
 
-def _site(request: SignedInRequest) -> str:
-    return f"{request.scheme}://{request.get_host()}"
+def _not_mailed(request: SignedInRequest, email: str) -> None:
+    text = _("The mail server did not take the mail to %s. Send the invitation again when it does.")
+    notice(request, text % email, went_wrong=True)
 
 
 @never_cache
