@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from types import FrameType
 
+from . import postgres, valkey
 from .commands import environment, manage
 from .console import notice
 from .errors import CannotStart
@@ -22,6 +23,8 @@ from .servers import Need, owned
 
 WEB_READY_WITHIN = 60  # seconds
 STOP_WITHIN = 6  # seconds for web, worker and beat; what a worker held then is delivered again
+SERVERS = {"PostgreSQL": postgres.start, "Valkey": valkey.start}
+STEADY_AFTER = 60  # seconds; a server that ends sooner than that after it was brought back stays down
 NO_DEMO = {"no", "false", "0", "off"}
 
 
@@ -47,9 +50,9 @@ def run() -> int:
         ):
             try:
                 env = _prepare(where, host, need)
-                children = _start(family, where, line, env)
+                _start(family, where, line, env)
                 _announce(where, line, need)
-                return _watch(children)
+                return _watch(family, where)
             finally:
                 # From here on every second Ctrl-C is the same wish.
                 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -148,7 +151,7 @@ def _manage(env: Mapping[str, str], *arguments: str) -> None:
 # --- Web, worker and beat ------------------------------------------------------------------------------
 
 
-def _start(family: Family, where: Layout, line: socket.socket, env: Mapping[str, str]) -> list[Child]:
+def _start(family: Family, where: Layout, line: socket.socket, env: Mapping[str, str]) -> None:
     manners = Manners(stop=signal.SIGTERM, patience=STOP_WITHIN)
     celery = [sys.executable, "-m", "celery", "-A", "segmentation_crm"]
 
@@ -170,7 +173,6 @@ def _start(family: Family, where: Layout, line: socket.socket, env: Mapping[str,
     wait_until(
         lambda: any(child.ended() for child in children) or _answers(asked), WEB_READY_WITHIN, pause=0.1
     )
-    return children
 
 
 def _loopback(line: socket.socket) -> str:
@@ -198,14 +200,22 @@ def _announce(where: Layout, line: socket.socket, need: Need) -> None:
     notice("Ctrl-C stops everything.")
 
 
-def _watch(children: list[Child]) -> int:
-    """Returns 1 as soon as a child ends, having said which and why; leaves by Stop otherwise."""
+def _watch(family: Family, where: Layout) -> int:
+    """Brings a server back that ended. Returns 1 as soon as anything else ends, having said which and why."""
+    brought_back: dict[str, float] = {}
     while True:
-        for child in children:
-            if child.ended():
-                status = child.process.returncode
-                notice(f"{child.name} ended unexpectedly (status {status}). Its last lines:")
-                notice(child.last_lines())
-                notice(f"The whole log is {child.log}. Stopping the rest.")
-                return 1
+        for child in family.children:
+            if not child.ended():
+                continue
+            now, last = time.monotonic(), brought_back.get(child.name, -STEADY_AFTER)
+            notice(f"{child.name} ended unexpectedly (status {child.process.returncode}).")
+            if child.name in SERVERS and now - last >= STEADY_AFTER:
+                family.stop(child)
+                SERVERS[child.name](family, where)
+                brought_back[child.name] = now
+                notice(f"{child.name} was started again.")
+                break
+            notice(f"Its last lines:\n{child.last_lines()}")
+            notice(f"The whole log is {child.log}. Stopping the rest.")
+            return 1
         time.sleep(0.25)

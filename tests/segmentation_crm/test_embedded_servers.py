@@ -27,6 +27,14 @@ HOLD = (
     "    print('up', flush=True); time.sleep(600)"
 )
 
+WATCH = (
+    "import sys; from pathlib import Path; from segmentation_crm.embedded import launcher\n"
+    "from segmentation_crm.embedded.servers import *\n"
+    "data = Path(sys.argv[1])\n"
+    "with owned(data, purpose='the test', need=Need()) as (family, _):\n"
+    "    print('up', flush=True); sys.exit(launcher._watch(family, layout(data)))"
+)
+
 
 def as_nobody_names_servers() -> dict[str, str]:
     """The environment of a fresh clone: no server named, the project importable."""
@@ -44,10 +52,10 @@ def folder():
 
 
 @contextlib.contextmanager
-def holder(data: Path):
+def holder(data: Path, code: str = HOLD):
     """A process that owns running servers on `data`; killed at the end, should it still live."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(data)],
+        [sys.executable, "-c", code, str(data)],
         env=as_nobody_names_servers(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -101,6 +109,39 @@ def test_it_keeps_every_acknowledged_row_when_postgres_is_killed(folder):
     with holder(data), psycopg.connect(addresses(data).database_url) as connection:
         assert connection.execute("SELECT count(*), max(number) FROM kept").fetchone() == (200, 199)
         assert connection.execute("SHOW fsync").fetchone() == ("on",)
+
+
+def test_make_run_brings_a_server_back_that_was_killed(folder):
+    data = folder / "data"
+    with holder(data, WATCH) as process:
+        at = addresses(data)
+        with psycopg.connect(at.database_url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept (number int)")
+        redis.Redis.from_url(at.redis_url).set("kept", "yes")
+        time.sleep(1.1)  # the queue forces to the disk every second
+        first = postmaster(data)
+        os.kill(first, signal.SIGKILL)
+        redis.Redis.from_url(at.redis_url).shutdown(nosave=True)
+
+        def all_is_back() -> bool:
+            with (
+                contextlib.suppress(psycopg.OperationalError, redis.RedisError),
+                psycopg.connect(at.database_url) as connection,
+            ):
+                connection.execute("SELECT * FROM kept")
+                return redis.Redis.from_url(at.redis_url).get("kept") == b"yes"
+            return False
+
+        assert wait_until(all_is_back, 30)
+        assert postmaster(data) != first
+        # Once more at once: something is wrong with it, and a person has to look.
+        os.kill(postmaster(data), signal.SIGKILL)
+        assert process.wait(30) == 1
+        said = process.stderr.read()
+    assert "PostgreSQL was started again." in said
+    assert "Valkey was started again." in said
+    assert "PostgreSQL ended unexpectedly (status -9)." in said
+    assert said.rstrip().endswith("Stopping the rest.")
 
 
 def test_it_starts_beside_the_lock_file_of_a_stranger(folder):
