@@ -19,9 +19,11 @@ from django.utils.translation import gettext as _
 
 CSV_LIMIT = 200 * 1024 * 1024
 XLSX_LIMIT = 20 * 1024 * 1024
-# What an XLSX of that size may unpack to: its table of texts is held in memory while it is read.
-XLSX_TEXTS_LIMIT = 60 * 1024 * 1024
-XLSX_SHEET_LIMIT = 2 * 1024 * 1024 * 1024
+# What an XLSX of that size may unpack to: its sheets are read as a stream, every other part as a whole.
+XLSX_SHEETS_LIMIT = 1024 * 1024 * 1024
+XLSX_PARTS_LIMIT = 60 * 1024 * 1024
+SHEETS = "xl/worksheets/"
+MOST_COLUMNS = 1_000
 DELIMITERS = (",", ";", "\t")
 OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
@@ -62,9 +64,18 @@ def open_records(path: Path) -> Iterator[Records]:
             raise FileRefused(_("The file is empty."))
         if start.startswith(b"PK\x03\x04"):
             with _open_xlsx(file, size) as records:
-                yield records
+                yield _of_bearable_width(records)
         else:
-            yield _open_csv(file, size, start)
+            yield _of_bearable_width(_open_csv(file, size, start))
+
+
+def _of_bearable_width(records: Records) -> Records:
+    if len(records.header) > MOST_COLUMNS:
+        raise FileRefused(
+            _("The first line names %(columns)s columns, and more than %(most)s are too many to look at.")
+            % {"columns": len(records.header), "most": MOST_COLUMNS}
+        )
+    return records
 
 
 def _first_bytes(file: IO[bytes], path: Path) -> bytes:
@@ -107,11 +118,13 @@ def _csv_rows(text: IO[str], delimiter: str) -> Iterator[list[str]]:
             return
         except UnicodeDecodeError:
             raise FileRefused(_not_utf8(number)) from None
-        except csv.Error:
-            raise FileRefused(
-                _("Record %(number)s cannot be read: a quotation mark is missing or out of place.")
-                % {"number": number}
-            ) from None
+        except csv.Error as error:
+            reason = _("Record %(number)s cannot be read: a quotation mark is missing or out of place.")
+            if "larger than field limit" in str(error):
+                reason = _(
+                    "Record %(number)s cannot be read: a cell is too long, or a quotation mark missing."
+                )
+            raise FileRefused(reason % {"number": number}) from None
         yield row
 
 
@@ -168,14 +181,14 @@ def _inspect(file: IO[bytes]) -> bool:
     """Refuses what unpacks to too much; returns whether any sheet has formulas."""
     formulas = False
     with zipfile.ZipFile(file) as archive:
-        for member in archive.infolist():
-            limit = XLSX_TEXTS_LIMIT if "sharedStrings" in member.filename else XLSX_SHEET_LIMIT
-            if member.file_size > limit:
-                raise FileRefused(_("The spreadsheet is too large unpacked. Save it as CSV UTF-8."))
-        for member in archive.infolist():
-            if member.filename.startswith("xl/worksheets/sheet"):
-                with archive.open(member) as sheet:
-                    formulas |= _has_formulas(sheet)
+        members = archive.infolist()
+        sheets = [member for member in members if member.filename.startswith(SHEETS)]
+        others = sum(member.file_size for member in members if not member.filename.startswith(SHEETS))
+        if sum(sheet.file_size for sheet in sheets) > XLSX_SHEETS_LIMIT or others > XLSX_PARTS_LIMIT:
+            raise FileRefused(_("The spreadsheet is too large unpacked. Save it as CSV UTF-8."))
+        for member in sheets:
+            with archive.open(member) as sheet:
+                formulas |= _has_formulas(sheet)
     return formulas
 
 

@@ -101,11 +101,24 @@ def test_it_refuses_what_is_too_large(
     assert "larger than" in refused("clients", path)
 
 
+@pytest.mark.parametrize("limit", ["XLSX_SHEETS_LIMIT", "XLSX_PARTS_LIMIT"])
 def test_it_refuses_a_spreadsheet_that_unpacks_to_too_much(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(files, "XLSX_SHEET_LIMIT", 10)
+    monkeypatch.setattr(files, limit, 10)
     assert "unpacked" in refused("clients", spreadsheet(tmp_path, [["external_id", "name"]]))
+
+
+@pytest.mark.parametrize("count", [5_000, 1_000_000])
+def test_it_refuses_more_columns_than_anyone_looks_at(tmp_path: Path, count: int) -> None:
+    header = ",".join(["external_id", "name", *map(str, range(count))])
+    assert f"names {count + 2} columns" in refused("clients", write(tmp_path, header + "\n"))
+
+
+def test_it_says_that_a_cell_is_too_long(tmp_path: Path) -> None:
+    assert "Record 2 cannot be read: a cell is too long" in refused(
+        "clients", write(tmp_path, f"external_id,name\nA,{'n' * 200_000}\n")
+    )
 
 
 def test_it_refuses_a_spreadsheet_with_a_cell_that_would_fill_the_memory(tmp_path: Path) -> None:
