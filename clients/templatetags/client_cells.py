@@ -44,10 +44,7 @@ def _edit_url(pk: int) -> str:
 
 def _not_permitted() -> str:
     why = _("Stored only while permission is granted")
-    return (
-        f'<td><span class="soft" title="{why}">{icon("lock")}'
-        f'<span class="visually-hidden">{why}</span></span></td>'
-    )
+    return f'<td><span class="soft">{icon("lock")}<span class="visually-hidden">{why}</span></span></td>'
 
 
 def _closed(pk: int, field: str, label: str, editable: bool) -> str:
@@ -55,8 +52,7 @@ def _closed(pk: int, field: str, label: str, editable: bool) -> str:
     if not editable:
         return str(text)
     name = f"{BulkField(field).label}: {conditional_escape(label) or _('none')}"
-    full = f' title="{conditional_escape(label)}"' if label else ""
-    return f'<a class="cell-open" href="{_edit_url(pk)}#id_{field}" aria-label="{name}"{full}>{text}</a>'
+    return f'<a class="cell-open" href="{_edit_url(pk)}#id_{field}" aria-label="{name}">{text}</a>'
 
 
 def cell(
