@@ -1,4 +1,7 @@
-"""Database triggers of the record: what must hold, or be noted, whatever path a change takes."""
+"""Database triggers of the record: what must hold, or be noted, whatever path a change takes.
+
+Old and new rows meet in a full join, for the reason that `clients.audit` gives.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +39,8 @@ def notes_changes(
         differs = f"({old}) IS DISTINCT FROM ({new})"
     else:
         differs = "o IS DISTINCT FROM n"
-    updated = (
-        f"(SELECT n.{key} FROM new_rows n JOIN old_rows o USING (id) WHERE {differs} "  # noqa: S608
-        f"UNION SELECT o.{key} FROM new_rows n JOIN old_rows o USING (id) WHERE {differs}) u"
-    )
+    changed = f"FROM new_rows n FULL JOIN old_rows o USING (id) WHERE {differs}"
+    updated = f"(SELECT n.{key} {changed} UNION SELECT o.{key} {changed}) u"
     common = {"when": pgtrigger.After, "level": pgtrigger.Statement}
     return [
         pgtrigger.Trigger(
@@ -96,8 +97,11 @@ ERASE_BEHAVIORAL_TAG = pgtrigger.Trigger(
     operation=pgtrigger.Update,
     referencing=_OLD_AND_NEW,
     func="""
-        DELETE FROM clients_behavioraltag t USING new_rows n, old_rows o
-        WHERE t.client_id = n.id AND o.id = n.id AND o.permission = 'granted' AND n.permission <> 'granted';
+        DELETE FROM clients_behavioraltag t USING (
+            SELECT id FROM new_rows n FULL JOIN old_rows o USING (id)
+            WHERE CASE WHEN o.permission = 'granted' THEN n.permission <> 'granted' ELSE false END
+        ) ended
+        WHERE t.client_id = ended.id;
         RETURN NULL;
     """,
 )
