@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from clients.firm import firm_today
 from clients.models import Client
-from tiers.models import Explanation, Factor, Policy, RunStatus, ScoringRun
+from tiers.models import AssignmentSource, Explanation, Factor, Policy, RunStatus, ScoringRun
 
 PAGE = 50
-RUNS_BACK = 400  # dates that a history of scores looks back over: a year of nightly runs, and some
+RUNS_BACK = 500  # that a history of scores looks through: a year of nightly runs, and some
 
 _TIERS = """
 SELECT
@@ -44,17 +44,17 @@ ORDER BY old.position NULLS LAST, new.position NULLS LAST"""
 # index of clients, and still milliseconds, while that index would cost every run.
 _HISTORY = """
 WITH newest AS MATERIALIZED (
-    SELECT DISTINCT ON (as_of) as_of, id FROM tiers_scoringrun
+    SELECT as_of, id FROM tiers_scoringrun
     WHERE status <> 'undone' AND as_of <= %(today)s
     ORDER BY as_of DESC, id DESC LIMIT %(runs)s
 )
 SELECT client.id, score.as_of, score.score
 FROM unnest(%(clients)s::bigint[]) AS client (id)
 CROSS JOIN LATERAL (
-    SELECT newest.as_of, e.score
+    SELECT DISTINCT ON (newest.as_of) newest.as_of, e.score
     FROM newest
     JOIN tiers_explanation e ON e.run_id = newest.id AND e.client_id = client.id
-    ORDER BY newest.as_of DESC LIMIT %(limit)s
+    ORDER BY newest.as_of DESC, newest.id DESC LIMIT %(limit)s
 ) score
 ORDER BY client.id, score.as_of"""
 
@@ -106,14 +106,14 @@ def csv_lines(run: ScoringRun) -> Iterator[bytes]:
 
 
 def latest_run() -> ScoringRun | None:
-    """The newest run whose explanations are kept; what pages call "the latest".
+    """The newest run whose explanations are all kept; what pages call "the latest".
 
     One that is only proposed for a day to come yields to those of today and before.
     """
     kept = Explanation.objects.filter(run=OuterRef("pk"))
     counts = Q(status=RunStatus.APPLIED) | Q(as_of__lte=firm_today())
     return (
-        ScoringRun.objects.filter(Exists(kept))
+        ScoringRun.objects.filter(Exists(kept), thinned=False)
         .exclude(status=RunStatus.UNDONE)
         .select_related("policy")
         .order_by(Case(When(counts, then=0), default=1), "-as_of", "-id")
@@ -125,7 +125,7 @@ def score_history(client: Client, *, limit: int = 24) -> list[tuple[dt.date, Dec
     """The client's scores (None: too little known), a date once, the oldest first; the last `limit` kept.
 
     A night whose score had hardly moved is not kept: from one entry to the next the score stayed about
-    what it was (`services.MOVED`).
+    what it was (`tiers.thinning.MOVED`).
     """
     return histories([client.pk], limit=limit)[client.pk]
 
@@ -143,6 +143,13 @@ def histories(
         for client_id, as_of, score in cursor.fetchall():
             found[client_id].append((as_of, score))
     return found
+
+
+def can_be_undone(run: ScoringRun) -> bool:
+    """Whether it was applied, or moved clients up by itself; what was applied since may still refuse it."""
+    if run.status == RunStatus.PROPOSED:
+        return run.assignments.filter(source=AssignmentSource.UPGRADE).exists()
+    return run.status == RunStatus.APPLIED
 
 
 def warning_texts(run: ScoringRun) -> list[str]:

@@ -21,9 +21,18 @@ from clients.commands import Refused
 from clients.firm import firm_today
 from clients.jobs import Report, untold
 from clients.models import ChangeKind, Client, Revenue, Touch, User
-from tiers import rules, runs, scoring
-from tiers.models import AssignmentSource, Policy, PolicyStatus, RunStatus, ScoringRun, TierAssignment
-from tiers.policies import weaknesses
+from tiers import facts, rules, runs, scoring
+from tiers.models import (
+    AssignmentSource,
+    Policy,
+    PolicyStatus,
+    RunStatus,
+    ScoringRun,
+    TierAssignment,
+    TierSettings,
+)
+from tiers.policies import publish_due, weaknesses
+from tiers.thinning import prune_explanations
 
 log = structlog.get_logger(__name__)
 SCORER_LOCK = 7_305_001  # any number that nothing else in this database uses
@@ -103,7 +112,7 @@ def apply_run(
         wait_for_other_scorers()
         _refuse_unless_applicable(run)
         report(_("Starting the new tiers"), 1, 2)
-        applied = _start_assignments(run, applied_by, clients=clients, first_only=False)
+        applied = _start_assignments(run, applied_by, clients=clients)
         run.status, run.applied_at, run.applied_by = RunStatus.APPLIED, timezone.now(), applied_by
         run.save(update_fields=["status", "applied_at", "applied_by"])
         wake_sweeps(ChangeKind.SERVICE)
@@ -115,7 +124,20 @@ def give_first_tiers(*, run: ScoringRun) -> Applied:
     with transaction.atomic():
         wait_for_other_scorers()
         _refuse_unless_applicable(run)
-        applied = _start_assignments(run, None, clients=None, first_only=True)
+        applied = _start_assignments(run, None, only=AssignmentSource.FIRST)
+        wake_sweeps(ChangeKind.SERVICE)
+    return applied
+
+
+def give_upgrades(*, run: ScoringRun) -> Applied:
+    """Starts the proposed tier of clients for whom it comes before the one they have, as tiers are ordered.
+
+    The run stays a proposal for the others, and can be undone.
+    """
+    with transaction.atomic():
+        wait_for_other_scorers()
+        _refuse_unless_applicable(run)
+        applied = _start_assignments(run, None, only=AssignmentSource.UPGRADE)
         wake_sweeps(ChangeKind.SERVICE)
     return applied
 
@@ -123,13 +145,14 @@ def give_first_tiers(*, run: ScoringRun) -> Applied:
 def undo_run(*, run: ScoringRun, by: User | None) -> int:
     """Gives the clients that `run` moved the tier back that they had; returns how many.
 
-    First tiers that clients were given without a person stay. Raises Refused where the run is not applied
-    or anything was applied on top of it.
+    What the run moved up by itself is taken back too, also of a run that nobody applied; nothing more of it
+    can be applied then. First tiers that clients were given without a person stay. Raises Refused where the
+    run moved nobody, or anything was applied on top of it.
     """
     with transaction.atomic():
         wait_for_other_scorers()
         run.refresh_from_db()
-        if run.status != RunStatus.APPLIED:
+        if not runs.can_be_undone(run):
             raise Refused(_("Only an applied run can be undone."))
         started = run.assignments.exclude(source=AssignmentSource.FIRST)
         if _later_run(run) or started.filter(ends_on__isnull=False).exists():
@@ -147,16 +170,17 @@ def first_tiers_of_changed_clients() -> ScoringRun | None:
     """Takes the noted changes of facts; where one of their clients can now get its first tier, it does.
 
     Returns the run that gave it. Nothing is given during onboarding, before clients, revenue and touches
-    have arrived.
+    have arrived, nor where the firm gives first tiers by hand.
     """
     with transaction.atomic():
         wait_for_other_scorers()
         policy = Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
         today = firm_today()
-        wanted = False
+        wanted, by_itself = False, TierSettings.current().automatic_first_tiers
         while client_ids := take_changes(ChangeKind.FACTS):
             wanted = wanted or bool(
-                policy
+                by_itself
+                and policy
                 and not weaknesses(policy)
                 and is_past_onboarding()
                 and scoring.any_can_be_scored(policy, today, client_ids)
@@ -165,12 +189,15 @@ def first_tiers_of_changed_clients() -> ScoringRun | None:
 
 
 def nightly_run() -> ScoringRun:
-    """Ends expired overrides, proposes a run for today and gives first tiers; a person applies the rest."""
+    """Publishes policies whose date has come, ends expired overrides and proposes a run for today. First
+    tiers, and upgrades where the firm wants them by themselves, are given; a person applies the rest."""
     from tiers.overrides import end_expired  # which uses this module
 
     with transaction.atomic():
+        publish_due(firm_today())
         end_expired(firm_today())
-        return _automatic_run(firm_today())
+        facts.forget_old()
+        return _automatic_run(firm_today(), upgrades=TierSettings.current().automatic_upgrades)
 
 
 def is_past_onboarding() -> bool:
@@ -186,13 +213,6 @@ def published_policy() -> Policy:
     if policy is None:
         raise Refused(_("No policy is published. Publish one first."))
     return policy
-
-
-def prune_explanations() -> int:
-    """Deletes the explanations of runs replaced before anyone applied them; returns how many rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PRUNE, {"today": firm_today()})
-        return cursor.rowcount
 
 
 def refresh_summaries(*, moved_only: bool = False, client_id: int | None = None) -> int:
@@ -214,12 +234,15 @@ def wait_for_other_scorers() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SCORER_LOCK])
 
 
-def _automatic_run(today: dt.date) -> ScoringRun:
+def _automatic_run(today: dt.date, *, upgrades: bool = False) -> ScoringRun:
     run = propose_run(as_of=today, automatic=True)
     try:
-        give_first_tiers(run=run)
+        if TierSettings.current().automatic_first_tiers:
+            give_first_tiers(run=run)
+        if upgrades:
+            give_upgrades(run=run)
     except Refused as refusal:  # a run or an assignment of a later date: a person works ahead
-        log.info("first_tiers_refused", run=run.pk, reasons=refusal.reasons)
+        log.info("automatic_tiers_refused", run=run.pk, reasons=refusal.reasons)
     prune_explanations()
     return run
 
@@ -232,7 +255,7 @@ def _refuse_unless_applicable(run: ScoringRun) -> None:
         raise Refused(_("A tier that starts after %(date)s was already applied.") % {"date": run.as_of})
     if _later_run(run):
         raise Refused(_("A later run was already applied."))
-    if run.clients and not run.explanations.exists():
+    if not run.has_details:
         raise Refused(_("The details of this run are gone. Make a new run."))
 
 
@@ -242,13 +265,18 @@ def _later_run(run: ScoringRun) -> bool:
 
 
 def _start_assignments(
-    run: ScoringRun, applied_by: User | None, *, clients: Sequence[int] | None, first_only: bool
+    run: ScoringRun,
+    applied_by: User | None,
+    *,
+    clients: Sequence[int] | None = None,
+    only: AssignmentSource = AssignmentSource.RUN,
 ) -> Applied:
+    """Starts the run's tiers: all, or `only` the FIRST ones or the UPGRADEs."""
     parameters: dict[str, Any] = {
         "run": run.pk,
         "as_of": run.as_of,
         "clients": None if clients is None else list(clients),
-        "first_only": first_only,
+        "source": only.value,
         "by": applied_by and applied_by.pk,
     }
     with connection.cursor() as cursor:
@@ -288,6 +316,8 @@ FROM tiers_explanation e
 JOIN clients_client c ON c.id = e.client_id AND c.status = 'active'
 LEFT JOIN tiers_tierassignment a ON a.client_id = e.client_id AND a.ends_on IS NULL
 LEFT JOIN pinned ON pinned.client_id = e.client_id
+LEFT JOIN clients_tier now ON now.id = a.tier_id
+LEFT JOIN clients_tier proposed ON proposed.id = e.proposed_tier_id
 WHERE e.run_id = %(run)s AND e.moves
     AND e.proposed_tier_id IS DISTINCT FROM a.tier_id
     AND (pinned.id IS NULL OR pinned.tier_id = e.proposed_tier_id)
@@ -295,7 +325,11 @@ WHERE e.run_id = %(run)s AND e.moves
         SELECT FROM tiers_rejectedmove r WHERE r.run_id = e.run_id AND r.client_id = e.client_id
     )
     AND (%(clients)s::bigint[] IS NULL OR e.client_id = ANY(%(clients)s::bigint[]))
-    AND (a.id IS NULL OR NOT %(first_only)s)"""
+    AND CASE %(source)s
+        WHEN 'first' THEN a.id IS NULL
+        WHEN 'upgrade' THEN proposed.position < now.position
+        ELSE true
+    END"""
 
 _CLOSE_OLD = """
 UPDATE tiers_tierassignment a SET ends_on = %(as_of)s FROM tiers_move m WHERE a.id = m.old_id"""
@@ -307,7 +341,7 @@ INSERT INTO tiers_tierassignment (
 )
 SELECT
     client_id, tier_id, score, %(as_of)s, %(as_of)s,
-    CASE WHEN override_id IS NOT NULL THEN 'override' WHEN %(first_only)s THEN 'first' ELSE 'run' END,
+    CASE WHEN override_id IS NOT NULL THEN 'override' ELSE %(source)s END,
     %(run)s, override_id, %(by)s, now()
 FROM tiers_move ORDER BY client_id"""
 
@@ -329,7 +363,7 @@ UPDATE tiers_tierassignment a SET ends_on = NULL FROM tiers_move m WHERE a.id = 
 # As runs.latest_run: what is only proposed for a day to come yields to what is known today.
 _LATEST_RUN = """
 SELECT id, as_of FROM tiers_scoringrun r
-WHERE status <> 'undone' AND EXISTS (SELECT FROM tiers_explanation e WHERE e.run_id = r.id)
+WHERE status <> 'undone' AND NOT thinned AND EXISTS (SELECT FROM tiers_explanation e WHERE e.run_id = r.id)
 ORDER BY status = 'applied' OR as_of <= %(today)s DESC, as_of DESC, id DESC LIMIT 1"""
 
 _REFRESH_SUMMARIES = f"""
@@ -351,9 +385,3 @@ FROM found f
 WHERE s.client_id = f.client_id
     AND (s.tier_id, s.tier_position, s.score, s.scored_on)
         IS DISTINCT FROM (f.tier_id, f.tier_position, f.score, f.scored_on)"""  # noqa: S608
-
-_PRUNE = f"""
-DELETE FROM tiers_explanation WHERE run_id IN (
-    SELECT id FROM tiers_scoringrun
-    WHERE status <> 'applied' AND id <> (SELECT id FROM ({_LATEST_RUN}) latest)
-)"""  # noqa: S608

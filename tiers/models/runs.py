@@ -62,6 +62,11 @@ class ScoringRun(models.Model):
     def __str__(self) -> str:
         return f"Run {self.pk} as of {self.as_of}"
 
+    @property
+    def has_details(self) -> bool:
+        """Whether the explanations of all its clients are kept: it can be shown, exported and applied."""
+        return not self.thinned and (not self.clients or self.explanations.exists())
+
 
 class Explanation(models.Model):
     """Why a run proposes a tier for a client. Arrays are in the order of the run's `factors`;

@@ -23,7 +23,7 @@ class Command(ContractCommand):
         run = ScoringRun.objects.filter(pk=options["run"]).first()
         if run is None:
             raise Refused(_("There is no run %(id)s.") % {"id": options["run"]})
-        if run.clients and not run.explanations.exists():
+        if not run.has_details:
             raise Refused(_("The details of run %(id)s are no longer kept.") % {"id": run.pk})
         if options["output"] is None and self.as_json:
             raise WrongUsage(_("Name a file with --output: standard output is taken by --json."))
