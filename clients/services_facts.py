@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from clients.changes import wake_sweeps
 from clients.firm import firm_date
 from clients.models import ChangeKind, Client, ServiceRole, TeamMember, Touch, TouchKind, User
+from clients.summaries import take_turns
 
 LEAD_ADVISOR = "lead_advisor"
 
@@ -94,6 +95,7 @@ def refresh_last_touch(client_ids: str = "SELECT id FROM clients_client", params
 
     `client_ids`: a statement that gives the ids of the clients to look at.
     """
+    take_turns()
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE clients_clientsummary s SET last_touch_on = l.last_touch_on FROM ("
