@@ -5,7 +5,7 @@ from __future__ import annotations
 from clients.models import ChangeKind, Firm
 from servicing.planning.cover import COVERED, OPEN_TASKS, cover_parameters
 from servicing.planning.dating import DATES
-from servicing.planning.session import MANY, OPEN, Session
+from servicing.planning.session import OPEN, Session
 from servicing.planning.working_days import keep_calendar
 
 # Base: the latest of
@@ -95,8 +95,8 @@ def wind(session: Session, firm: Firm) -> None:
         keep_calendar(session, firm)
         session.keep("plan_date", DATES)
         session.run(WIND_AGAIN)
-        if session.run(WIND_NEW) > MANY:
-            session.run("ANALYZE servicing_serviceclock (client_id, kind_id, create_on)")
+        wound = session.run(WIND_NEW)
+        session.refresh_statistics("servicing_serviceclock", wound, "(client_id, kind_id, create_on)")
 
 
 def put_back_later_facts(session: Session) -> None:

@@ -101,8 +101,7 @@ def create(session: Session) -> int:
             kinds=sorted(group),
             **cover_parameters(),
         )
-    if created > MANY:
-        session.run("ANALYZE servicing_servicetask")
+    session.refresh_statistics("servicing_servicetask", created)
     return created
 
 

@@ -8,9 +8,11 @@ from servicing.planning.session import OPEN, Session
 
 # Tier served at D: that of the newest assignment whose service has begun. One that ended before its service
 # began (replaced or undone on its first day, or while a transition still held it back) was never served.
+# Only an active client is.
 SERVED = """
     SELECT DISTINCT ON (a.client_id) a.client_id, a.tier_id, a.serviced_from
-    FROM tiers_tierassignment a {narrow}
+    FROM tiers_tierassignment a
+    JOIN clients_client c ON c.id = a.client_id AND c.status = 'active' {narrow}
     WHERE a.serviced_from <= %(day)s AND (a.ends_on IS NULL OR a.ends_on > a.serviced_from)
     ORDER BY a.client_id, a.serviced_from DESC, a.id DESC
 """
@@ -31,14 +33,11 @@ ITEMS = """
 # What every active client is promised at D, waived or not.
 PROMISED = f"""
     FROM ({SERVED}) served
-    JOIN clients_client c ON c.id = served.client_id AND c.status = 'active'
     JOIN plan_item i ON i.tier_id = served.tier_id
 """
 
-WAIVED = """EXISTS (
-    SELECT 1 FROM servicing_waiver w
-    WHERE w.client_id = served.client_id AND w.kind_id = i.kind_id
-        AND %(day)s BETWEEN w.starts_on AND w.ends_on
+WAIVED = """(served.client_id, i.kind_id) IN (
+    SELECT client_id, kind_id FROM servicing_waiver WHERE %(day)s BETWEEN starts_on AND ends_on
 )"""
 
 # The day on which the task after this one would be created: due + k months - lead.
@@ -121,7 +120,7 @@ def read_promises(session: Session) -> None:
             greatest(served.serviced_from, i.starts_on) AS starts_on, i.interval_months,
             i.window_before_days, i.window_after_days, i.lead_days, i.minutes, i.role_id, i.channel,
             i.automated, i.terms, {WAIVED} AS waived, coalesce(holder.user_id, lead.user_id) AS person_id
-        {PROMISED.format(narrow="JOIN plan_scope USING (client_id)")}
+        {PROMISED.format(narrow="JOIN plan_scope ON plan_scope.client_id = a.client_id")}
         LEFT JOIN clients_teammember holder
             ON holder.client_id = served.client_id AND holder.role_id = i.role_id
         LEFT JOIN clients_teammember lead ON lead.client_id = served.client_id

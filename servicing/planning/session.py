@@ -43,3 +43,12 @@ class Session:
         if analyzed and rows > MANY:
             self.run(f"ANALYZE {name} ({analyzed})")
         return rows
+
+    def refresh_statistics(self, table: str, written: int, columns: str = "") -> None:
+        """Lets the database look at `table` again where the rows `written` are a tenth of it or more."""
+        if (
+            written > MANY
+            and 10 * written
+            > self.fetch("SELECT reltuples FROM pg_class WHERE oid = %(table)s::regclass", table=table)[0][0]
+        ):
+            self.run(f"ANALYZE {table} {columns}")

@@ -1,4 +1,4 @@
-"""Triggers keep their plan for a database session: the first update must not decide how the largest one runs."""
+"""Triggers keep their plan for a database session: the first update must not decide how a large one runs."""
 
 from __future__ import annotations
 
