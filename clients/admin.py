@@ -24,6 +24,7 @@ from clients.models import (
     Firm,
     IncomeStructure,
     Persona,
+    RatingMeaning,
     ServiceRole,
     TeamMember,
     Term,
@@ -137,6 +138,19 @@ class TouchKindAdmin(TermAdmin):
     list_editable = ["engagement_weight", "position"]
     list_filter = [RetiredFilter, "default_outcome"]
     fields = ["label", "code", "engagement_weight", "default_outcome", "changes", "position", "retired_at"]
+
+
+@admin.register(RatingMeaning)
+class RatingMeaningAdmin(admin.ModelAdmin):
+    """What the ratings from 1 to 5 mean; shown where clients are rated and printed with the policy."""
+
+    list_display = ["rated", "rating", "meaning", "example"]
+    list_display_links = ["meaning"]
+    list_filter = ["rated"]
+    fields = ["rated", "rating", "meaning", "example"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["rated", "rating"] if obj else []
 
 
 @admin.register(Firm)

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import Max, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,10 +21,12 @@ from tiers.models import (
     Override,
     Policy,
     PolicyFactor,
+    PolicyStatus,
     PolicyTouchWeight,
     ScoringRun,
     TierAssignment,
     TierRule,
+    TierSettings,
 )
 
 
@@ -89,7 +92,7 @@ class PolicyAdmin(admin.ModelAdmin):
     search_fields = ["name"]
     inlines = [FactorInline, RuleInline, TouchWeightInline]
     actions = ["copy", "publish"]
-    readonly_fields = ["status", "published_at", "published_by"]
+    readonly_fields = ["status", "prepared_by", "published_at", "published_by"]
     fieldsets = [
         (
             None,
@@ -97,12 +100,16 @@ class PolicyAdmin(admin.ModelAdmin):
                 "fields": ["name", "version", "status"],
                 "description": _(
                     "A published policy never changes. Copy it, change the copy, give it a reason and a "
-                    "date, and publish it with the action in the list."
+                    "date, and publish it with the action in the list. The policy studio does the same and "
+                    "shows at once what a change would do."
                 ),
             },
         ),
         (_("Score"), {"fields": ["half_life_days", "minimum_completeness", "stability_margin"]}),
-        (_("Publication"), {"fields": ["effective_on", "reason", "published_at", "published_by"]}),
+        (
+            _("Publication"),
+            {"fields": ["effective_on", "reason", "prepared_by", "published_at", "published_by"]},
+        ),
     ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -115,6 +122,12 @@ class PolicyAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_draft)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Whoever changes a draft here has prepared it, as in the studio."""
+        super().save_related(request, form, formsets, change)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            policies.note_preparer(policy=form.instance, by=request.user)  # type: ignore[arg-type]
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
@@ -123,7 +136,7 @@ class PolicyAdmin(admin.ModelAdmin):
     @admin.action(description=_("Copy into a new draft"))
     def copy(self, request: HttpRequest, queryset: QuerySet[Policy]) -> None:
         for policy in queryset:
-            draft = policies.clone_policy(policy=policy)
+            draft = policies.clone_policy(policy=policy, by=request.user)  # type: ignore[arg-type]
             self.message_user(request, _("Draft made: %(policy)s.") % {"policy": draft})
 
     @admin.action(description=_("Publish the selected draft"))
@@ -144,7 +157,36 @@ class PolicyAdmin(admin.ModelAdmin):
             for reason in refusal.reasons:
                 self.message_user(request, reason, messages.ERROR)
         else:
-            self.message_user(request, _("%(policy)s is published.") % {"policy": policy})
+            policy.refresh_from_db()
+            text = (
+                _("%(policy)s is published.")
+                if policy.status == PolicyStatus.PUBLISHED
+                else _("%(policy)s waits for its date.")
+            )
+            self.message_user(request, text % {"policy": policy})
+
+
+@admin.register(TierSettings)
+class TierSettingsAdmin(admin.ModelAdmin):
+    """The one row of settings: the list leads to it."""
+
+    fieldsets = [
+        (_("By themselves"), {"fields": ["automatic_first_tiers", "automatic_upgrades"]}),
+        (_("Policies"), {"fields": ["second_person"]}),
+        (_("Watch list"), {"fields": ["watch_margin"]}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        settings, _made = TierSettings.objects.get_or_create(pk=1)
+        return redirect("admin:tiers_tiersettings_change", settings.pk)
 
 
 class OverrideForm(ModelForm):

@@ -49,18 +49,23 @@ def _weights(old: Statement, new: Statement) -> Iterator[Line]:
     for factor in Factor:
         if factor.value not in old.weights and factor.value not in new.weights:
             continue
-        shares = [
-            (stated.share(factor) * 100).quantize(Decimal("0.1")) if factor.value in stated.weights else None
-            for stated in (old, new)
-        ]
-        texts = [
-            NOTHING
-            if share is None
-            else _("%(share)s (weight %(weight)s)")
-            % {"share": percent(share / 100, 1), "weight": plain(stated.weights[factor])}
-            for share, stated in zip(shares, (old, new), strict=True)
-        ]
-        yield Line(str(factor.label), *texts, change=_share_change(*shares))
+        change = _share_change(_points(old, factor), _points(new, factor))
+        yield Line(str(factor.label), _weight_text(old, factor), _weight_text(new, factor), change)
+
+
+def _points(stated: Statement, factor: Factor) -> Decimal | None:
+    """The factor's share of all weights in points of 100; None where it is not listed."""
+    if factor.value not in stated.weights:
+        return None
+    return (stated.share(factor) * 100).quantize(Decimal("0.1"))
+
+
+def _weight_text(stated: Statement, factor: Factor) -> str:
+    points = _points(stated, factor)
+    if points is None:
+        return NOTHING
+    words = {"share": percent(points / 100, 1), "weight": plain(stated.weights[factor])}
+    return _("%(share)s (weight %(weight)s)") % words
 
 
 def _share_change(old: Decimal | None, new: Decimal | None) -> str:
@@ -76,8 +81,9 @@ def _share_change(old: Decimal | None, new: Decimal | None) -> str:
 def _rules(first: Policy, second: Policy) -> Iterator[Line]:
     """The order of the tiers, and a line for each tier that either fills."""
     old, new = _sentences(first), _sentences(second)
-    orders = [", ".join(tier.code for tier in rules) or NOTHING for rules in (old, new)]
-    yield Line(_("Order"), *orders, change="" if orders[0] == orders[1] else _("changed"))
+    first_order, second_order = (", ".join(tier.code for tier in rules) for rules in (old, new))
+    change = "" if first_order == second_order else _("changed")
+    yield Line(_("Order"), first_order or NOTHING, second_order or NOTHING, change)
     for tier in sorted({*old, *new}, key=lambda tier: (tier.position, tier.pk)):
         before, after = old.get(tier, ""), new.get(tier, "")
         change = "" if before == after else _changed(before, after)
@@ -105,11 +111,12 @@ def _terms(old: Statement, new: Statement) -> Iterator[Line]:
         _days(new.half_life_days),
         _change(old.half_life_days, new.half_life_days, _("%(n)s days more"), _("%(n)s days less")),
     )
-    completeness = [100 * stated.minimum_completeness for stated in (old, new)]
+    before, after = 100 * old.minimum_completeness, 100 * new.minimum_completeness
     yield Line(
         _("Minimum completeness"),
-        *(f"{plain(value)} %" for value in completeness),
-        change=_change(*completeness, _("%(n)s points more"), _("%(n)s points less")),
+        f"{plain(before)} %",
+        f"{plain(after)} %",
+        _change(before, after, _("%(n)s points more"), _("%(n)s points less")),
     )
     yield Line(
         _("Stability margin, points"),
@@ -122,12 +129,19 @@ def _terms(old: Statement, new: Statement) -> Iterator[Line]:
 def _touches(old: Statement, new: Statement) -> Iterator[Line]:
     more, less = _("%(n)s more"), _("%(n)s less")
     for kind in TouchKind.objects.filter(pk__in={*old.touch_weights, *new.touch_weights}):
-        weights = [stated.touch_weights.get(kind.pk, kind.engagement_weight) for stated in (old, new)]
-        texts = [
-            plain(weight) if kind.pk in stated.touch_weights else _("%(n)s, its own") % {"n": plain(weight)}
-            for weight, stated in zip(weights, (old, new), strict=True)
-        ]
-        yield Line(kind.label, *texts, change=_change(*weights, more, less))
+        before, after = (stated.touch_weights.get(kind.pk, kind.engagement_weight) for stated in (old, new))
+        yield Line(
+            kind.label,
+            _touch_text(old, kind),
+            _touch_text(new, kind),
+            _change(before, after, more, less),
+        )
+
+
+def _touch_text(stated: Statement, kind: TouchKind) -> str:
+    if kind.pk in stated.touch_weights:
+        return plain(stated.touch_weights[kind.pk])
+    return _("%(n)s, its own") % {"n": plain(kind.engagement_weight)}
 
 
 def _days(days: int) -> str:

@@ -30,7 +30,7 @@ def _number(label: Any, *, least: Any = 0, most: Any = None, places: int = 2, **
         words = _("Give %(least)s or more.") % {"least": least}
     else:
         words = _("Give a number from %(least)s to %(most)s.") % {"least": least, "most": most}
-    messages = {
+    messages: dict[str, Any] = {
         "required": words,
         "invalid": _("This is not a number. Write it like 12 or 12.5."),
         "min_value": words,
@@ -70,7 +70,7 @@ class DraftForm(forms.Form):
         self.stated = stated
         self.tiers = list(Tier.objects.all())
         self.kinds = list(TouchKind.objects.all())
-        data = data.copy() if data is not None else None  # type: ignore[assignment]
+        data = data.copy() if data is not None else None
         self.ruled = [rule.tier for rule in stated.rules]
         self.touched = [kind for kind in self.kinds if kind.pk in stated.touch_weights]
         if data is not None:
@@ -81,6 +81,8 @@ class DraftForm(forms.Form):
         self._add_terms()
         self._add_weights()
         self._add_rules()
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-describedby"] = f"note-{name}"
 
     # --- Shape ---
 
@@ -156,6 +158,7 @@ class DraftForm(forms.Form):
                 ),
             }
             for name, field in made.items():
+                field.widget.attrs["aria-label"] = field.label  # within a sentence nothing else labels it
                 self.fields[rule_field(tier, name)] = field
 
     # --- What it says ---
@@ -229,6 +232,7 @@ class DraftForm(forms.Form):
             is_last = number == len(self.ruled) - 1
             row: dict[str, Any] = {"tier": tier, "is_first": number == 0, "is_last": is_last}
             if is_last:
+                row["name"] = rule_field(tier, "rank_key")
                 names = [rule_field(tier, name) for name in RULE_FIELDS]
                 row["kept"] = [(name, self.data[name]) for name in names if self.data.get(name)]
             else:

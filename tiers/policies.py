@@ -98,7 +98,7 @@ def who_may_publish(policy: Policy) -> list[User]:
         .distinct()
         .order_by("first_name", "last_name", "username")
     )
-    if TierSettings.current().second_person:
+    if policy.prepared_by_id and TierSettings.current().second_person:
         people = people.exclude(pk=policy.prepared_by_id)
     return list(people)
 

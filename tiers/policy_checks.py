@@ -76,7 +76,7 @@ def _weights(stated: Statement) -> Iterator[Finding]:
         if weight < 0:
             text = _("The weight of %(factor)s is below zero. Give it a weight of zero or more.")
             yield Finding(
-                weight_field(factor), text % {"factor": Factor(factor).label.lower()}, Stops.SCORING
+                weight_field(factor), text % {"factor": str(Factor(factor).label).lower()}, Stops.SCORING
             )
     for kind, weight in stated.touch_weights.items():
         if weight < 0:
@@ -139,7 +139,7 @@ def _limits(rule: StatedRule, after: StatedRule) -> Iterator[Finding]:
     most = MOST.get(RankKey(rule.minimum_key)) if rule.minimum_key else None
     if most is not None and rule.minimum_value is not None and rule.minimum_value > most:
         text = _("No client can be in tier %(tier)s: %(factor)s is at most %(most)s.")
-        words |= {"factor": RankKey(rule.minimum_key).label.lower(), "most": number_format(most)}
+        words |= {"factor": str(RankKey(rule.minimum_key).label).lower(), "most": number_format(most)}
         yield Finding(rule_field(rule.tier, "minimum_value"), text % words, Stops.PUBLISHING)
 
 
@@ -151,7 +151,7 @@ def _keys(rule: StatedRule, weights: Iterable[str]) -> Iterator[Finding]:
     for name in ("rank_key", "minimum_key"):
         key = getattr(rule, name)
         if key and key not in listed:
-            words["factor"] = RankKey(key).label
+            words["factor"] = str(RankKey(key).label)
             yield Finding(rule_field(rule.tier, name), text % words, Stops.PUBLISHING)
             listed.add(key)
     if bool(rule.minimum_key) != (rule.minimum_value is not None):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tiers.views import policies, runs
+from tiers.views import policies, runs, studio
 
 app_name = "tiers"
 urlpatterns: list[URLPattern] = [
@@ -13,4 +13,11 @@ urlpatterns: list[URLPattern] = [
     path("run/", runs.propose, name="propose"),
     path("policies/", policies.policy_list, name="policies"),
     path("policies/<int:pk>/", policies.policy_detail, name="policy"),
+    path("policies/<int:pk>/compare/", policies.compare_policies, name="compare"),
+    path("policies/<int:pk>/copy/", policies.copy, name="copy_policy"),
+    path("policies/<int:pk>/edit/", studio.studio, name="studio"),
+    path("policies/<int:pk>/simulate/", studio.simulate, name="simulate"),
+    path("policies/<int:pk>/publish/", policies.publish, name="publish"),
+    path("policies/<int:pk>/withdraw/", policies.withdraw, name="withdraw"),
+    path("policies/<int:pk>/discard/", policies.discard, name="discard"),
 ]

@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.models import Group as DjangoGroup
 from django.urls import reverse
 
-from clients.models import Client, User
+from clients.models import Client, RatingMeaning, User
+from tests.factories import UserFactory
 from tests.tiers.firm import D, case, current_tiers, store, tier
 from tiers import services
 from tiers.models import Override, Policy, TierAssignment
@@ -52,9 +53,43 @@ def test_a_copy_can_be_changed_and_published(client, shipped, administrator):
     assert 'name="factors-0-weight"' in page
     assert "Say why this policy is published." in act(client, "policy", "publish", draft).content.decode()
     Policy.objects.filter(pk=draft.pk).update(reason="The board decided it.")
+    assert "a second person publishes it" in act(client, "policy", "publish", draft).content.decode()
+    second = UserFactory(groups=["administrator"], is_staff=True, is_superuser=True)
+    client.force_login(second, backend="django.contrib.auth.backends.ModelBackend")
     act(client, "policy", "publish", draft)
     draft.refresh_from_db()
-    assert (draft.status, draft.published_by) == ("published", administrator)
+    assert (draft.status, draft.prepared_by, draft.published_by) == ("published", administrator, second)
+
+
+def test_whoever_changes_a_draft_here_has_prepared_it(client, shipped, administrator):
+    draft = clone_policy(policy=shipped)
+    url = reverse("admin:tiers_policy_change", args=[draft.pk])
+    form = client.get(url).context["adminform"].form
+    values = {name: value for name, value in form.initial.items() if value is not None}
+    empty = {
+        f"{part}-{count}": "0"
+        for part in ("factors", "rules", "touch_weights")
+        for count in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
+    }
+    assert client.post(url, values | empty | {"name": "Another"}).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.name, draft.prepared_by) == ("Another", administrator)
+
+
+def test_the_settings_are_one_row_that_the_list_leads_to(client):
+    page = client.get(reverse("admin:tiers_tiersettings_changelist"), follow=True)
+    assert page.redirect_chain[0][0] == reverse("admin:tiers_tiersettings_change", args=[1])
+    assert "Whoever changed a draft last cannot publish it." in page.content.decode()
+    assert client.get(reverse("admin:tiers_tiersettings_add")).status_code == 403
+    assert client.post(reverse("admin:tiers_tiersettings_delete", args=[1])).status_code == 403
+
+
+def test_the_words_of_a_rating_can_be_changed(client):
+    row = RatingMeaning.objects.get(rated="alignment", rating=5)
+    url = reverse("admin:clients_ratingmeaning_change", args=[row.pk])
+    assert client.post(url, {"meaning": "Ours", "example": ""}).status_code == 302
+    row.refresh_from_db()
+    assert (row.meaning, row.rating) == ("Ours", 5)
 
 
 def test_a_new_policy_gets_the_next_version(client, shipped):

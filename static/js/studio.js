@@ -1,0 +1,85 @@
+/* The policy studio: sliders beside their numbers, shares at once, what is wrong told to the field. Delegated
+   listeners; without it every number can be typed and stored by the button. */
+(function () {
+  "use strict";
+
+  function number(text) {
+    var value = parseFloat(text);
+    return isFinite(value) && value > 0 ? value : 0;
+  }
+
+  /* --- Sliders and numbers --- */
+  function fieldOf(slider) {
+    return document.getElementById(slider.dataset.slider);
+  }
+
+  function follow(slider) {
+    var value = number(fieldOf(slider).value);
+    slider.max = Math.max(100, Math.ceil(value));
+    slider.value = value;
+  }
+
+  function showShares() {
+    var rows = document.querySelectorAll("[data-weight]");
+    var total = 0;
+    rows.forEach(function (row) { total += number(row.querySelector("input[type=number]").value); });
+    rows.forEach(function (row) {
+      var part = number(row.querySelector("input[type=number]").value);
+      row.querySelector("[data-share]").textContent = (total ? Math.round(100 * part / total) : 0) + " %";
+    });
+    var place = document.getElementById("weight-total");
+    if (place) {
+      place.textContent = String(Math.round(100 * total) / 100);
+    }
+  }
+
+  document.addEventListener("input", function (event) {
+    if (event.target.matches("[data-slider]")) {
+      fieldOf(event.target).value = event.target.value;
+      showShares();
+    } else if (event.target.closest("[data-weight]")) {
+      follow(event.target.closest("[data-weight]").querySelector("[data-slider]"));
+      showShares();
+    } else if (event.target.matches("[data-quiet]")) {
+      event.stopPropagation(); /* choosing what to add changes nothing yet */
+    }
+  }, true);
+
+  /* --- What is wrong is told to the field --- */
+  function markFields() {
+    document.querySelectorAll("#studio .field-note").forEach(function (note) {
+      var field = document.querySelector('[name="' + note.id.slice("note-".length) + '"]');
+      if (field && field.type !== "hidden") {
+        if (note.querySelector(".is-error")) {
+          field.setAttribute("aria-invalid", "true");
+        } else {
+          field.removeAttribute("aria-invalid");
+        }
+      }
+    });
+  }
+
+  function prepare() {
+    document.querySelectorAll("[data-saves]").forEach(function (button) {
+      button.classList.add("visually-hidden");
+      button.tabIndex = -1;
+    });
+    document.querySelectorAll("[data-slider]").forEach(function (slider) {
+      slider.hidden = false;
+      follow(slider);
+    });
+    showShares();
+    markFields();
+  }
+
+  document.addEventListener("DOMContentLoaded", prepare);
+  document.addEventListener("htmx:afterSettle", function (event) {
+    if (event.target.id === "studio") {
+      prepare();
+    } else if (event.target.id === "movers") {
+      document.getElementById("movers-title").focus({ preventScroll: true });
+    }
+    markFields();
+  });
+  document.addEventListener("htmx:afterRequest", markFields);
+})();
