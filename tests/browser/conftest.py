@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,9 +65,9 @@ def one_for_each_role() -> dict[str, User]:
     return people
 
 
-@pytest.fixture(scope="module")
-def firm(django_db_setup: None, django_db_blocker: Any) -> Iterator[SeededFirm]:
-    """The demo firm with forty clients, committed once for the whole module and taken away after it.
+@contextmanager
+def served(django_db_blocker: Any, make: Callable[[], dict[str, User]]) -> Iterator[SeededFirm]:
+    """What `make` commits, on a server of its own, until it is taken away; `make` returns who signs in.
 
     The tests themselves are marked django_db, so that there is a test database; they see what the server
     commits, and what they write themselves nobody sees.
@@ -75,8 +75,7 @@ def firm(django_db_setup: None, django_db_blocker: Any) -> Iterator[SeededFirm]:
     assert connection.settings_dict["NAME"].startswith("test_")
     with django_db_blocker.unblock():
         cache.clear()
-        call_command("seed_demo", clients=CLIENTS, seed=7, verbosity=0)
-        people = one_for_each_role()
+        people = make()
         server = LiveServer("localhost")
         server._live_server_modified_settings.enable()
     try:
@@ -89,6 +88,18 @@ def firm(django_db_setup: None, django_db_blocker: Any) -> Iterator[SeededFirm]:
         with django_db_blocker.unblock():
             shipped_rows.restore()
             cache.clear()
+
+
+def demo_firm() -> dict[str, User]:
+    call_command("seed_demo", clients=CLIENTS, seed=7, verbosity=0)
+    return one_for_each_role()
+
+
+@pytest.fixture(scope="module")
+def firm(django_db_setup: None, django_db_blocker: Any) -> Iterator[SeededFirm]:
+    """The demo firm, committed once for the whole module and taken away after it."""
+    with served(django_db_blocker, demo_firm) as seeded:
+        yield seeded
 
 
 class Looks:
