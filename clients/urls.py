@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clients.views import imports, listing, people, record, welcome
+from clients.views import imports, jobs, listing, people, record, welcome
 
 app_name = "clients"
 urlpatterns: list[URLPattern] = [
@@ -39,5 +39,6 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/resend/", people.resend, name="resend"),
     path("people/<int:pk>/active/", people.set_active, name="set_active"),
     path("invitation/<str:uid>/<str:token>/", people.invitation, name="invitation"),
+    path("jobs/<int:pk>/", jobs.job_page, name="job"),
     path("welcome/", welcome.welcome, name="welcome"),
 ]

@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("servicing.urls")),
     path("", include("clients.urls")),
     path("tiers/", include("tiers.urls")),
+    path("clients/<int:pk>/tier/", include("tiers.client_urls")),
     path("personas/", include("personas.urls")),
 ]

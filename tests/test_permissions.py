@@ -16,7 +16,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from clients import people
-from clients.models import BulkChange, Client, Member, SavedFilter, ServiceRole, TeamMember, User
+from clients.models import BulkChange, Client, Job, Member, SavedFilter, ServiceRole, TeamMember, User
 from servicing.models import ServiceTask
 from tests.factories import ClientFactory, UserFactory
 
@@ -103,8 +103,23 @@ TABLE: dict[str, Row] = {
     "tiers:propose": ("POST", {}, after(FIRM, 302)),
     "tiers:apply": ("POST", {"pk": 0}, after(FIRM, 404)),
     "tiers:undo": ("POST", {"pk": 0}, after(FIRM, 404)),
+    "tiers:reject": ("GET", {"pk": 0}, after(FIRM, 404)),
+    "tiers:restore": ("POST", {"pk": 0}, after(FIRM, 404)),
+    "tiers:overrides": ("GET", {}, ALL),
+    "tiers:graduation": ("GET", {}, ALL),
+    "tiers:graduation_file": ("GET", {}, ALL),
+    "client_tier:route": ("GET", {"pk": "client"}, CLIENT),
+    "client_tier:pin": ("GET", {"pk": "client"}, FIRM),
+    "client_tier:end_pin": ("POST", {"pk": "client", "override": 0}, after(FIRM, 404)),
     "tiers:policies": ("GET", {}, ALL),
     "tiers:policy": ("GET", {"pk": 0}, after(ALL, 404)),
+    "tiers:compare": ("GET", {"pk": 0}, after(ALL, 404)),
+    "tiers:copy_policy": ("POST", {"pk": 0}, after(FIRM, 404)),
+    "tiers:studio": ("GET", {"pk": 0}, after(FIRM, 404)),
+    "tiers:simulate": ("POST", {"pk": 0}, after(FIRM, 404)),
+    "tiers:publish": ("GET", {"pk": 0}, after(FIRM, 404)),
+    "tiers:withdraw": ("POST", {"pk": 0}, after(FIRM, 404)),
+    "tiers:discard": ("GET", {"pk": 0}, after(FIRM, 404)),
     # service
     "servicing:today": ("GET", {}, ALL),
     "servicing:tasks": ("GET", {}, ALL),
@@ -127,6 +142,8 @@ TABLE: dict[str, Row] = {
     "clients:set_active": ("POST", {"pk": "person"}, after(ADMINS, 302)),
     "clients:invitation": ("GET", {"uid": "invitation_uid", "token": "invitation_token"}, OPEN),
     "clients:welcome": ("GET", {}, FIRM),
+    # work in a worker: who asked for it, and who runs the firm
+    "clients:job": ("GET", {"pk": "job"}, (302, 404, 200, 200, 404, 200)),
 }
 # Reached without being signed in and without a database that answers as in production.
 TRIED_ELSEWHERE = {"readyz"}
@@ -181,6 +198,7 @@ def subjects(browsers: dict[str, Browser]) -> dict[str, Any]:
         "saved_filter": SavedFilter.objects.create(user=owner, name="Theirs", query="").pk,
         "bulk_change": BulkChange.objects.create(field="persona", created_by=owner).pk,
         "person": owner.pk,
+        "job": Job.objects.create(task="t", title="A job", requested_by=teammate).pk,
         "task": ServiceTask.objects.create(
             client=client, title="Call", due_on=DAY, window_start=DAY, window_end=DAY
         ).pk,

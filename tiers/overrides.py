@@ -5,15 +5,59 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from clients.access import sees_all_clients
 from clients.changes import wake_sweeps
 from clients.commands import Refused
 from clients.firm import firm_today
 from clients.models import ChangeKind, Client, Tier, User
 from tiers import services
 from tiers.models import AssignmentSource, Override, TierAssignment
+
+SOON = dt.timedelta(days=30)  # an override that ends within them is about to
+IN_FORCE, ENDS_SOON, TO_COME, ENDED = "in_force", "soon", "to_come", "ended"
+
+
+def listed(state: str, user: User, today: dt.date) -> QuerySet[Override]:
+    """The overrides in `state` of the clients that `user` may see, soonest to end first; of those
+    that ended, the last first.
+
+    Each has `end`, its last day unless it is ended before.
+    """
+    not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=today)
+    going_on = not_ended & Q(starts_on__lte=today, expires_on__gte=today)
+    which = {
+        IN_FORCE: going_on,
+        ENDS_SOON: going_on & Q(expires_on__lte=today + SOON),
+        TO_COME: not_ended & Q(starts_on__gt=today),
+        ENDED: Q(ended_on__lte=today) | Q(expires_on__lt=today),
+    }[state]
+    rows = Override.objects.filter(which).select_related("client", "tier", "created_by")
+    if not sees_all_clients(user):
+        rows = rows.filter(client__in=Client.objects.visible_to(user).values("pk"))
+    rows = rows.annotate(end=Coalesce("ended_on", "expires_on"))
+    return rows.order_by("-end", "-id") if state == ENDED else rows.order_by("end", "id")
+
+
+def after(rows: QuerySet[Override], state: str, end: dt.date, id: int) -> QuerySet[Override]:
+    """What follows the override `id` that ends on `end`, in the order of `listed`."""
+    if state == ENDED:
+        return rows.filter(Q(end__lt=end) | Q(end=end, id__lt=id))
+    return rows.filter(Q(end__gt=end) | Q(end=end, id__gt=id))
+
+
+def pin_of(client: Client, today: dt.date) -> Override | None:
+    """The client's override that is in force or still to come."""
+    return (
+        Override.objects.filter(client=client, expires_on__gte=today)
+        .filter(Q(ended_on__isnull=True) | Q(ended_on__gt=today))
+        .select_related("tier", "created_by")
+        .order_by("-starts_on", "-id")
+        .first()
+    )
 
 
 def pin_tier(

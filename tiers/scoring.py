@@ -307,23 +307,22 @@ def explain(run: ScoringRun, measurement: Measurement, last_tier_id: int) -> Non
         cursor.execute(sql, {"run": run.pk, "last_tier": last_tier_id})
 
 
-def values_of(policy: Policy, as_of: dt.date, client_id: int) -> dict[str, Decimal | None]:
-    """The policy's factors of one client as a run at `as_of` would measure them now; None for unknown.
+def values_of(run: ScoringRun, as_of: dt.date, client_id: int) -> dict[str, Decimal | None]:
+    """The factors of `run` for one client as they would be measured now, at `as_of`; None for unknown.
 
     Empty where the client is not active.
     """
-    measurement = Measurement.of(policy)
-    facts = facts_sql(
-        measurement.factors, only_client_id="AND client_id = %(client)s", only_id="AND c.id = %(client)s"
-    )
-    values = _columns(f"round(({FACTORS[f]})::numeric, 9)" for f in measurement.factors)
+    factors = tuple(run.factors)
+    measurement = Measurement(run.policy, factors, tuple(run.weights), factors)
+    facts = facts_sql(factors, only_client_id="AND client_id = %(client)s", only_id="AND c.id = %(client)s")
+    values = _columns(f"round(({FACTORS[f]})::numeric, 9)" for f in factors)
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH {facts} SELECT {values} FROM facts",  # noqa: S608  (constants of this module)
             {**measurement.parameters(as_of), "client": client_id},
         )
         row = cursor.fetchone()
-    return {} if row is None else dict(zip(measurement.factors, row, strict=True))
+    return {} if row is None else dict(zip(factors, row, strict=True))
 
 
 def any_can_be_scored(policy: Policy, as_of: dt.date, client_ids: Sequence[int]) -> bool:

@@ -1,13 +1,17 @@
 """Celery adapters of scoring."""
 
+from contextlib import suppress
+
 import pghistory
 from celery import shared_task
 from django.db import OperationalError
+from django.urls import reverse
 
 from clients.firm import firm_today
+from clients.jobs import AlreadyDone, working_on
 from clients.models import User
 from tiers import services
-from tiers.models import RunStatus, ScoringRun
+from tiers.models import ScoringRun
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries": 5}
 
@@ -26,17 +30,26 @@ def nightly_run() -> None:
         services.nightly_run()
 
 
-@shared_task(name="tiers.propose_run", **RETRY)
-def propose_run(user_id: int) -> None:
+@shared_task(name="tiers.propose_run")
+def propose_run(job_id: int, user_id: int) -> None:
     """Proposes a run for today, asked for by a person."""
-    with pghistory.context(user=user_id, by="page"):
-        services.propose_run(as_of=firm_today(), by=User.objects.get(pk=user_id))
+    with (
+        pghistory.context(user=user_id, by="page"),
+        suppress(AlreadyDone),
+        working_on(job_id) as (job, report),
+    ):
+        run = services.propose_run(as_of=firm_today(), by=User.objects.get(pk=user_id), report=report)
+        job.result_url = reverse("tiers:run", args=[run.pk])
 
 
-@shared_task(name="tiers.apply_run", **RETRY)
-def apply_run(run_id: int, user_id: int) -> None:
-    """Applies a run, asked for by a person; a second message finds it applied and ends."""
-    with pghistory.context(user=user_id, by="page"):
+@shared_task(name="tiers.apply_run")
+def apply_run(job_id: int, run_id: int, user_id: int) -> None:
+    """Applies a run, asked for by a person."""
+    with (
+        pghistory.context(user=user_id, by="page"),
+        suppress(AlreadyDone),
+        working_on(job_id) as (job, report),
+    ):
         run = ScoringRun.objects.get(pk=run_id)
-        if run.status == RunStatus.PROPOSED:
-            services.apply_run(run=run, applied_by=User.objects.get(pk=user_id))
+        services.apply_run(run=run, applied_by=User.objects.get(pk=user_id), report=report)
+        job.result_url = reverse("tiers:run", args=[run_id])

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tiers.views import policies, runs, studio
+from tiers.views import lists, overrides, policies, runs, studio
 
 app_name = "tiers"
 urlpatterns: list[URLPattern] = [
@@ -10,7 +10,12 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:pk>/", runs.run_detail, name="run"),
     path("runs/<int:pk>/apply/", runs.apply, name="apply"),
     path("runs/<int:pk>/undo/", runs.undo, name="undo"),
+    path("runs/<int:pk>/reject/", runs.reject, name="reject"),
+    path("runs/<int:pk>/restore/", runs.restore, name="restore"),
     path("run/", runs.propose, name="propose"),
+    path("overrides/", overrides.override_list, name="overrides"),
+    path("graduation/", lists.graduation, name="graduation"),
+    path("graduation/export/", lists.graduation_file, name="graduation_file"),
     path("policies/", policies.policy_list, name="policies"),
     path("policies/<int:pk>/", policies.policy_detail, name="policy"),
     path("policies/<int:pk>/compare/", policies.compare_policies, name="compare"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -14,7 +15,9 @@ from django.utils.translation import gettext as _
 from clients.formats import long_date, money
 from clients.models import Client
 from clients.templatetags.crm import percent
-from tiers import rules, runs
+from tiers import overrides, rules, runs
+from tiers.client_charts import Trend, cuts, parts
+from tiers.freshness import differences
 from tiers.models import (
     Explanation,
     Factor,
@@ -25,6 +28,9 @@ from tiers.models import (
     TierAssignment,
     TierRule,
 )
+
+if TYPE_CHECKING:
+    from tiers.routes import Route
 
 UNKNOWN = "–"
 
@@ -57,6 +63,14 @@ def _rating(value: Decimal) -> str:
     return _("%(rating)d of 5") % {"rating": value}
 
 
+def _years(value: Decimal) -> str:
+    return _("%(years)s years") % {"years": number_format(value, decimal_pos=1)}
+
+
+def _whole(value: Decimal) -> str:
+    return number_format(value, decimal_pos=0, force_grouping=True)
+
+
 SHOWN: dict[str, Callable[[Decimal], str]] = {
     Factor.REVENUE: money,
     Factor.POTENTIAL: money,
@@ -64,12 +78,18 @@ SHOWN: dict[str, Callable[[Decimal], str]] = {
     Factor.ENGAGEMENT: _points,
     Factor.GROWTH: _rating,
     Factor.ALIGNMENT: _rating,
+    Factor.SHARE_OF_WALLET: percent,
+    Factor.REFERRALS: _whole,
+    Factor.TENURE: _years,
+    Factor.LIFETIME_VALUE: money,
+    Factor.ASSETS: money,
     RankKey.SCORE: lambda value: number_format(value, decimal_pos=2),
 }
 
 
-def tier_tab(client: Client) -> dict[str, Any]:
-    """What the tab shows: sentence, factors, what is unknown, the way to the tier above, the tiers it had."""
+def tier_tab(client: Client, today: dt.date) -> dict[str, Any]:
+    """What the tab shows at `today`: sentence, factors, what is unknown, the score over time, what changed
+    since it was made, the pin, the tiers it had."""
     assignments = list(
         TierAssignment.objects.filter(client=client)
         .select_related("tier", "override", "applied_by")
@@ -82,12 +102,21 @@ def tier_tab(client: Client) -> dict[str, Any]:
         .select_related("proposed_tier", "current_tier")
         .first()
     )
-    context: dict[str, Any] = {"assignments": assignments, "assignment": current, "run": run}
+    context: dict[str, Any] = {
+        "assignments": assignments,
+        "assignment": current,
+        "run": run,
+        "pin": overrides.pin_of(client, today),
+        "trend": Trend.of(runs.score_history(client)),
+    }
     if not run or not explanation:
         return context
     tier_rules = list(run.policy.rules.select_related("tier").order_by("position"))
     factors = factor_rows(explanation, run.factors, run.weights)
     return context | {
+        "parts": parts(factors),
+        "cuts": cuts(run.tiers),
+        "changes": changes_in_words(client, run, explanation, today),
         "explanation": explanation,
         "factors": factors,
         "unknown": [row.label for row in factors if not row.is_known],
@@ -95,6 +124,15 @@ def tier_tab(client: Client) -> dict[str, Any]:
         "differs": explanation.proposed_tier_id != (current and current.tier_id),
         "routes": routes(explanation, tier_rules, run),
     }
+
+
+def changed_since_scored(client: Client, today: dt.date) -> dict[str, Any]:
+    """The latest run and what changed in the client's data since it, in words; empty where nothing did."""
+    run = runs.latest_run()
+    explanation = run and Explanation.objects.filter(run=run, client=client).first()
+    if not run or not explanation:
+        return {}
+    return {"run": run, "changes": changes_in_words(client, run, explanation, today)}
 
 
 def factor_rows(explanation: Explanation, factors: list[str], weights: list[Decimal]) -> list[FactorRow]:
@@ -115,6 +153,20 @@ def factor_rows(explanation: Explanation, factors: list[str], weights: list[Deci
             explanation.contributions,
             strict=True,
         )
+    ]
+
+
+def changes_in_words(client: Client, run: ScoringRun, explanation: Explanation, today: dt.date) -> list[str]:
+    """What changed in the client's data since the run scored it, a phrase each; empty where nothing did."""
+    found = differences(client=client, run=run, explanation=explanation, today=today)
+    return [
+        _("%(factor)s: %(now)s now, %(scored)s when scored")
+        % {
+            "factor": change.label,
+            "now": _("unknown") if change.now is None else SHOWN[change.factor](change.now),
+            "scored": _("unknown") if change.scored is None else SHOWN[change.factor](change.scored),
+        }
+        for change in found
     ]
 
 
@@ -213,6 +265,50 @@ def _override_sentence(explanation: Explanation, tier: str | None) -> str:
     }
 
 
+def move_reason(explanation: Explanation, tier_rules: list[TierRule], run: ScoringRun) -> str:
+    """Why the run moves the client, in a few words beside figures."""
+    if explanation.rule in (rules.OVERRIDE, rules.KEPT, rules.INSUFFICIENT):
+        return str(rules.RULE_LABELS[explanation.rule])
+    if explanation.rule == rules.REST:
+        # Of the tier it was in; without one, of the first tier that asks for anything.
+        former = next((rule for rule in tier_rules if rule.tier_id == explanation.current_tier_id), None)
+        return _not_taken_by(former or tier_rules[0], explanation, run)
+    placed = next((rule for rule in tier_rules if rule.tier_id == explanation.proposed_tier_id), None)
+    return _asked_by(placed, explanation, run) if placed else ""
+
+
+def _not_taken_by(rule: TierRule, explanation: Explanation, run: ScoringRun) -> str:
+    """What the client lacks for the rule's tier."""
+    values = dict(zip(run.factors, explanation.values, strict=True)) | {RankKey.SCORE: explanation.score}
+    by_score = rule.rank_key == RankKey.SCORE and not rule.minimum_key
+    value = values.get(rule.minimum_key)
+    if by_score or (rule.minimum_value is not None and (value is None or value < rule.minimum_value)):
+        return _asked_by(rule, explanation, run)
+    return _("tier %(tier)s was filled before, in the order of %(key)s") % {
+        "tier": rule.tier.code,
+        "key": str(rule.get_rank_key_display()).lower(),
+    }
+
+
+def _asked_by(rule: TierRule, explanation: Explanation, run: ScoringRun) -> str:
+    """The client's figure beside the one that the rule's tier took or asks for."""
+    values = dict(zip(run.factors, explanation.values, strict=True)) | {RankKey.SCORE: explanation.score}
+    key = rule.minimum_key or rule.rank_key
+    least: Any = rule.minimum_value
+    text = _("%(factor)s %(value)s, tier %(tier)s asks for %(least)s")
+    if key == RankKey.SCORE and least is None and (cut := _in_run(rule, run).get("cut")):
+        least, text = Decimal(cut), _("%(factor)s %(value)s, tier %(tier)s took from %(least)s")
+    if least is None:
+        text = _("%(factor)s %(value)s")
+    value = values.get(key)
+    return text % {
+        "factor": str(RankKey(key).label).lower(),
+        "value": UNKNOWN if value is None else SHOWN[key](value),
+        "tier": rule.tier.code,
+        "least": "" if least is None else SHOWN[key](least),
+    }
+
+
 def routes(explanation: Explanation, tier_rules: list[TierRule], run: ScoringRun) -> list[str]:
     """For each tier that is filled before the client's own: what it took in this run to get there."""
     cuts = {row["tier"]: row.get("cut") for row in run.tiers}
@@ -249,6 +345,25 @@ def routes(explanation: Explanation, tier_rules: list[TierRule], run: ScoringRun
                 _("Tier %(tier)s: %(needs)s.") % {"tier": rule.tier.code, "needs": _(" and ").join(parts)}
             )
     return found
+
+
+def route_in_words(route: Route) -> dict[str, Any]:
+    """A factor's way to the next tier: what it is, what it would have to be, or why it alone cannot do it."""
+    shown = SHOWN[route.factor]
+
+    def word(value: Decimal | None) -> str:
+        return UNKNOWN if value is None else shown(value)
+
+    return {
+        "tier": route.tier,
+        "factor": RankKey(route.factor).label,
+        "now": word(route.now),
+        "needed": word(route.needed),
+        "difference": "" if route.difference is None else shown(route.difference),
+        "enough": route.needed is not None,
+        "verified": route.verified,
+        "impossible": route.impossible,
+    }
 
 
 def rule_in_words(rule: TierRule, *, is_last: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.tokens import default_token_generator
 from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import expect
 
-from clients.models import Client, Member, User
+from clients.models import Client, Job, Member, User
 from servicing.models import ServiceTask
 from servicing.models.tasks import OPEN_STATUSES
 from tests.browser.conftest import PASSWORD, SeededFirm, sign_in
@@ -25,6 +27,7 @@ from tests.browser.test_work import GOOD, HEADER, WRONG, upload
 from tests.factories import UserFactory
 from tests.test_permissions import NAMES
 from tiers.models import Policy, ScoringRun
+from tiers.policies import clone_policy
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -90,6 +93,11 @@ def in_panel(key: str) -> Callable[[Any], None]:
         expect(page.locator("#task-panel form")).to_be_visible()
 
     return do
+
+
+def type_nonsense(page: Any) -> None:
+    page.locator("#id_stability_margin").fill("-1")
+    expect(page.locator("#studio-state")).to_contain_text("Not saved")
 
 
 VIEWS = {
@@ -167,8 +175,24 @@ VIEWS = {
     "tiers": View("operations", "{servicing:tiers}"),
     "runs": View("operations", "{tiers:runs}"),
     "run": View("operations", "{run}"),
+    "run: rejecting": View("operations", "{run}reject/"),
+    "overrides": View("operations", "{tiers:overrides}"),
+    "overrides, nothing": View("newcomer", "{tiers:overrides}?state=ended"),
+    "graduation": View("operations", "{tiers:graduation}"),
+    "watch": View("advisor", "{tiers:graduation}?list=watch"),
+    "client: next tier": View("operations", "{client}tier/route/"),
+    "client: pin a tier": View("operations", "{client}tier/pin/"),
+    "client: pin refused": View("operations", "{client}tier/pin/", click("main form [type=submit]")),
+    "job": View("operations", "{job}"),
     "policies": View("operations", "{tiers:policies}"),
     "policy": View("operations", "{policy}"),
+    "policy: draft": View("operations", "{draft}"),
+    "policy: compared": View("operations", "{draft}compare/"),
+    "policy: publish": View("administrator", "{draft}publish/"),
+    "policy: publish, by the same person": View("operations", "{draft}publish/"),
+    "policy: discard": View("operations", "{draft}discard/"),
+    "studio": View("operations", "{draft}edit/"),
+    "studio: with something wrong": View("operations", "{draft}edit/", type_nonsense),
     # the firm
     "set-up": View("operations", "{clients:welcome}"),
     "import": View("operations", "{clients:imports}"),
@@ -206,12 +230,31 @@ def places(firm: SeededFirm, django_db_blocker: Any) -> dict[str, str]:
             "member": reverse("clients:edit_member", args=[client.pk, member.pk]),
             "task": reverse("servicing:task", args=[task.pk]),
             "run": reverse("tiers:run", args=[ScoringRun.objects.latest("pk").pk]),
+            "job": reverse("clients:job", args=[a_job(firm.people["operations"]).pk]),
             "policy": reverse("tiers:policy", args=[Policy.objects.earliest("pk").pk]),
+            "draft": reverse("tiers:policy", args=[a_draft(firm).pk]),
             "person": reverse("clients:edit_person", args=[firm.people["advisor"].pk]),
             "invitation": link("clients:invitation", invited),
             "reset": reset_link(firm.people["newcomer"]),
         }
     return found
+
+
+def a_job(person: User) -> Job:
+    """One that waits for a worker since long ago."""
+    return Job.objects.create(
+        task="tiers.propose_run",
+        title="Ranking every client",
+        requested_by=person,
+        queued_at=timezone.now() - dt.timedelta(hours=1),
+    )
+
+
+def a_draft(firm: SeededFirm) -> Policy:
+    """A draft under which clients would move."""
+    draft = clone_policy(policy=Policy.objects.earliest("pk"), by=firm.people["operations"])
+    draft.factors.filter(factor="growth").update(weight=90)
+    return draft
 
 
 def link(name: str, person: User) -> str:
@@ -301,9 +344,15 @@ NO_PAGE = {
     "servicing:end_waiver",
     "servicing:remove_touch",
     "servicing:undo",
+    "client_tier:end_pin",
     "tiers:apply",
+    "tiers:copy_policy",
+    "tiers:graduation_file",
     "tiers:propose",
+    "tiers:restore",
+    "tiers:simulate",
     "tiers:undo",
+    "tiers:withdraw",
 }
 
 

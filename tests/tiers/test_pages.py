@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Group as DjangoGroup
 from django.urls import reverse
 
-from clients.models import Client, ServiceRole, TeamMember, User
+from clients.models import Client, Job, ServiceRole, TeamMember, User
 from tests.tiers.firm import SHIPPED, D, case, current_tiers, store, store_policy, tier
 from tiers import overrides, services, tasks
 from tiers.models import Policy, RunStatus, ScoringRun
@@ -85,7 +85,7 @@ def test_operations_propose_apply_and_undo(client, sign_in, firm):
     assert made.created_by == user
     page = client.get(response.url).content.decode()
     assert "Apply 3 moves" in page
-    assert "by score" in page
+    assert ", tier A took from " in page
     client.post(reverse("tiers:apply", args=[made.pk]))
     assert current_tiers() == {"a": "A", "b": "B", "c": "C"}
     client.post(reverse("tiers:undo", args=[made.pk]))
@@ -104,7 +104,7 @@ def test_a_refusal_is_told_on_the_page(client, sign_in, run):
 def test_movers_can_be_narrowed_to_one_move(client, sign_in, run, firm):
     sign_in("operations")
     page = client.get(reverse("tiers:run", args=[run.pk]) + "?from=none&to=B").content.decode()
-    assert page.count('<th scope="row"><a href="/clients/') == 1
+    assert page.count('<th scope="row"><a class="row-link" href="/clients/') == 1
     assert reverse("clients:tab", args=[firm["b"].pk, "tier"]) in page
 
 
@@ -165,13 +165,21 @@ def test_a_policy_reads_as_sentences(client, sign_in):
 def test_a_large_firm_is_scored_by_a_worker(client, sign_in, run, firm, valkey, monkeypatch):
     monkeypatch.setattr(run_views, "IN_THE_REQUEST", 2)
     user = sign_in("operations")
-    page = client.post(reverse("tiers:propose"), follow=True).content.decode()
-    assert "Started." in page
+    asked = client.post(reverse("tiers:propose"))
+    first = Job.objects.get()
+    assert asked.url == reverse("clients:job", args=[first.pk])
+    assert "Waiting for a worker" in client.get(asked.url).content.decode()
+    assert reverse("clients:job", args=[first.pk]) in client.get(reverse("tiers:runs")).content.decode()
     client.post(reverse("tiers:apply", args=[run.pk]))
-    assert valkey.llen("celery") == 2
+    second = Job.objects.latest("id")
     assert current_tiers() == {}
-    tasks.propose_run(user.pk)
-    assert ScoringRun.objects.latest("id").created_by == user
-    tasks.apply_run(run.pk, user.pk)
-    tasks.apply_run(run.pk, user.pk)
+    tasks.propose_run(first.pk, user.pk)
+    made = ScoringRun.objects.latest("id")
+    assert made.created_by == user
+    first.refresh_from_db()
+    assert (first.state, first.result_url) == ("done", reverse("tiers:run", args=[made.pk]))
+    tasks.propose_run(first.pk, user.pk)
+    assert ScoringRun.objects.latest("id") == made
+    tasks.apply_run(second.pk, run.pk, user.pk)
+    tasks.apply_run(second.pk, run.pk, user.pk)
     assert current_tiers() == {"a": "A", "b": "B", "c": "C"}

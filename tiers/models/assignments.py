@@ -1,5 +1,7 @@
 """Tier assignments: a client's tier from a date on, and overrides that pin one."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -53,6 +55,12 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client} pinned to {self.tier}"
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day on which it is in force, ended early or not."""
+        day_before = self.ended_on - dt.timedelta(days=1) if self.ended_on else self.expires_on
+        return min(self.expires_on, max(day_before, self.starts_on))
 
 
 @tracked(by="client")

@@ -1,14 +1,17 @@
-"""Scoring runs: what was proposed, why, and applying or undoing it."""
+"""Scoring runs: what was proposed and why; rejecting moves; applying a run or undoing it."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -18,11 +21,17 @@ from clients.access import require, runs_the_firm, sees_all_clients
 from clients.commands import Refused
 from clients.feedback import notice
 from clients.firm import firm_today
-from clients.models import Client, ClientStatus
-from tiers import background, rules, runs, services
-from tiers.models import RunStatus, ScoringRun
+from clients.jobs import start_job
+from clients.models import Client, ClientStatus, Job, JobState
+from clients.requests import SignedInRequest
+from tiers import review, runs, services
+from tiers.models import Explanation, RunStatus, ScoringRun
 
 IN_THE_REQUEST = 20_000  # clients; more than that goes to a worker
+MOST_CHOSEN = 1_000  # boxes of one form
+
+
+# --- Reading --------------------------------------------------------------------------------------------
 
 
 @require(sees_all_clients)
@@ -32,65 +41,134 @@ def run_list(request: HttpRequest) -> HttpResponse:
     if (before := request.GET.get("before", "")).isdecimal():
         rows = rows.filter(id__lt=int(before[:18]))
     page = list(rows[: runs.PAGE + 1])
+    going_on = Job.objects.filter(
+        task__startswith="tiers.", state__in=(JobState.WAITING, JobState.WORKING)
+    ).order_by("-id")
     return render(
         request,
         "tiers/runs.html",
-        {"runs": page[: runs.PAGE], "older": page[runs.PAGE - 1].pk if len(page) > runs.PAGE else None},
+        {
+            "section": "runs",
+            "runs": page[: runs.PAGE],
+            "older": page[runs.PAGE - 1].pk if len(page) > runs.PAGE else None,
+            "jobs": going_on[:5],
+        },
     )
 
 
 @require(sees_all_clients)
-def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """A run: totals, tiers, who moves and by which rule."""
+def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A run: totals, tiers, who moves from where to where and why, and what people said of it."""
     run = get_object_or_404(ScoringRun.objects.select_related("policy", "created_by", "applied_by"), pk=pk)
+    narrowed = review.Narrowed.of(request.GET)
     after = request.GET.get("after", "")
-    old, new = request.GET.get("from", ""), request.GET.get("to", "")
-    page = list(
-        runs.movers(run, after=int(after[:18]) if after.isdecimal() else 0, old=old, new=new)[: runs.PAGE + 1]
-    )
+    moves, beyond = review.page(run, narrowed, after=int(after[:18]) if after.isdecimal() else 0)
+    cells = review.cells(run)
     total = run.total_revenue
     context: dict[str, Any] = {
+        "section": "runs",
         "run": run,
         "warnings": runs.warning_texts(run),
         "tiers": [
             {**row, "share": Decimal(row["revenue"]) / total if total > 0 else None} for row in run.tiers
         ],
-        "moving": sum(move["clients"] for move in run.moves),
-        "movers": [
-            {"row": row, "reason": rules.RULE_LABELS.get(row.rule, row.rule)} for row in page[: runs.PAGE]
-        ],
-        "next": page[runs.PAGE - 1].client_id if len(page) > runs.PAGE else None,
-        "old": old,
-        "new": new,
-        "can_apply": run.status == RunStatus.PROPOSED,
-        "can_undo": run.status == RunStatus.APPLIED,
+        "matrix": _matrix(cells),
+        "given": sum(cell.given for cell in cells),
+        "rejected": sum(cell.rejected for cell in cells),
+        "open": sum(cell.open for cell in cells),
+        "moves": moves,
+        "next": beyond,
+        "narrowed": narrowed,
+        "chips": _chips(narrowed),
+        "leads": review.leads_of_moves(run) if moves or narrowed.params else [],
+        "gone": bool(run.moves) and (run.thinned or not run.explanations.exists()),
+        "is_proposal": run.status == RunStatus.PROPOSED,
+        "is_applied": run.status == RunStatus.APPLIED,
+        "can_undo": runs.can_be_undone(run),
     }
     return render(request, "tiers/run.html", context)
 
 
+def _matrix(cells: list[review.Cell]) -> dict[str, Any]:
+    """The moves as a table: a row for each tier before, a column for each after."""
+    columns = list(dict.fromkeys(cell.new for cell in sorted(cells, key=lambda each: each.new or "~")))
+    by_tiers = {(cell.old, cell.new): cell for cell in cells}
+    rows = list(dict.fromkeys(cell.old for cell in sorted(cells, key=lambda each: each.old or "~")))
+    return {
+        "columns": columns,
+        "rows": [{"old": old, "cells": [by_tiers.get((old, new)) for new in columns]} for old in rows],
+    }
+
+
+def _chips(narrowed: review.Narrowed) -> list[tuple[str, str]]:
+    """Each filter in words, with the query string of the page without it."""
+    words = {
+        "from": _("From %(tier)s") % {"tier": _tier_word(narrowed.old)},
+        "to": _("To %(tier)s") % {"tier": _tier_word(narrowed.new)},
+        "advisor": _("Nobody leads")
+        if narrowed.advisor == review.NONE
+        else _("Led by %s") % narrowed.advisor,
+        "shown": _("Rejected") if narrowed.shown == "rejected" else _("Not rejected"),
+    }
+    params = narrowed.params
+    return [
+        (words[name], urlencode({other: value for other, value in params.items() if other != name}))
+        for name in params
+    ]
+
+
+def _tier_word(code: str) -> str:
+    return _("no tier") if code == review.NONE else _("tier %(tier)s") % {"tier": code}
+
+
+# --- Acting ---------------------------------------------------------------------------------------------
+
+
 @require(runs_the_firm)
 @require_POST
-def propose(request: HttpRequest) -> HttpResponse:
-    """Proposes a run for today, here where the firm is small, else in a worker."""
-    if Client.objects.filter(status=ClientStatus.ACTIVE)[: IN_THE_REQUEST + 1].count() > IN_THE_REQUEST:
-        return _in_background(request, "tiers.propose_run", request.user.pk, then=reverse("tiers:runs"))
+def propose(request: SignedInRequest) -> HttpResponse:
+    """Proposes a run for today: here, or in a worker where the firm is large or `worker` asks for it."""
+    if "worker" in request.POST or _is_large():
+        job = start_job(
+            task="tiers.propose_run",
+            title=_("Ranking every client"),
+            by=request.user,
+            arguments=[request.user.pk],
+        )
+        return redirect("clients:job", job.pk)
     try:
-        run = services.propose_run(as_of=firm_today(), by=request.user)  # type: ignore[arg-type]
+        run = services.propose_run(as_of=firm_today(), by=request.user)
     except Refused as refusal:
         return _refused(request, refusal, then=reverse("tiers:runs"))
     return redirect("tiers:run", pk=run.pk)
 
 
+def _is_large() -> bool:
+    active = Client.objects.filter(status=ClientStatus.ACTIVE)
+    return active[: IN_THE_REQUEST + 1].count() > IN_THE_REQUEST
+
+
 @require(runs_the_firm)
 @require_POST
-def apply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Starts the tiers that the run proposes."""
+def apply(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Starts the tiers that the run proposes: all that nobody rejected, or with `chosen` those chosen."""
     run = get_object_or_404(ScoringRun, pk=pk)
     here = reverse("tiers:run", args=[pk])
-    if sum(move["clients"] for move in run.moves) > IN_THE_REQUEST:
-        return _in_background(request, "tiers.apply_run", pk, request.user.pk, then=here)
+    chosen: list[int] | None = None
+    if "chosen" in request.POST:
+        chosen = list(_chosen(run, request.POST).values_list("client_id", flat=True))
+        if not chosen:
+            return _refused(request, Refused(_("Choose at least one move.")), then=here)
+    elif sum(move["clients"] for move in run.moves) > IN_THE_REQUEST:
+        job = start_job(
+            task="tiers.apply_run",
+            title=_("Applying run %(n)s") % {"n": pk},
+            by=request.user,
+            arguments=[pk, request.user.pk],
+        )
+        return redirect("clients:job", job.pk)
     try:
-        applied = services.apply_run(run=run, applied_by=request.user)  # type: ignore[arg-type]
+        applied = services.apply_run(run=run, applied_by=request.user, clients=chosen)
     except Refused as refusal:
         return _refused(request, refusal, then=here)
     changed = applied.moved + applied.first
@@ -105,12 +183,12 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require(runs_the_firm)
 @require_POST
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: SignedInRequest, pk: int) -> HttpResponse:
     """Gives everyone the tier back that they had before the run was applied."""
     run = get_object_or_404(ScoringRun, pk=pk)
     here = reverse("tiers:run", args=[pk])
     try:
-        undone = services.undo_run(run=run, by=request.user)  # type: ignore[arg-type]
+        undone = services.undo_run(run=run, by=request.user)
     except Refused as refusal:
         return _refused(request, refusal, then=here)
     notice(
@@ -125,12 +203,91 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(request, here)
 
 
-def _in_background(request: HttpRequest, task: str, *arguments: Any, then: str) -> HttpResponse:
-    if background.send(task, *arguments):
-        notice(request, _("Started. The result appears here in a minute or two."))
-    else:
-        notice(request, _("The queue does not answer. Try again in a moment."), went_wrong=True)
-    return redirect(then)
+@require(runs_the_firm)
+def reject(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Rejects the chosen moves with a reason; asks for one on a page of its own, or in the row."""
+    run = get_object_or_404(ScoringRun, pk=pk)
+    asked = request.POST if request.method == "POST" else request.GET
+    chosen = _chosen(run, asked)
+    error = ""
+    if request.method == "POST":
+        try:
+            before = run.rejected_moves.count()
+            at = review.reject(run=run, chosen=chosen, reason=asked.get("reason", ""), by=request.user)
+        except Refused as refusal:
+            error = " ".join(refusal.reasons)
+        else:
+            number = run.rejected_moves.count() - before
+            notice(
+                request,
+                ngettext("%(n)s move rejected.", "%(n)s moves rejected.", number)
+                % {"n": number_format(number, force_grouping=True)},
+                undo_url=f"{reverse('tiers:restore', args=[pk])}?{urlencode({'at': at.isoformat()})}",
+            )
+            return redirect(_where_from(asked, pk))
+    first = chosen.first()
+    context = {
+        "section": "runs",
+        "run": run,
+        "asked": asked,
+        "chosen": [value for value in asked.getlist("client") if value.isdecimal()][:MOST_CHOSEN],
+        "filters": asked.get("filters", ""),
+        "number": chosen.count(),
+        "only": first,
+        "error": error,
+        "reason": asked.get("reason", ""),
+        "longest": review.LONGEST_REASON,
+    }
+    in_row = request.htmx and request.method == "GET"
+    template = "tiers/partials/reject_row.html" if in_row else "tiers/reject.html"
+    return render(request, template, context, status=422 if error else 200)
+
+
+@require(runs_the_firm)
+@require_POST
+def restore(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Takes rejections back: of the client that the form names, or the batch that was made `at` a moment."""
+    run = get_object_or_404(ScoringRun, pk=pk)
+    rejected = run.rejected_moves.none()
+    if (client := request.POST.get("client", "")).isdecimal():
+        rejected = run.rejected_moves.filter(client=int(client[:18]))
+    elif at := _moment(request.GET.get("at", "")):
+        rejected = run.rejected_moves.filter(at=at, by=request.user)
+    try:
+        number = review.restore(run=run, rejected=rejected)
+    except Refused as refusal:
+        return _refused(request, refusal, then=reverse("tiers:run", args=[pk]))
+    notice(
+        request,
+        ngettext("%(n)s move is open again.", "%(n)s moves are open again.", number)
+        % {"n": number_format(number, force_grouping=True)},
+    )
+    return _back(request, _where_from(request.POST, pk))
+
+
+# --- What a form says -----------------------------------------------------------------------------------
+
+
+def _chosen(run: ScoringRun, asked: QueryDict) -> QuerySet[Explanation]:
+    """The moves that a form chose: those of its boxes, or with `all` every one that its filters match."""
+    if "all" in asked:
+        return review.moves(run, review.Narrowed.of(QueryDict(asked.get("filters", ""))))
+    ids = [int(value[:18]) for value in asked.getlist("client")[:MOST_CHOSEN] if value.isdecimal()]
+    return runs.movers(run).filter(client_id__in=ids)
+
+
+def _moment(text: str) -> Any:
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
+
+
+def _where_from(asked: QueryDict, pk: int) -> str:
+    """The run's page with the filters that the form came with."""
+    params = review.Narrowed.of(QueryDict(asked.get("filters", ""))).params
+    here = reverse("tiers:run", args=[pk])
+    return f"{here}?{urlencode(params)}#movers" if params else f"{here}#movers"
 
 
 def _refused(request: HttpRequest, refusal: Refused, *, then: str) -> HttpResponse:

@@ -1,0 +1,55 @@
+/* Choosing among the moves of a run. Without it the boxes and the bar below them work as a plain form. */
+(function () {
+  "use strict";
+  var table = document.getElementById("moves-table");
+  var bar = document.querySelector(".bulk-bar");
+  if (!table || !bar) {
+    return;
+  }
+  var last = null;
+
+  function boxes() {
+    return Array.prototype.slice.call(table.querySelectorAll("input[name=client][type=checkbox]"));
+  }
+
+  function show() {
+    var chosen = boxes().filter(function (box) { return box.checked; });
+    var all = bar.querySelector("input[name=all]");
+    var everything = Boolean(all && all.checked);
+    bar.hidden = chosen.length === 0 && !everything;
+    var number = bar.querySelector("[data-selected]");
+    number.textContent = everything ? "" : chosen.length + " " + number.dataset.text;
+    boxes().forEach(function (box) {
+      box.closest("tr").classList.toggle("is-selected", box.checked);
+    });
+    var page = table.querySelector("[data-check-page]");
+    page.checked = chosen.length > 0 && chosen.length === boxes().length;
+    page.indeterminate = chosen.length > 0 && !page.checked;
+  }
+
+  table.addEventListener("click", function (event) {
+    if (event.target.matches("[data-check-page]")) {
+      boxes().forEach(function (box) { box.checked = event.target.checked; });
+      show();
+    } else if (event.target.matches("input[name=client][type=checkbox]")) {
+      if (event.shiftKey && last && last !== event.target) {
+        var every = boxes();
+        var ends = [every.indexOf(last), every.indexOf(event.target)].sort(function (a, b) { return a - b; });
+        every.slice(ends[0], ends[1] + 1).forEach(function (box) { box.checked = event.target.checked; });
+      }
+      last = event.target;
+      show();
+    }
+  });
+
+  bar.addEventListener("change", show);
+  bar.querySelector("[data-clear-selection]").addEventListener("click", function () {
+    boxes().forEach(function (box) { box.checked = false; });
+    var all = bar.querySelector("input[name=all]");
+    if (all) {
+      all.checked = false;
+    }
+    show();
+  });
+  show();
+})();

@@ -1,0 +1,210 @@
+"""Who is ready to graduate, and who is close to the edge of a tier, by the latest run of the policy in force.
+
+Graduation: the run proposes a tier with more service than the client has. Watch: the run keeps the client in
+a tier that is filled by score and has an end, and the score is at most the watch margin above the lowest that
+the tier took (or below it, kept by the stability margin).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
+from django.utils.translation import gettext as _
+
+from clients.access import sees_all_clients
+from clients.firm import firm_today
+from clients.models import Client, ClientStatus, TeamMember, User
+from tiers import rules
+from tiers.models import Explanation, PolicyStatus, RankKey, RunStatus, ScoringRun, TierSettings
+
+PAGE = 50
+LEAD = "lead_advisor"
+NONE = "none"
+UP, WATCH = "up", "watch"
+COLUMNS = (
+    "client_id",
+    "client__external_id",
+    "client__name",
+    "tier_before",
+    "tier_proposed",
+    "score",
+    "cut",
+    "rule",
+    "place",
+    "advisor",
+)
+
+
+def latest_published_run() -> ScoringRun | None:
+    """The newest whole run of the policy in force, applied or proposed for no day to come."""
+    kept = Explanation.objects.filter(run=OuterRef("pk"))
+    counts = Q(status=RunStatus.APPLIED) | Q(as_of__lte=firm_today())
+    return (
+        ScoringRun.objects.filter(counts, Exists(kept), policy__status=PolicyStatus.PUBLISHED, thinned=False)
+        .exclude(status=RunStatus.UNDONE)
+        .select_related("policy")
+        .order_by("-as_of", "-id")
+        .first()
+    )
+
+
+def rows_of(run: ScoringRun, which: str, user: User, *, advisor: str = "") -> QuerySet[Explanation]:
+    """The list `which` (up or watch) of the clients that `user` may see, in its order (`place`, then id).
+
+    `advisor`: the username of who leads them, or `none`. Annotated with all of COLUMNS.
+    """
+    rows = Explanation.objects.filter(run=run, client__status=ClientStatus.ACTIVE)
+    rows = _graduating(rows) if which == UP else _watched(rows, run)
+    if not sees_all_clients(user):
+        rows = rows.filter(client__in=Client.objects.visible_to(user).values("pk"))
+    leads = TeamMember.objects.filter(client=OuterRef("client_id"), role__code=LEAD)
+    if advisor == NONE:
+        rows = rows.filter(~Exists(leads))
+    elif advisor:
+        rows = rows.filter(Exists(leads.filter(user__username=advisor)))
+    full_name = Trim(Concat("user__first_name", Value(" "), "user__last_name"))
+    named = leads.annotate(named=Coalesce(NullIf(full_name, Value("")), "user__username"))
+    rows = rows.annotate(
+        advisor=Subquery(named.values("named")[:1], output_field=CharField()),
+        tier_before=F("client__summary__tier__code"),
+        tier_proposed=F("proposed_tier__code"),
+    )
+    return rows.order_by("place", "client_id")
+
+
+def _graduating(rows: QuerySet[Explanation]) -> QuerySet[Explanation]:
+    """Those who still are in the tier that the run found them in, and would have more service. The highest
+    tier first, in each the highest score first."""
+    place = F("proposed_tier__position") * Value(Decimal(1000)) - Coalesce(F("score"), Value(Decimal(0)))
+    return rows.filter(
+        moves=True,
+        proposed_tier__position__lt=F("current_tier__position"),
+        client__summary__tier=F("current_tier"),
+    ).annotate(
+        place=Case(When(pk__isnull=False, then=place), output_field=_figure()),
+        cut=Value(None, output_field=_figure()),
+    )
+
+
+def _watched(rows: QuerySet[Explanation], run: ScoringRun) -> QuerySet[Explanation]:
+    """Those whose tier stays, the nearest to its edge first."""
+    margin = TierSettings.current().watch_margin
+    cuts = watched_cuts(run)
+    if not cuts:
+        return rows.none().annotate(
+            place=Value(None, output_field=_figure()), cut=Value(None, output_field=_figure())
+        )
+    near = Q()
+    for tier_id, cut in cuts.items():
+        near |= Q(client__summary__tier=tier_id, proposed_tier=tier_id, score__lte=cut + margin)
+    cut_of = Case(
+        *(When(proposed_tier=tier_id, then=Value(cut)) for tier_id, cut in cuts.items()),
+        output_field=_figure(),
+    )
+    return rows.filter(near, rule__in=(RankKey.SCORE, rules.KEPT)).annotate(
+        cut=cut_of, place=F("score") - F("cut")
+    )
+
+
+def watched_cuts(run: ScoringRun) -> dict[int, Decimal]:
+    """Tier id to the lowest score that the tier took, for tiers filled by score that have an end."""
+    noted = {row["tier"]: row.get("cut") for row in run.tiers}
+    found = {}
+    for rule in list(run.policy.rules.select_related("tier").order_by("position"))[:-1]:
+        ends = rule.max_clients is not None or rule.revenue_share is not None
+        if rule.rank_key == RankKey.SCORE and noted.get(rule.tier.code) and (ends or rule.minimum_key):
+            found[rule.tier_id] = Decimal(noted[rule.tier.code])
+    return found
+
+
+def _figure() -> DecimalField:
+    return DecimalField(max_digits=12, decimal_places=2)
+
+
+def page_of(rows: QuerySet[Explanation], *, after: str = "") -> tuple[list[dict[str, Any]], str]:
+    """Fifty rows as plain values after the position `after`, and the position where the next page begins."""
+    if position := _position(after):
+        place, client_id = position
+        rows = rows.filter(Q(place__gt=place) | Q(place=place, client_id__gt=client_id))
+    found = list(rows.values(*COLUMNS)[: PAGE + 1])
+    page, more = found[:PAGE], len(found) > PAGE
+    return page, f"{page[-1]['place']}:{page[-1]['client_id']}" if more else ""
+
+
+def _position(text: str) -> tuple[Decimal, int] | None:
+    """The place that an address names; none where it makes no sense."""
+    match = re.fullmatch(r"(-?\d{1,7}(?:\.\d{1,2})?):(\d{1,18})", text, re.ASCII)
+    if not match:
+        return None
+    try:
+        return Decimal(match[1]), int(match[2])
+    except InvalidOperation:
+        return None
+
+
+def leads(user: User) -> list[User]:
+    """The lead advisors to choose among; for who sees only own clients nobody."""
+    if not sees_all_clients(user):
+        return []
+    leading = TeamMember.objects.filter(role__code=LEAD).order_by().values("user")
+    return list(User.objects.filter(pk__in=leading).order_by("first_name", "last_name", "username"))
+
+
+# --- As a file ------------------------------------------------------------------------------------------
+
+HEADER = ("client", "name", "tier", "proposed_tier", "score", "cut", "points_above_cut", "reason", "advisor")
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_lines(rows: QuerySet[Explanation], which: str) -> Iterator[str]:
+    """The whole list as CSV, a header and then a line a client."""
+    writer = csv.writer(_Echo())
+    yield writer.writerow(HEADER)
+    for row in rows.values(*COLUMNS).iterator(chunk_size=2000):
+        above = row["place"] if which == WATCH else None
+        yield writer.writerow(
+            [
+                _plain(row["client__external_id"]),
+                _plain(row["client__name"]),
+                row["tier_before"],
+                row["tier_proposed"],
+                row["score"],
+                row["cut"],
+                above,
+                str(rules.RULE_LABELS.get(row["rule"], row["rule"])),
+                _plain(row["advisor"] or ""),
+            ]
+        )
+
+
+def _plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe before it, which import takes off."""
+    return f"'{text}" if re.match(r"\s*'*[-=+@]", text) else text
+
+
+def title(which: str) -> str:
+    return _("Ready to graduate") if which == UP else _("On watch")
