@@ -24,17 +24,17 @@ from servicing.work.delivery import service_of
 
 def service_tab(request: HttpRequest, client: Client) -> dict[str, Any]:
     """What the tab shows; registered with the client page."""
-    return {
-        **service_of(client, timezone.localdate()),
-        "touch_form": LogTouchForm(auto_id="id_touch_%s"),
-    }
+    return service_of(client, timezone.localdate())
 
 
 @require(may_edit_clients)
 def log(request: HttpRequest, pk: int) -> HttpResponse:
-    """Logs a touch from the tab's form, and says what it closed."""
+    """Logs a touch, and says what it closed. The tab asks for the form alone when somebody wants it."""
     client = _client(request, pk)
-    form = LogTouchForm(request.POST if request.method == "POST" else None)
+    form = LogTouchForm(request.POST if request.method == "POST" else None, auto_id="id_touch_%s")
+    if request.method != "POST" and request.htmx:  # type: ignore[attr-defined]
+        context = {"client": client, "form": form, "submit_label": _("Save the touch")}
+        return render(request, "servicing/partials/touch_form.html", context)
     if request.method != "POST" or not form.is_valid():
         return _form(request, client, form, _("Log a touch"), _("Save the touch"))
     _touch, counts = facts.log(client=client, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]

@@ -185,3 +185,16 @@ def test_what_goes_out_by_itself_is_counted_and_not_queued(signed_in, review, pe
     found = client.get(reverse("servicing:tasks"), {"advisor": people["ann"].pk, "done_by": "itself"})
     assert "1 task" in found.content.decode()
     assert f"/tasks/{review.pk}/" in found.content.decode()
+
+
+def test_the_service_tab_brings_the_touch_form_when_it_is_wanted(signed_in, household, world):
+    client = signed_in("ann")
+    tab = client.get(reverse("clients:tab", args=[household.pk, "service"])).content.decode()
+    form_url = reverse("servicing:log_touch", args=[household.pk])
+    assert f'href="{form_url}"' in tab  # also a page of its own, without JavaScript
+    part = client.get(form_url, **HTMX).content.decode()
+    assert f'action="{form_url}"' in part
+    assert "<html" not in part
+    data = {"kind": world.touch_kinds["call"].pk, "on": firm_today().isoformat(), "minutes": "10"}
+    assert client.post(form_url, data).status_code == 302
+    assert Touch.objects.filter(client=household, minutes=10).exists()
