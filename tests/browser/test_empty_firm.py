@@ -1,4 +1,4 @@
-"""A brand-new firm: one administrator, nothing in the record. Every page works and says what will be there."""
+"""A brand-new firm: one administrator, nothing in the record. Each page works and says what will be there."""
 
 from __future__ import annotations
 
