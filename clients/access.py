@@ -30,6 +30,11 @@ def sees_all_clients(user: User) -> bool:
     return bool(groups_of(user) & {Group.OPERATIONS, Group.COMPLIANCE, Group.ADMINISTRATOR})
 
 
+def sees_own_clients(user: User) -> bool:
+    """Whoever sees the clients of own teams alone."""
+    return not sees_all_clients(user)
+
+
 def may_edit_clients(user: User) -> bool:
     """Advisors and operations change the clients that they see; compliance reads."""
     return bool(groups_of(user) & {Group.ADVISOR, Group.OPERATIONS, Group.ADMINISTRATOR})

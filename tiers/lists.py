@@ -87,7 +87,7 @@ def rows_of(run: ScoringRun, which: str, user: User, *, advisor: str = "") -> Qu
         tier_before=F("client__summary__tier__code"),
         tier_proposed=F("proposed_tier__code"),
     )
-    return rows.order_by("place", "client_id")
+    return rows.order_by("place", "client_id")  # type: ignore[misc]
 
 
 def _graduating(rows: QuerySet[Explanation]) -> QuerySet[Explanation]:
