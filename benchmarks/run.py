@@ -57,7 +57,7 @@ def measure_sizes(sizes: Iterable[int], folder: Path, *, only: str = "", samples
 def _measured(clients: int, address: str, folder: Path, only: str, samples: int) -> Iterator:
     from benchmarks import firm
     from benchmarks.measure import measure
-    from benchmarks.workloads import engine, facts, pages
+    from benchmarks.workloads import crowd, engine, facts, pages
     from clients.firm import firm_today
 
     say(f"{clients:,} clients: building the firm")
@@ -72,6 +72,9 @@ def _measured(clients: int, address: str, folder: Path, only: str, samples: int)
                 yield measure(workload, clients=clients, samples=samples, address=address)
             except LookupError as error:
                 yield pages.unreachable(workload, clients, error)
+    if crowd.NAME.startswith(only):
+        say(f"{clients:,} clients: {crowd.NAME}")
+        yield crowd.measured(clients, address)
 
 
 def say(message: str) -> None:
