@@ -55,7 +55,8 @@ def logging_config(*, json: bool, level: str = "INFO") -> dict[str, Any]:
     drawing: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        # Plain tracebacks: others print the variables with them, and so the clients' data.
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
     return {
         "version": 1,

@@ -26,9 +26,7 @@ def read(name: str, reader: Callable[[], Any]) -> Any:
     try:
         return reader()
     except Exception:
-        raise SystemExit(
-            f"{name} cannot be understood: docs/operations.md shows its form."
-        ) from None
+        raise SystemExit(f"{name} cannot be understood: docs/operations.md shows its form.") from None
 
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -137,7 +135,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     # A queue that does not answer delays work until the next sweep; it never holds up a person.
     "socket_connect_timeout": 2,
-    "socket_timeout": 5,
+    "socket_timeout": 3,
     "max_retries": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 
 from . import postgres, valkey
@@ -23,8 +23,8 @@ from .servers import Need, owned
 
 WEB_READY_WITHIN = 60  # seconds
 STOP_WITHIN = 6  # seconds for web, worker and beat; what a worker held then is delivered again
-SERVERS = {"PostgreSQL": postgres.start, "Valkey": valkey.start}
-STEADY_AFTER = 60  # seconds; a server that ends sooner than that after it was brought back stays down
+STEADY_AFTER = 60  # seconds; what ends again sooner than that after it was brought back stays down
+Starters = dict[str, Callable[[], Child]]  # by the name of the child
 NO_DEMO = {"no", "false", "0", "off"}
 
 
@@ -50,9 +50,10 @@ def run() -> int:
         ):
             try:
                 env = _prepare(where, host, need)
-                _start(family, where, line, env)
+                programs = _programs(family, where, line, env)
+                _start(programs, line)
                 _announce(where, line, need)
-                return _watch(family, where)
+                return _watch(family, _servers(family, where) | programs)
             finally:
                 # From here on every second Ctrl-C is the same wish.
                 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -151,7 +152,16 @@ def _manage(env: Mapping[str, str], *arguments: str) -> None:
 # --- Web, worker and beat ------------------------------------------------------------------------------
 
 
-def _start(family: Family, where: Layout, line: socket.socket, env: Mapping[str, str]) -> None:
+def _servers(family: Family, where: Layout) -> Starters:
+    """How each server is brought back."""
+    return {
+        "PostgreSQL": lambda: postgres.start(family, where),
+        "Valkey": lambda: valkey.start(family, where),
+    }
+
+
+def _programs(family: Family, where: Layout, line: socket.socket, env: Mapping[str, str]) -> Starters:
+    """How web, worker and beat are started, the first time and again."""
     manners = Manners(stop=signal.SIGTERM, patience=STOP_WITHIN)
     celery = [sys.executable, "-m", "celery", "-A", "segmentation_crm"]
 
@@ -164,11 +174,18 @@ def _start(family: Family, where: Layout, line: socket.socket, env: Mapping[str,
 
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(PROJECT / "gunicorn.conf.py")]
     web = [*gunicorn, "--bind", f"fd://{line.fileno()}", "segmentation_crm.wsgi:application"]
-    children = [
-        start("web", web, fds=(line.fileno(),)),
-        start("worker", [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-gossip"]),
-        start("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]),
-    ]
+    worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-gossip"]
+    beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
+    return {
+        "web": lambda: start("web", web, fds=(line.fileno(),)),
+        "worker": lambda: start("worker", worker),
+        "beat": lambda: start("beat", beat),
+    }
+
+
+def _start(starters: Starters, line: socket.socket) -> None:
+    """Starts web, worker and beat, and waits until the web server answers or one of them ends."""
+    children = [start() for start in starters.values()]
     asked = f"http://{_loopback(line)}/healthz"
     wait_until(
         lambda: any(child.ended() for child in children) or _answers(asked), WEB_READY_WITHIN, pause=0.1
@@ -200,22 +217,22 @@ def _announce(where: Layout, line: socket.socket, need: Need) -> None:
     notice("Ctrl-C stops everything.")
 
 
-def _watch(family: Family, where: Layout) -> int:
-    """Brings a server back that ended. Returns 1 as soon as anything else ends, having said which and why."""
+def _watch(family: Family, starters: Starters) -> int:
+    """Brings back what ended. Returns 1 as soon as something does not last, having said which and why."""
     brought_back: dict[str, float] = {}
     while True:
         for child in family.children:
             if not child.ended():
                 continue
-            now, last = time.monotonic(), brought_back.get(child.name, -STEADY_AFTER)
             notice(f"{child.name} ended unexpectedly (status {child.process.returncode}).")
-            if child.name in SERVERS and now - last >= STEADY_AFTER:
-                family.stop(child)
-                SERVERS[child.name](family, where)
-                brought_back[child.name] = now
-                notice(f"{child.name} was started again.")
-                break
-            notice(f"Its last lines:\n{child.last_lines()}")
-            notice(f"The whole log is {child.log}. Stopping the rest.")
-            return 1
+            now = time.monotonic()
+            if now - brought_back.get(child.name, -STEADY_AFTER) < STEADY_AFTER:
+                notice(f"Its last lines:\n{child.last_lines()}")
+                notice(f"The whole log is {child.log}. Stopping the rest.")
+                return 1
+            family.stop(child)
+            starters[child.name]()
+            brought_back[child.name] = now
+            notice(f"{child.name} was started again.")
+            break
         time.sleep(0.25)

@@ -32,7 +32,7 @@ WATCH = (
     "from segmentation_crm.embedded.servers import *\n"
     "data = Path(sys.argv[1])\n"
     "with owned(data, purpose='the test', need=Need()) as (family, _):\n"
-    "    print('up', flush=True); sys.exit(launcher._watch(family, layout(data)))"
+    "    print('up', flush=True); sys.exit(launcher._watch(family, launcher._servers(family, layout(data))))"
 )
 
 

@@ -48,6 +48,18 @@ def test_it_withholds_personal_fields_and_amounts(lines):
     assert {line[field] for field in ("name", "email", "revenue", "password")} == {"[withheld]"}
 
 
+@pytest.mark.parametrize("json", [True, False])
+def test_a_traceback_shows_no_variables(run_module, json):
+    code = IN_PRODUCTION.replace("json=True", f"json={json}") + (
+        "name = 'Okafor ' + 'household'\n"
+        "try: 1 / len('')\n"
+        "except ZeroDivisionError: logging.getLogger('clients').exception('it failed')"
+    )
+    said = run_module("-c", code, env=dict(os.environ))
+    assert "ZeroDivisionError" in said.stderr
+    assert "Okafor household" not in said.stderr
+
+
 def test_an_address_cannot_forge_a_line_of_the_log():
     settings = runpy.run_path(str(Path(__file__).parents[2] / "gunicorn.conf.py"))
     logger = settings["logger_class"](Config())
