@@ -23,7 +23,7 @@ from tiers.models import ClientFacts, FactSnapshot, Policy
 
 FRESH_FOR = dt.timedelta(minutes=15)
 KEPT = 4  # snapshots, the newest; each has a row for every client
-_LOCK = 7_305_002  # of whoever takes one; with a number made from date and digest
+_LOCK = 7_305_002  # of whoever takes one, until its transaction ends
 PLACES = {factor: place for place, factor in enumerate(scoring.FACTORS, 1)}  # in the arrays, from 1
 
 _TAKE = """
@@ -43,7 +43,7 @@ WHERE as_of = %s AND digest = %s AND taken_at >= %s
 ORDER BY taken_at DESC LIMIT 1 FOR KEY SHARE"""
 
 # A snapshot as the queries that scoring weighs from.
-_RANKED = """measured AS NOT MATERIALIZED (
+_RANKED = """measured AS MATERIALIZED (
     SELECT client_id, external_id, {revenue} AS revenue, {values}
     FROM tiers_clientfacts
     WHERE snapshot_id = %(snapshot)s
@@ -74,8 +74,7 @@ def snapshot(policy: Policy, as_of: dt.date, *, fresh: bool = False) -> FactSnap
         found = _newest(as_of, digest, since)
         if found is None:
             with connection.cursor() as cursor:
-                number = int(hashlib.sha256(f"{as_of}{digest}".encode()).hexdigest()[:7], 16)
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, number])
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
             found = _newest(as_of, digest, since)
         return found or _take(policy, as_of, digest)
 
@@ -150,6 +149,7 @@ def _take(policy: Policy, as_of: dt.date, digest: str) -> FactSnapshot:
         cursor.execute("SET LOCAL jit = off")
         cursor.execute("SET LOCAL work_mem = '128MB'")
         cursor.execute(sql, parameters)
+        cursor.execute("ANALYZE tiers_clientfacts (snapshot_id, client_id)")
     if digest_of(policy) != digest:  # edited meanwhile: good for this use and for no other
         taken.digest = ""
         taken.save(update_fields=["digest"])

@@ -106,10 +106,11 @@ WHERE s.client_id = seat.client_id AND seat.tier_id = %(tier)s AND seat.rule = %
         AND (s.current_tier_id = %(tier)s OR s.current_position < %(position)s))"""
 
 
-def fill_tiers(policy: Policy, total_revenue: Decimal) -> int:
+def fill_tiers(policy: Policy, total_revenue: Decimal, *, until: int | None = None) -> int:
     """Seats the clients of `tiers_scoring` in `tiers_seat`; returns the id of the tier that takes the rest.
 
-    `total_revenue` is that of the whole population; a tier's share is a share of it.
+    `total_revenue` is that of the whole population; a tier's share is a share of it. `until`: only the rules
+    up to this position; they do not depend on those behind them.
     """
     *rules, last = policy.rules.select_related("tier").order_by("position")
     with connection.cursor() as cursor:
@@ -118,6 +119,8 @@ def fill_tiers(policy: Policy, total_revenue: Decimal) -> int:
         cursor.execute("SELECT EXISTS (SELECT FROM tiers_scoring WHERE current_tier_id IS NOT NULL)")
         has_incumbents = cursor.fetchone()[0]
         for rule in rules:
+            if until is not None and rule.position > until:
+                break
             _fill(cursor, rule, total_revenue, policy.stability_margin, has_incumbents)
         cursor.execute("ANALYZE tiers_seat")
     return last.tier_id

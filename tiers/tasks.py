@@ -1,5 +1,6 @@
 """Celery adapters of scoring."""
 
+import datetime as dt
 from contextlib import suppress
 
 import pghistory
@@ -9,9 +10,9 @@ from django.urls import reverse
 
 from clients.firm import firm_today
 from clients.jobs import AlreadyDone, working_on
-from clients.models import User
-from tiers import services
-from tiers.models import ScoringRun
+from clients.models import Client, User
+from tiers import routes, services, simulation
+from tiers.models import Policy, ScoringRun
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries": 5}
 
@@ -53,3 +54,24 @@ def apply_run(job_id: int, run_id: int, user_id: int) -> None:
         run = ScoringRun.objects.get(pk=run_id)
         services.apply_run(run=run, applied_by=User.objects.get(pk=user_id), report=report)
         job.result_url = reverse("tiers:run", args=[run_id])
+
+
+@shared_task(name="tiers.simulate")
+def simulate(job_id: int, policy_id: int, as_of: str, user_id: int) -> None:
+    """Simulates a policy at a date, asked for by a person."""
+    with suppress(AlreadyDone), working_on(job_id) as (job, report):
+        policy, by = Policy.objects.get(pk=policy_id), User.objects.get(pk=user_id)
+        simulation.simulate(policy=policy, as_of=dt.date.fromisoformat(as_of), by=by, report=report)
+        page = "tiers:studio" if policy.is_draft else "tiers:policy"
+        job.result_url = f"{reverse(page, args=[policy_id])}?on={as_of}"
+
+
+@shared_task(name="tiers.find_routes")
+def find_routes(job_id: int, client_id: int, run_id: int) -> None:
+    """Looks for a client's routes to the next tier, asked for by a person."""
+    with suppress(AlreadyDone), working_on(job_id) as (job, _report):
+        routes.find_and_keep(
+            client=Client.objects.get(pk=client_id),
+            run=ScoringRun.objects.select_related("policy").get(pk=run_id),
+        )
+        job.result_url = reverse("clients:tab", args=[client_id, "tier"])
