@@ -149,8 +149,8 @@ class DraftForm(forms.Form):
                     _("Tier %(tier)s: clients at most") % words, most=10_000_000, places=0, required=False
                 ),
                 "minimum_key": _choice(
-                    _("Tier %(tier)s: only with a minimum of") % words,
-                    [("", _("no minimum")), *RankKey.choices],
+                    _("Tier %(tier)s: minimum") % words,
+                    [("", _("none")), *RankKey.choices],
                     required=False,
                 ),
                 "minimum_value": _number(
@@ -169,7 +169,7 @@ class DraftForm(forms.Form):
             value = rule_field(tier, "minimum_value")
             asked = data.get(rule_field(tier, "minimum_key"))
             if asked and value in data and data[value] is None:
-                self.add_error(value, ValidationError(_("Say how much at least, or choose “no minimum”.")))
+                self.add_error(value, ValidationError(_("Say how much at least, or choose “none”.")))
         return data
 
     def statement(self) -> Statement:
@@ -215,7 +215,7 @@ class DraftForm(forms.Form):
             yield {
                 "factor": factor,
                 "field": field,
-                "is_weighed": factor in USUAL or self.stated.weights.get(factor) or field.value(),
+                "is_weighed": factor in USUAL or field.value() not in ("", "0", None),
             }
 
     def touch_rows(self) -> list[dict[str, Any]]:

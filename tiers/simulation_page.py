@@ -40,8 +40,8 @@ class Shown:
         """From an address; what makes no sense there is left out."""
         after, advisor = query.get("after", ""), query.get("advisor", "")
         return cls(
-            old=query.get("from", "")[:50],
-            new=query.get("to", "")[:50],
+            old=query.get("from", "").replace("\0", "")[:50],
+            new=query.get("to", "").replace("\0", "")[:50],
             advisor=advisor[:18] if advisor.isdecimal() else "",
             after=int(after[:18]) if after.isdecimal() else 0,
         )
