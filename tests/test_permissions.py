@@ -110,6 +110,7 @@ TABLE: dict[str, Row] = {
     "tiers:graduation_file": ("GET", {}, ALL),
     "client_tier:route": ("GET", {"pk": "client"}, CLIENT),
     "client_tier:pin": ("GET", {"pk": "client"}, FIRM),
+    "client_tier:reopen_pin": ("POST", {"pk": "client", "override": 0}, after(FIRM, 404)),
     "client_tier:end_pin": ("POST", {"pk": "client", "override": 0}, after(FIRM, 404)),
     "tiers:policies": ("GET", {}, ALL),
     "tiers:policy": ("GET", {"pk": 0}, after(ALL, 404)),

@@ -6,7 +6,8 @@ Lengths are in the units of the SVG's view box.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -61,12 +62,12 @@ def parts(factors: Sequence[Any]) -> list[Part]:
     return found
 
 
-def cuts(tiers: Sequence[dict[str, Any]]) -> list[Cut]:
-    """The cuts that a run noted, from its `tiers`."""
+def cuts(tiers: Sequence[dict[str, Any]], by_score: Collection[str]) -> list[Cut]:
+    """The cuts that a run noted in its `tiers`, of those that are filled `by_score` (codes)."""
     return [
         Cut(row["tier"], Decimal(row["cut"]), round(BAR * float(row["cut"]) / 100, 1))
         for row in tiers
-        if row.get("cut")
+        if row.get("cut") and row["tier"] in by_score
     ]
 
 
@@ -99,13 +100,13 @@ class Trend:
     @property
     def lowest(self) -> int:
         """The lower end of the axis, a multiple of ten."""
-        return int(min(score for _on, score in self.scores) // 10 * 10)
+        return math.floor(min(score for _on, score in self.scores) / 10) * 10
 
     @property
     def highest(self) -> int:
         """The upper end of the axis, a multiple of ten above the lower."""
-        top = max(score for _on, score in self.scores)
-        return max(int(-(-top // 10) * 10), self.lowest + 10)
+        top = math.ceil(max(score for _on, score in self.scores) / 10) * 10
+        return max(top, self.lowest + 10)
 
     def places(self, width: int, height: int, *, low: Decimal, high: Decimal) -> list[tuple[float, float]]:
         """The points in a box: dates from left to right, `low` at its foot and `high` at its top."""

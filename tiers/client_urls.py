@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern] = [
     path("route/", client.route, name="route"),
     path("pin/", client.pin, name="pin"),
     path("pin/<int:override>/end/", client.end_pin, name="end_pin"),
+    path("pin/<int:override>/reopen/", client.reopen_pin, name="reopen_pin"),
 ]

@@ -104,6 +104,19 @@ def end_override(*, override: Override) -> None:
         override.save(update_fields=["ended_on"])
 
 
+def reopen_override(*, override: Override) -> None:
+    """Takes the end of a pin back. Raises Refused where its last day has passed or another pin came."""
+    with transaction.atomic():
+        services.wait_for_other_scorers()
+        if override.expires_on < firm_today():
+            raise Refused(_("The last day of this pin has passed."))
+        others = Override.objects.filter(client=override.client_id, ended_on__isnull=True)
+        if others.exclude(pk=override.pk).exists():
+            raise Refused(_("Another pin of this client came after it."))
+        override.ended_on = None
+        override.save(update_fields=["ended_on"])
+
+
 def end_expired(today: dt.date) -> int:
     """Ends the pins whose last day has passed, the day after it; returns how many. Nobody moves by it."""
     expired = Override.objects.filter(ended_on__isnull=True, expires_on__lt=today)

@@ -115,7 +115,9 @@ def tier_tab(client: Client, today: dt.date) -> dict[str, Any]:
     factors = factor_rows(explanation, run.factors, run.weights)
     return context | {
         "parts": parts(factors),
-        "cuts": cuts(run.tiers),
+        "cuts": cuts(
+            run.tiers, {rule.tier.code for rule in tier_rules[:-1] if rule.rank_key == RankKey.SCORE}
+        ),
         "changes": changes_in_words(client, run, explanation, today),
         "explanation": explanation,
         "factors": factors,
@@ -347,6 +349,15 @@ def routes(explanation: Explanation, tier_rules: list[TierRule], run: ScoringRun
     return found
 
 
+def _difference(route: Route) -> str:
+    """How much more, or less, it would have to be; ratings in steps."""
+    if route.difference is None:
+        return ""
+    is_rating = SHOWN[route.factor] is _rating
+    amount = _whole(abs(route.difference)) if is_rating else SHOWN[route.factor](abs(route.difference))
+    return f"{'−' if route.difference < 0 else '+'}{amount}"
+
+
 def route_in_words(route: Route) -> dict[str, Any]:
     """A factor's way to the next tier: what it is, what it would have to be, or why it alone cannot do it."""
     shown = SHOWN[route.factor]
@@ -359,7 +370,7 @@ def route_in_words(route: Route) -> dict[str, Any]:
         "factor": RankKey(route.factor).label,
         "now": word(route.now),
         "needed": word(route.needed),
-        "difference": "" if route.difference is None else shown(route.difference),
+        "difference": _difference(route),
         "enough": route.needed is not None,
         "verified": route.verified,
         "impossible": route.impossible,

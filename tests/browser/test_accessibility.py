@@ -345,6 +345,7 @@ NO_PAGE = {
     "servicing:remove_touch",
     "servicing:undo",
     "client_tier:end_pin",
+    "client_tier:reopen_pin",
     "tiers:apply",
     "tiers:copy_policy",
     "tiers:graduation_file",

@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from clients.access import require, runs_the_firm
 from clients.commands import Refused
@@ -27,7 +29,9 @@ def route(request: SignedInRequest, pk: int) -> HttpResponse:
     client = _client(request, pk)
     run = runs.latest_run()
     found: list[routes.Route] = routes.nearest_routes(client=client, run=run) if run else []
-    context: dict[str, Any] = {"client": client, "run": run, "routes": [why.route_in_words(r) for r in found]}
+    found.sort(key=lambda each: each.needed is None)  # first what a single factor can do
+    context: dict[str, Any] = {"client": client, "run": run}
+    context["routes"] = [why.route_in_words(each) for each in found]
     context["next_tier"] = found[0].tier if found else None
     template = "tiers/partials/routes.html" if request.htmx else "tiers/route.html"
     return render(request, template, context)
@@ -56,9 +60,28 @@ def pin(request: SignedInRequest, pk: int) -> HttpResponse:
 def end_pin(request: SignedInRequest, pk: int, override: int) -> HttpResponse:
     """Ends the pin today. The tier stays until a run that proposes another is applied."""
     client = _client(request, pk)
-    overrides.end_override(override=get_object_or_404(Override, pk=override, client=client))
-    notice(request, _("The pin has ended. The tier stays until a run proposes another and it is applied."))
+    ended = get_object_or_404(Override, pk=override, client=client)
+    overrides.end_override(override=ended)
+    notice(
+        request,
+        _("The pin has ended. The tier stays until a run proposes another and it is applied."),
+        undo_url=reverse("client_tier:reopen_pin", args=[pk, override]),
+    )
     return redirect("tiers:overrides") if "list" in request.POST else redirect("clients:tab", pk, "tier")
+
+
+@require(runs_the_firm)
+@require_POST
+def reopen_pin(request: SignedInRequest, pk: int, override: int) -> HttpResponse:
+    """Takes the end of a pin back."""
+    client = _client(request, pk)
+    try:
+        overrides.reopen_override(override=get_object_or_404(Override, pk=override, client=client))
+    except Refused as refusal:
+        notice(request, " ".join(refusal.reasons), went_wrong=True)
+    else:
+        notice(request, _("The pin holds again."))
+    return HttpResponseClientRefresh() if request.htmx else redirect("clients:tab", pk, "tier")
 
 
 def _client(request: SignedInRequest, pk: int) -> Client:
