@@ -8,6 +8,7 @@ import holidays
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,7 @@ from clients.models import (
     User,
 )
 from clients.models.people import Group
+from clients.rubric import rubric_of
 from clients.words import AXES
 
 
@@ -43,6 +45,24 @@ class DateInput(forms.DateInput):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+def _rating_field(name: str, about: Any) -> forms.TypedChoiceField:
+    """A rating from 5 to 1 by the firm's rubric, with what each means below it."""
+    rubric = rubric_of(name)
+    words = {row.rating: f"{row.rating} · {row.meaning}" for row in rubric}
+    return forms.TypedChoiceField(
+        label=Client._meta.get_field(name).verbose_name.capitalize(),  # type: ignore[union-attr]
+        choices=[("", _("Not rated")), *((rating, words.get(rating, rating)) for rating in range(5, 0, -1))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=render_to_string(
+            "clients/partials/rating_help.html", {"name": name, "about": about, "meanings": rubric}
+        ),
+        error_messages={"invalid_choice": _("Choose a rating from 1 to 5, or leave it not rated.")},
+        widget=forms.Select(attrs={"aria-describedby": f"about-{name}"}),
+    )
 
 
 def _changes_help(model: type[Term]) -> str:
@@ -74,11 +94,11 @@ class ClientForm(forms.ModelForm):
             "potential_revenue",
             "growth_potential",
             "alignment",
+            "investable_assets",
+            "expected_years",
         ]
         widgets = {"client_since": DateInput()}
         help_texts = {
-            "growth_potential": _("1 (little) to 5 (much)."),
-            "alignment": _("With the firm's values and ideal client: 1 (little) to 5 (much)."),
             "potential_revenue": _(
                 "What the firm could earn in a year if it served all that the client needs."
             ),
@@ -93,13 +113,21 @@ class ClientForm(forms.ModelForm):
         "email",
         "phone",
         "assets_under_management",
+        "investable_assets",
         "potential_revenue",
+        "expected_years",
         "growth_potential",
         "alignment",
     ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["growth_potential"] = _rating_field(
+            "growth_potential", _("Where the relationship is going, by the firm's rubric.")
+        )
+        self.fields["alignment"] = _rating_field(
+            "alignment", _("The fit with the firm's values and ideal client, by the firm's rubric.")
+        )
         for field, model in AXES.items():
             if field == "behavioral_trigger":
                 continue

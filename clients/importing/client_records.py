@@ -12,8 +12,10 @@ from clients.importing.staging import CLEAR_SQL, SPACES_SQL
 from clients.models import ClientStatus, Permission
 
 AXES = ("complexity_driver", "attention_constraint", "persona", "income_structure")
-AMOUNTS = {"assets_under_management": 14, "potential_revenue": 12}  # with so many digits before the point
+# With so many digits before the point.
+AMOUNTS = {"assets_under_management": 14, "potential_revenue": 12, "investable_assets": 14}
 RATINGS = ("growth_potential", "alignment")
+YEARS = ("expected_years",)
 
 
 def mark_repeated_clients(cursor: Any) -> None:
@@ -49,6 +51,8 @@ def decide_clients(cursor: Any, mapping: Mapping, *, sample: int, members: bool 
         _value(plan, name, parsed, "amount")
     for name in has.keys() & set(RATINGS):
         _value(plan, name, values.rating(f'x."{name}"'), "rating")
+    for name in has.keys() & set(YEARS):
+        _value(plan, name, values.years(f'x."{name}"'), "years")
     for name in has.keys() & set(AXES):
         _axis(plan, name)
     if "email" in has:

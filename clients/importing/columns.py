@@ -40,6 +40,16 @@ CLIENT_FIELDS = (
     Field("potential_revenue", gettext_lazy("Potential revenue a year"), synonyms=("revenue_potential",)),
     Field("growth_potential", gettext_lazy("Growth potential"), synonyms=("growth",)),
     Field("alignment", gettext_lazy("Alignment")),
+    Field(
+        "investable_assets",
+        gettext_lazy("Investable assets, here and elsewhere"),
+        synonyms=("total_investable_assets", "investable"),
+    ),
+    Field(
+        "expected_years",
+        gettext_lazy("Years expected to stay"),
+        synonyms=("years_expected", "expected_tenure", "years_to_stay"),
+    ),
     Field("email", gettext_lazy("E-mail"), synonyms=("e_mail", "email_address", "primary_email_address")),
     Field("phone", gettext_lazy("Phone"), synonyms=("phone_number", "primary_phone_number", "telephone")),
 )

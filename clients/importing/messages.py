@@ -40,6 +40,7 @@ def _messages(name: str, mapping: Mapping) -> dict[str, str]:
         ),
         "signed_amount": _("Write the amount as 1234.50, without a currency and with at most two decimals."),
         "rating": _("Allowed: a whole number from 1 to 5."),
+        "years": _("Allowed: whole years from 0 to 60."),
         "minutes": _("Allowed: whole minutes from 0 to 1440."),
         "email": _("This is no e-mail address."),
         "person": _("Nobody here has this username or e-mail address."),

@@ -69,6 +69,15 @@ def minutes(text: str) -> str:
     )
 
 
+def years(text: str) -> str:
+    """Whole years from 0 to 60."""
+    whole = f"split_part({text}, '.', 1)"
+    return (
+        f"CASE WHEN {text} ~ '^[0-9]{{1,2}}([.]0+)?$' THEN "
+        f"CASE WHEN {whole}::int <= 60 THEN {whole}::smallint END END"
+    )
+
+
 def limited(text: str, length: int) -> str:
     """A text of at most `length` characters."""
     return f"CASE WHEN length({text}) <= {length} THEN {text} END"

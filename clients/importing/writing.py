@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from clients.importing.client_records import AMOUNTS, AXES, RATINGS
+from clients.importing.client_records import AMOUNTS, AXES, RATINGS, YEARS
 from clients.importing.columns import Mapping
 from clients.importing.staging import CLEAR_SQL
 from clients.models import Client, Member, Revenue, TeamMember, Touch
@@ -75,7 +75,7 @@ def write_clients(cursor: Any, batch: ImportBatch, mapping: Mapping, *, created:
     has = mapping.positions
     fields = ["name"]
     fields += [name for name in ("status", "permission", "client_since", "email", "phone") if name in has]
-    fields += [name for name in (*AMOUNTS, *RATINGS) if name in has]
+    fields += [name for name in (*AMOUNTS, *RATINGS, *YEARS) if name in has]
     fields += [f"{name}_id" for name in AXES if name in has]
     defaults = {"status": "'active'", "permission": "'not_asked'", "email": "''", "phone": "''"}
     new = {"external_id": "r.external_id", "created_at": "now()"}
