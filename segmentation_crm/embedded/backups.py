@@ -1,5 +1,6 @@
 """A backup is one file of pg_dump's custom format; a restore replaces everything or nothing."""
 
+import contextlib
 import datetime as dt
 import os
 import subprocess
@@ -26,6 +27,10 @@ BEGIN
 END $$;
 CREATE SCHEMA public;
 """
+# Newer programs write this at the head of a restore, and a server of version 15 or 16 stops at it.
+UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
+# Every version of the product has these.
+OUR_TABLES = ("clients_client", "django_migrations")
 
 
 def default_file(data: Path, prefix: str = "segmentation-crm") -> Path:
@@ -36,9 +41,9 @@ def default_file(data: Path, prefix: str = "segmentation-crm") -> Path:
 
 def backup(database_url: str, file: Path) -> Path:
     """Writes the whole database to `file`, readable by its owner alone; raises CannotStart."""
-    make_folder(file.absolute().parent)
     draft = file.with_name(f"{file.name}.part")
     try:
+        file.absolute().parent.mkdir(parents=True, exist_ok=True)
         draft.unlink(missing_ok=True)
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         _run(["pg_dump", "--format=custom", "--no-owner", f"--file={draft}", database_url], "The backup")
@@ -46,16 +51,14 @@ def backup(database_url: str, file: Path) -> Path:
     except OSError as error:
         raise CannotStart(f"{file} cannot be written ({error.strerror}): name another FILE.") from None
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
     return file
 
 
 def restore(database_url: str, file: Path) -> None:
     """Replaces the database by what `file` holds, in one transaction: on any error nothing has changed."""
-    if not file.is_file():
-        raise CannotStart(f"There is no backup {file}: name one, as in `make restore FILE=a.dump`.")
-    if file.open("rb").read(5) != b"PGDMP":
-        raise CannotStart(f"{file} is not a backup that `make backup` wrote (pg_dump, custom format).")
+    _check(file)
     programs = postgres_programs()
     dump = subprocess.Popen(
         [programs / "pg_restore", "--no-owner", "--no-privileges", "--file=-", file],
@@ -81,6 +84,8 @@ def restore(database_url: str, file: Path) -> None:
     try:
         # The transaction is ours and not psql's: it is committed only after a dump that was read to its end.
         target.stdin.write(b"BEGIN;\n" + START_AFRESH.encode())
+        start = dump.stdout.read(1 << 16)
+        target.stdin.write(start.replace(UNKNOWN_BEFORE_17, b"", 1))
         while piece := dump.stdout.read(1 << 20):
             target.stdin.write(piece)
         read_well = dump.wait() == 0
@@ -98,6 +103,24 @@ def restore(database_url: str, file: Path) -> None:
         )
 
 
+def _check(file: Path) -> None:
+    """Raises CannotStart where `file` is no backup of this product that can be read."""
+    if not file.is_file():
+        raise CannotStart(f"There is no backup {file}: name one, as in `make restore FILE=a.dump`.")
+    try:
+        with file.open("rb") as start:
+            is_dump = start.read(5) == b"PGDMP"
+    except OSError as error:
+        raise CannotStart(f"{file} cannot be read ({error.strerror}).") from None
+    if not is_dump:
+        raise CannotStart(f"{file} is not a backup that `make backup` wrote (pg_dump, custom format).")
+    holds = _run(
+        ["pg_restore", "--list", str(file)], f"Nothing was restored and nothing has changed: reading {file}"
+    )
+    if any(f" TABLE public {name} " not in holds for name in OUR_TABLES):
+        raise CannotStart(f"{file} is the backup of another database: nothing has changed.")
+
+
 def backup_command(database_url: str, data: Path, file: str) -> int:
     """`make backup`."""
     print(backup(database_url, Path(file).expanduser() if file else default_file(data)))
@@ -110,6 +133,7 @@ def restore_command(database_url: str, data: Path, file: str) -> int:
         raise CannotStart("Name the backup, as in `make restore FILE=path/to/file.dump`.")
     if not Path(file).expanduser().is_file():
         raise CannotStart(f"There is no backup {file}: look in {layout(data).backups}.")
+    _check(Path(file).expanduser())
     kept = backup(database_url, default_file(data, "before-restore"))
     notice(f"What is there now is kept in {kept}.")
     restore(database_url, Path(file).expanduser())
@@ -118,7 +142,7 @@ def restore_command(database_url: str, data: Path, file: str) -> int:
     return status
 
 
-def _run(command: list[str], what: str) -> None:
+def _run(command: list[str], what: str) -> str:
     program, *arguments = command
     done = subprocess.run(
         [postgres_programs() / program, *arguments], capture_output=True, text=True, errors="replace"
@@ -126,3 +150,4 @@ def _run(command: list[str], what: str) -> None:
     if done.returncode:
         reasons = done.stderr.strip().splitlines()
         raise CannotStart(f"{what} failed: {reasons[-1] if reasons else 'no reason given'}")
+    return done.stdout

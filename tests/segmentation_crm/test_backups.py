@@ -1,5 +1,6 @@
 """A restore gives back every table's every row, or changes nothing."""
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -35,10 +36,11 @@ def test_it_gives_back_every_row_of_every_table(tmp_path, django_user_model):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_changes_nothing_when_the_file_breaks_off(tmp_path, django_user_model):
+@pytest.mark.parametrize("part", [0.5, 0.99])
+def test_it_changes_nothing_when_the_file_breaks_off(tmp_path, django_user_model, part):
     file = backups.backup(database_url(), tmp_path / "all.dump")
     whole = file.read_bytes()
-    file.write_bytes(whole[: len(whole) // 2])
+    file.write_bytes(whole[: int(len(whole) * part)])
     django_user_model.objects.create_user("came later")
     before = row_counts()
     connection.close()
@@ -54,3 +56,29 @@ def test_it_says_what_is_wrong_with_the_file(tmp_path, content):
         file.write_bytes(content)
     with pytest.raises(CannotStart, match="backup"):
         backups.restore("postgresql://nowhere", file)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_leaves_the_firm_alone_when_the_file_is_of_another_database(tmp_path, django_user_model):
+    url = database_url()
+    other = f"{url}_other"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{other.rpartition("/")[2]}"')
+        try:
+            with psycopg.connect(other, autocommit=True) as stranger:
+                stranger.execute("CREATE TABLE invoices (id int)")
+            file = backups.backup(other, tmp_path / "other.dump")
+        finally:
+            server.execute(f'DROP DATABASE "{other.rpartition("/")[2]}"')
+    django_user_model.objects.create_user("kept")
+    before = row_counts()
+    connection.close()
+    with pytest.raises(CannotStart, match="another database"):
+        backups.restore(url, file)
+    assert row_counts() == before
+
+
+def test_it_names_the_file_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CannotStart, match="name another FILE"):
+        backups.backup("postgresql://nowhere", tmp_path / "file" / "a.dump")
