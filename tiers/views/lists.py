@@ -35,7 +35,6 @@ def graduation(request: SignedInRequest) -> HttpResponse:
             row["trend"] = Trend.of(histories[row["client_id"]])
             row["reason"] = rules.RULE_LABELS.get(row["rule"], row["rule"])
             row["kept"] = row["rule"] == rules.KEPT
-            row["below"] = abs(row["place"])
     return render(
         request,
         "tiers/graduation.html",
