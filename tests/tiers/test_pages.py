@@ -162,15 +162,20 @@ def test_a_policy_reads_as_sentences(client, sign_in):
     assert "30 %" in page
 
 
-def test_a_large_firm_is_scored_by_a_worker(client, sign_in, run, firm, valkey, monkeypatch):
+def test_a_large_firm_is_scored_by_a_worker(
+    client, sign_in, run, firm, valkey, monkeypatch, django_capture_on_commit_callbacks
+):
     monkeypatch.setattr(run_views, "IN_THE_REQUEST", 2)
     user = sign_in("operations")
-    asked = client.post(reverse("tiers:propose"))
+    with django_capture_on_commit_callbacks(execute=True):
+        asked = client.post(reverse("tiers:propose"))
     first = Job.objects.get()
     assert asked.url == reverse("clients:job", args=[first.pk])
     assert "Waiting for a worker" in client.get(asked.url).content.decode()
     assert reverse("clients:job", args=[first.pk]) in client.get(reverse("tiers:runs")).content.decode()
-    client.post(reverse("tiers:apply", args=[run.pk]))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("tiers:apply", args=[run.pk]))
+    assert valkey.llen("celery") == 2
     second = Job.objects.latest("id")
     assert current_tiers() == {}
     tasks.propose_run(first.pk, user.pk)
