@@ -84,6 +84,10 @@ def store(cases: Sequence[Case], *, on: dt.date = D) -> None:
             potential_revenue=case.potential,
             growth_potential=case.growth,
             alignment=case.alignment,
+            assets_under_management=case.assets,
+            investable_assets=case.investable,
+            expected_years=case.years,
+            client_since=case.since,
         )
         for case in cases
     )

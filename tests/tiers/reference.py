@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, getcontext
 from fractions import Fraction
 
 getcontext().prec = 60
+REFERRAL = Decimal(15)
 
 
 @dataclass
@@ -25,6 +26,11 @@ class Case:
     revenue: list[tuple[dt.date, Decimal]] = field(default_factory=list)
     touches: list[tuple[dt.date, Decimal, bool, int, Decimal]] = field(default_factory=list)
     """(date, weight of its kind, reached, minutes, hourly cost of its role)"""
+    """A touch whose kind weighs REFERRAL is a referral."""
+    assets: Decimal | None = None
+    investable: Decimal | None = None
+    years: int | None = None
+    since: dt.date | None = None
     tier: str | None = None
     pinned: str | None = None
 
@@ -61,11 +67,11 @@ class Found:
     rule: str = ""
 
 
-def year_before(day: dt.date) -> dt.date:
+def year_before(day: dt.date, years: int = 1) -> dt.date:
     try:
-        return day.replace(year=day.year - 1)
+        return day.replace(year=day.year - years)
     except ValueError:  # 29 February
-        return day.replace(year=day.year - 1, day=28)
+        return day.replace(year=day.year - years, day=28)
 
 
 def measured(case: Case, policy: Stated, on: dt.date) -> dict[str, Fraction | None]:
@@ -83,14 +89,42 @@ def measured(case: Case, policy: Stated, on: dt.date) -> dict[str, Fraction | No
         ),
         Decimal(0),
     )
+    profit = None if revenue is None else revenue - cost
+    referrals = [
+        day
+        for day, weight, reached, *_ in case.touches
+        if weight == REFERRAL and reached and year_before(on, 3) < day <= on
+    ]
     return {
         "revenue": revenue,
-        "potential": None if case.potential is None else Fraction(case.potential),
-        "profitability": None if revenue is None else revenue - cost,
-        "engagement": Fraction(engagement.quantize(Decimal("1e-9"), ROUND_HALF_UP)),
-        "growth": None if case.growth is None else Fraction(case.growth),
-        "alignment": None if case.alignment is None else Fraction(case.alignment),
+        "potential": known(case.potential),
+        "profitability": profit,
+        "engagement": nine_decimals(Fraction(engagement)),
+        "growth": known(case.growth),
+        "alignment": known(case.alignment),
+        "share_of_wallet": (
+            None
+            if case.assets is None or not case.investable
+            else min(Fraction(1), nine_decimals(Fraction(case.assets) / Fraction(case.investable)))
+        ),
+        "referrals": Fraction(len(referrals)),
+        "tenure": (
+            None
+            if case.since is None or case.since > on
+            else nine_decimals(Fraction((on - case.since).days) / Fraction("365.25"))
+        ),
+        "lifetime_value": None if profit is None or case.years is None else profit * case.years,
+        "assets": known(case.assets),
     }
+
+
+def known(value: Decimal | int | None) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+def nine_decimals(value: Fraction) -> Fraction:
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return Fraction(exact.quantize(Decimal("1e-9"), ROUND_HALF_UP))
 
 
 def percentile(value: Fraction, among: list[Fraction]) -> Fraction:

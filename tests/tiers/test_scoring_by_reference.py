@@ -18,9 +18,12 @@ from tiers.models import Explanation, ScoringRun, TierAssignment
 
 pytestmark = pytest.mark.django_db
 
-FACTORS = ("revenue", "potential", "profitability", "engagement", "growth", "alignment")
+FACTORS = (
+    "revenue", "potential", "profitability", "engagement", "growth", "alignment",
+    "share_of_wallet", "referrals", "tenure", "lifetime_value", "assets",
+)  # fmt: skip
 DAYS = st.sampled_from([dt.date(2026, 3, 31), dt.date(2028, 2, 29), dt.date(2027, 2, 28)])
-WEIGHTS = st.sampled_from([Decimal(x) for x in ("10.00", "5.00", "3.00", "1.00", "0.00")])
+WEIGHTS = st.sampled_from([Decimal(x) for x in ("15.00", "10.00", "5.00", "3.00", "1.00", "0.00")])
 RATES = st.sampled_from([Decimal(x) for x in ("150.00", "100.00", "75.00", "50.00")])
 
 
@@ -32,7 +35,8 @@ def amounts(*texts: str) -> st.SearchStrategy[Decimal]:
 def firms(draw: st.DrawFn, on: dt.date) -> list[Case]:
     """Up to ten clients whose facts stand close together, at the edges of the window, or are missing."""
     edge = (on - year_before(on)).days
-    ages = st.sampled_from([0, 1, 30, 180, edge - 1, edge, edge + 1, -1])
+    far = (on - year_before(on, 3)).days
+    ages = st.sampled_from([0, 1, 30, 180, edge - 1, edge, edge + 1, far - 1, far, -1])
     day = ages.map(lambda age: on - dt.timedelta(days=age))
     tiers = st.sampled_from([None, None, "A", "B", "C"])
     cases = st.builds(
@@ -46,6 +50,10 @@ def firms(draw: st.DrawFn, on: dt.date) -> list[Case]:
         touches=st.lists(
             st.tuples(day, WEIGHTS, st.booleans(), st.sampled_from([0, 1, 7, 20, 60]), RATES), max_size=3
         ),
+        assets=st.none() | amounts("0", "1", "500000", "3000000.01", "99999999999999.99"),
+        investable=st.none() | amounts("0", "3", "1000000", "3000000.01", "7000000"),
+        years=st.none() | st.sampled_from([0, 1, 7, 60]),
+        since=st.none() | day | st.just(dt.date(1999, 12, 31)),
         tier=tiers,
         pinned=st.sampled_from([None, None, None, None, "A", "B", "C"]),
     )
@@ -55,7 +63,7 @@ def firms(draw: st.DrawFn, on: dt.date) -> list[Case]:
 @st.composite
 def policies(draw: st.DrawFn) -> Stated:
     """Any factors and weights; two or three tiers in any order, with any limits."""
-    factors = draw(st.lists(st.sampled_from(FACTORS), min_size=1, max_size=6, unique=True))
+    factors = draw(st.lists(st.sampled_from(FACTORS), min_size=1, max_size=7, unique=True))
     weights = {factor: draw(amounts("0", "1", "10", "33.33", "25")) for factor in factors}
     if not any(weights.values()):
         weights[factors[0]] = Decimal(10)
@@ -105,7 +113,9 @@ def assert_equal(row: Explanation, found: Found, run: ScoringRun) -> None:
         value, percentile = found.values[factor], found.percentiles[factor]
         assert (row.values[n] is None) == (value is None)
         if value is not None:
-            assert abs(Fraction(row.values[n]) - value) < Fraction(1, 10**8)
+            # the cost of a minute is rounded to nine decimals, and counts up to sixty times in lifetime value
+            near = Fraction(1, 10**7) if factor == "lifetime_value" else Fraction(1, 10**8)
+            assert abs(Fraction(row.values[n]) - value) < near
             assert row.percentiles[n] == pytest.approx(float(percentile), abs=1e-9)
     if row.score is None:
         assert all(part is None for part in row.contributions)
