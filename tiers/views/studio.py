@@ -18,6 +18,7 @@ from clients.commands import Refused
 from clients.feedback import notice, refusal
 from clients.firm import firm_today
 from clients.jobs import start_job
+from clients.models import Tier
 from clients.requests import SignedInRequest
 from tiers import policies, policy_checks, simulation
 from tiers.forms import DraftForm
@@ -25,7 +26,7 @@ from tiers.models import Policy, Simulation
 from tiers.policy_checks import Stops
 from tiers.policy_words import MEASURES
 from tiers.simulation_page import Shown, panel, simulation_for_page
-from tiers.stated import statement_of
+from tiers.stated import Statement, statement_of
 
 EARLIEST = dt.date(1990, 1, 1)
 YEARS_AHEAD = 10
@@ -67,25 +68,27 @@ def simulate(request: SignedInRequest, pk: int) -> HttpResponse:
 def _change(request: SignedInRequest, policy: Policy) -> HttpResponse:
     """Stores what was typed where all of it makes sense; else says at each field what does not."""
     do = request.POST.get("do", "")
-    form = DraftForm(request.POST, stated=statement_of(policy), do=do)
+    stated = statement_of(policy)
+    form = DraftForm(request.POST, stated=stated, do=do)
     saved = False
     if form.is_valid():
         if conflict := _conflict(request, policy):
             form.add_error(None, conflict)
         else:
             try:
-                policies.change_draft(policy=policy, stated=form.statement(), by=request.user)
+                wanted = form.statement()
+                policies.change_draft(policy=policy, stated=wanted, by=request.user)
             except Refused as refused:
                 form.add_error(None, " ".join(refused.reasons))
             else:
-                saved = True
+                saved, stated = True, wanted
                 policy.refresh_from_db()
     if saved and not request.htmx:
         notice(request, _("Saved."))
-        return redirect(
-            f"{reverse('tiers:studio', args=[policy.pk])}?on={_as_of(request.POST.get('on', ''))}"
-        )
-    context = _with_form(_context(request, policy, saved=saved) | {"form": form, "saved": saved})
+        here = reverse("tiers:studio", args=[policy.pk])
+        return redirect(f"{here}?on={_as_of(request.POST.get('on', ''))}")
+    context = _context(request, policy, saved=saved, stated=stated)
+    context = _with_form(context | {"form": form, "saved": saved})
     if not request.htmx:
         return render(request, "tiers/studio.html", context, status=422)
     if do:
@@ -110,14 +113,17 @@ def _conflict(request: SignedInRequest, policy: Policy) -> str:
     }
 
 
-def _context(request: SignedInRequest, policy: Policy, *, saved: bool = True) -> dict[str, Any]:
+def _context(
+    request: SignedInRequest, policy: Policy, *, saved: bool = True, stated: Statement | None = None
+) -> dict[str, Any]:
     """What the right side shows: what keeps the draft from being published, and what it would do.
 
-    A change that was not stored is answered without the latter, which is still on the page.
+    A change that was not stored is answered without the latter, which is still on the page. `stated`: what
+    the draft states now, where it is at hand.
     """
     asked = request.POST if request.method == "POST" else request.GET
     as_of = _as_of(asked.get("on", ""))
-    findings = policy_checks.check(policy)
+    findings = policy_checks.check_statement(stated or statement_of(policy), list(Tier.objects.active()))
     digest = simulation.digest_of(policy)
     context: dict[str, Any] = {
         "policy": policy,
