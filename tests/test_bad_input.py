@@ -155,7 +155,15 @@ def test_it_answers_any_place_in_the_list(sort, browser, subjects):
 
 @pytest.mark.parametrize("name", ["x.csv", "x.xlsx"])
 @pytest.mark.parametrize(
-    "data", [b"", b"\x00", b"PK\x03\x04 no archive", b"\xff\xfe\x00", b"external_id,name\n\x00,a\n"]
+    "data",
+    [
+        b"",
+        b"\x00",
+        b"PK\x03\x04 no archive",
+        b"\xff\xfe\x00",
+        b"external_id,name\n\x00,a\n",
+        b"external_id\x00,name\nA,a\n",
+    ],
 )
 def test_it_answers_any_file(name, data, browser):
     for kind in ("clients", "revenue", "touches", "zzz"):

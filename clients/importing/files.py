@@ -64,12 +64,14 @@ def open_records(path: Path) -> Iterator[Records]:
             raise FileRefused(_("The file is empty."))
         if start.startswith(b"PK\x03\x04"):
             with _open_xlsx(file, size) as records:
-                yield _of_bearable_width(records)
+                yield _with_usable_header(records)
         else:
-            yield _of_bearable_width(_open_csv(file, size, start))
+            yield _with_usable_header(_open_csv(file, size, start))
 
 
-def _of_bearable_width(records: Records) -> Records:
+def _with_usable_header(records: Records) -> Records:
+    if any("\0" in name for name in records.header):
+        raise FileRefused(_("The file is not a text file. Save it as CSV UTF-8 or XLSX."))
     if len(records.header) > MOST_COLUMNS:
         raise FileRefused(
             _("The first line names %(columns)s columns, and more than %(most)s are too many to look at.")
@@ -100,14 +102,14 @@ def _open_csv(file: IO[bytes], size: int, start: bytes) -> Records:
     if start == b"\xd0\xcf\x11\xe0":
         raise FileRefused(_("This is an old Excel file (.xls). Save it as XLSX or as CSV UTF-8."))
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    rows = _csv_rows(text, _delimiter(file))
+    rows = _csv_rows(text, _delimiter(file), file)
     header = next(rows, None)
     if header is None or not any(cell.strip() for cell in header):
         raise FileRefused(_("The file has no header: its first line must name the columns."))
     return Records(header=header, rows=rows, strict=True)
 
 
-def _csv_rows(text: IO[str], delimiter: str) -> Iterator[list[str]]:
+def _csv_rows(text: IO[str], delimiter: str, file: IO[bytes]) -> Iterator[list[str]]:
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     number = 0
     while True:
@@ -117,7 +119,7 @@ def _csv_rows(text: IO[str], delimiter: str) -> Iterator[list[str]]:
         except StopIteration:
             return
         except UnicodeDecodeError:
-            raise FileRefused(_not_utf8(number)) from None
+            raise FileRefused(_not_utf8(_first_line_not_utf8(file))) from None
         except csv.Error as error:
             reason = _("Record %(number)s cannot be read: a quotation mark is missing or out of place.")
             if "larger than field limit" in str(error):
@@ -142,12 +144,20 @@ def _delimiter(file: IO[bytes]) -> str:
     return max(DELIMITERS, key=columns)
 
 
-def _not_utf8(number: int | None = None) -> str:
-    if number is None:
+def _first_line_not_utf8(file: IO[bytes]) -> int | None:
+    file.seek(0)
+    for number, line in enumerate(file, 1):
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            return number
+    return None
+
+
+def _not_utf8(line: int | None = None) -> str:
+    if line is None:
         return _("The file is not UTF-8 text. Save it as CSV UTF-8 or XLSX.")
-    return _("The file is not UTF-8 text (near record %(number)s). Save it as CSV UTF-8 or XLSX.") % {
-        "number": number
-    }
+    return _("The file is not UTF-8 text (see line %(line)s). Save it as CSV UTF-8 or XLSX.") % {"line": line}
 
 
 # --- XLSX ----------------------------------------------------------------------------------------
