@@ -37,7 +37,10 @@ class PinForm(forms.ModelForm):
         tiers = self.fields["tier"]
         assert isinstance(tiers, forms.ModelChoiceField)  # noqa: S101
         tiers.queryset = Tier.objects.filter(retired_at__isnull=True)
-        self.fields["text"].required = True
+        tiers.empty_label = _("Choose a tier")
+        reasons = self.fields["reason"]
+        assert isinstance(reasons, forms.TypedChoiceField)  # noqa: S101
+        reasons.choices = [("", _("Choose a reason")), *Override.Reason.choices]
         self.initial.setdefault("starts_on", today)
         self.initial.setdefault("expires_on", today + dt.timedelta(days=365))
 
