@@ -12,8 +12,19 @@ from django.db import connections, transaction
 from clients.commands import Refused
 from clients.models import Change, ChangeKind, Client, ClientSummary, TouchKind
 from tests.tiers.firm import BY_REVENUE, SHIPPED, D, case, current_tiers, proposals, store, store_policy, tier
-from tiers import overrides, services
-from tiers.models import AssignmentSource, Explanation, Override, RunStatus, ScoringRun, TierAssignment
+from tiers import overrides, runs, services
+from tiers.models import (
+    AssignmentSource,
+    Explanation,
+    Override,
+    Policy,
+    RejectedMove,
+    RunStatus,
+    ScoringRun,
+    TierAssignment,
+    TierSettings,
+)
+from tiers.policies import clone_policy
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -266,6 +277,189 @@ def test_undoing_keeps_first_tiers_that_came_by_themselves(today, db):
     services.apply_run(run=run, applied_by=None)
     assert services.undo_run(run=run, by=None) == 0
     assert current_tiers() == {"a": "A"}
+
+
+def test_where_first_tiers_are_given_by_hand_nothing_comes_by_itself(today, db):
+    TierSettings.objects.create(pk=1, automatic_first_tiers=False)
+    store([case("a", 400, **KNOWN)])
+    log_a_touch("a")
+    assert services.first_tiers_of_changed_clients() is None
+    assert not note_facts().exists()
+    run = services.nightly_run()
+    assert proposals(run) == {"a": "A"}
+    assert current_tiers() == {}
+    services.apply_run(run=run, applied_by=None)
+    assert current_tiers() == {"a": "A"}
+
+
+# --- Upgrades by themselves ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def swapped(today, db):
+    """By revenue a is A and b is B; now b has more, and the policy in force seats one client in each tier."""
+    store([case("a", 100, tier="A", **KNOWN), case("b", 300, tier="B", **KNOWN), case("c", 5, **KNOWN)])
+    policy = store_policy(BY_REVENUE)
+    Policy.objects.filter(status="published").update(status="retired")
+    Policy.objects.filter(pk=policy.pk).update(status="published")
+    return policy
+
+
+def test_upgrades_wait_for_a_person_unless_the_firm_wants_them_by_themselves(swapped):
+    run = services.nightly_run()
+    assert proposals(run) == {"b": "A", "a": "B", "c": "C"}
+    assert current_tiers() == {"a": "A", "b": "B", "c": "C"}
+    assert not runs.can_be_undone(run)
+
+
+def test_upgrades_by_themselves_leave_the_rest_to_a_person(swapped):
+    TierSettings.objects.create(pk=1, automatic_upgrades=True)
+    run = services.nightly_run()
+    assert current_tiers() == {"a": "A", "b": "A", "c": "C"}
+    row = TierAssignment.objects.get(client__external_id="b", ends_on__isnull=True)
+    assert (row.source, row.run, row.applied_by, row.starts_on) == (AssignmentSource.UPGRADE, run, None, D)
+    assert summary("b")[0] == "A"
+    assert run.status == RunStatus.PROPOSED
+    assert services.apply_run(run=run, applied_by=None) == services.Applied(moved=1, first=0)
+    assert current_tiers() == {"a": "B", "b": "A", "c": "C"}
+    assert services.undo_run(run=run, by=None) == 2
+    assert current_tiers() == {"a": "A", "b": "B", "c": "C"}  # the first tier stays
+
+
+def test_upgrades_that_came_by_themselves_can_be_undone_though_nobody_applied_the_run(swapped):
+    TierSettings.objects.create(pk=1, automatic_upgrades=True)
+    run = services.nightly_run()
+    assert runs.can_be_undone(run)
+    assert services.undo_run(run=run, by=None) == 1
+    assert current_tiers() == {"a": "A", "b": "B", "c": "C"}
+    with pytest.raises(Refused, match="already applied or undone"):
+        services.apply_run(run=run, applied_by=None)
+
+
+def test_a_second_night_finds_nothing_more_to_do(swapped):
+    TierSettings.objects.create(pk=1, automatic_upgrades=True)
+    services.nightly_run()
+    before = list(TierAssignment.objects.order_by("pk").values())
+    services.nightly_run()
+    assert list(TierAssignment.objects.order_by("pk").values()) == before
+
+
+def test_only_a_nightly_run_moves_anybody_up_by_itself(swapped):
+    TierSettings.objects.create(pk=1, automatic_upgrades=True)
+    log_a_touch("c")
+    services.first_tiers_of_changed_clients()
+    assert current_tiers() == {"a": "A", "b": "B", "c": "C"}
+
+
+def test_a_pin_holds_against_an_upgrade(swapped):
+    TierSettings.objects.create(pk=1, automatic_upgrades=True)
+    client = Client.objects.get(external_id="b")
+    Override.objects.create(client=client, tier=tier("B"), reason="wish", text="x", starts_on=D, expires_on=D)
+    services.nightly_run()
+    assert current_tiers()["b"] == "B"
+
+
+# --- Rejected moves, and some of the clients -------------------------------------------------------------
+
+
+def test_a_rejected_move_is_left_out_of_all_and_of_some(firm):
+    run = propose()
+    ids = dict(Client.objects.values_list("external_id", "pk"))
+    RejectedMove.objects.create(run=run, client_id=ids["b"], reason="They want less service.")
+    services.apply_run(run=run, applied_by=None, clients=[ids["b"], ids["c"]])
+    assert current_tiers() == {"c": "C"}
+
+
+def test_applying_to_nobody_applies_to_nobody(firm):
+    assert services.apply_run(run=propose(), applied_by=None, clients=[]) == services.Applied(
+        moved=0, first=0
+    )
+    assert current_tiers() == {}
+
+
+# --- Which explanations are kept -------------------------------------------------------------------------
+
+
+def night(on, time_machine):
+    time_machine.move_to(dt.datetime.combine(on, dt.time(16), dt.UTC))
+    return services.nightly_run()
+
+
+@pytest.fixture
+def nights(time_machine, db):
+    """Five nights of three clients; the third night c overtakes b. Nobody applies anything."""
+    store([case("a", 400, **KNOWN), case("b", 300, **KNOWN), case("c", 200, **KNOWN)])
+    log_a_touch("a")
+    made = [night(D + n * DAY, time_machine) for n in range(2)]
+    Client.objects.get(external_id="c").revenue.update(amount=350)
+    made += [night(D + n * DAY, time_machine) for n in range(2, 5)]
+    for run in made:
+        run.refresh_from_db()
+    return made
+
+
+def kept(run):
+    return set(run.explanations.values_list("client__external_id", flat=True))
+
+
+def test_nights_are_kept_where_the_score_had_moved_and_the_latest_whole(nights):
+    assert [kept(run) for run in nights] == [{"a", "b", "c"}, set(), {"b", "c"}, set(), {"a", "b", "c"}]
+    assert [run.thinned for run in nights] == [True, True, True, True, False]
+    assert runs.latest_run() == nights[4]
+
+
+def test_a_thinned_run_can_not_be_applied(nights):
+    Explanation.objects.filter(run=nights[2]).update(moves=True)
+    assert not nights[2].has_details
+    with pytest.raises(Refused, match="details of this run are gone"):
+        services.apply_run(run=nights[2], applied_by=None)
+
+
+def test_the_history_of_a_score_has_an_entry_a_date_where_it_moved(nights):
+    scores = {row.client.external_id: row.score for row in nights[4].explanations.select_related("client")}
+    before = {row.client.external_id: row.score for row in nights[0].explanations.select_related("client")}
+    client = Client.objects.get(external_id="c")
+    expected = [(D, before["c"]), (D + 2 * DAY, scores["c"]), (D + 4 * DAY, scores["c"])]
+    assert runs.score_history(client) == expected
+    assert runs.score_history(client, limit=2) == expected[1:]
+    others = runs.histories([client.pk, Client.objects.get(external_id="a").pk, 0])
+    assert [len(line) for line in others.values()] == [3, 2, 0]
+
+
+def test_small_steps_that_add_up_are_kept_once_they_do(nights, time_machine):
+    """Each night is compared with the last one kept, not with the night before."""
+    client = Client.objects.get(external_id="a")
+    at = nights[4].explanations.get(client=client).score
+    made = []
+    for n, step in enumerate(("0.6", "1.2", "1.8"), 5):
+        run = night(D + n * DAY, time_machine)
+        Explanation.objects.filter(run=run, client=client).update(score=at - Decimal(step))
+        made.append(run)
+    night(D + 8 * DAY, time_machine)
+    assert [client.external_id in kept(run) for run in made] == [False, True, False]
+
+
+def test_scores_of_an_applied_run_stay_whole(nights):
+    services.apply_run(run=nights[4], applied_by=None)
+    services.prune_explanations()
+    assert kept(nights[4]) == {"a", "b", "c"}
+
+
+def test_what_a_person_proposed_and_nobody_applied_is_not_kept(nights, time_machine):
+    mine = services.propose_run(as_of=D + 4 * DAY, policy=nights[4].policy)
+    night(D + 5 * DAY, time_machine)
+    assert kept(mine) == set()
+
+
+# --- Policies that wait for their date -------------------------------------------------------------------
+
+
+def test_a_policy_whose_date_has_come_is_in_force_before_the_nightly_run(today, db):
+    store([case("a", 400, **KNOWN)])
+    draft = clone_policy(policy=services.published_policy())
+    Policy.objects.filter(pk=draft.pk).update(status="scheduled", effective_on=D, reason="x")
+    assert services.nightly_run().policy == draft
+    assert services.published_policy() == draft
 
 
 @pytest.mark.django_db(transaction=True)
