@@ -13,8 +13,13 @@ from tiers.models import RunStatus, ScoringRun
 # Points: a nightly score is kept where it differs so much from the client's last kept one.
 MOVED = Decimal(1)
 
+# What a person said of a move is shown beside the next one to the same tier: what the move was is kept.
+_NOT_REJECTED = """AND NOT EXISTS (
+        SELECT FROM tiers_rejectedmove r WHERE r.run_id = e.run_id AND r.client_id = e.client_id
+    )"""
+
 # A client's last kept score is looked for no further back than the last run that is kept whole.
-_THIN = """
+_THIN = f"""
 WITH this AS (
     SELECT as_of, id FROM tiers_scoringrun WHERE id = %(run)s
 ), before AS (
@@ -33,14 +38,18 @@ WITH this AS (
 )
 DELETE FROM tiers_explanation e USING last_kept
 WHERE e.run_id = %(run)s AND last_kept.client_id = e.client_id
-    AND (e.score IS NOT DISTINCT FROM last_kept.score OR abs(e.score - last_kept.score) < %(moved)s)"""
+    AND (e.score IS NOT DISTINCT FROM last_kept.score OR abs(e.score - last_kept.score) < %(moved)s)
+    {_NOT_REJECTED}"""  # noqa: S608  (constants of this module)
+
+_EMPTY = f"""
+DELETE FROM tiers_explanation e WHERE e.run_id = %(run)s {_NOT_REJECTED}"""  # noqa: S608
 
 
 def prune_explanations() -> int:
     """Deletes explanations that no page needs any more; returns how many.
 
     Of a night that a newer run replaced before anyone applied it, what remains is where the score had moved.
-    Of what a person proposed and nobody applied, and of runs undone, nothing remains.
+    Of what a person proposed and nobody applied, and of runs undone, nothing remains but rejected moves.
     """
     latest = runs.latest_run()
     replaced = ScoringRun.objects.exclude(status=RunStatus.APPLIED).filter(thinned=False)
@@ -56,7 +65,7 @@ def _prune(run: ScoringRun) -> int:
         if keeps:
             cursor.execute(_THIN, {"run": run.pk, "moved": MOVED})
         else:
-            cursor.execute("DELETE FROM tiers_explanation WHERE run_id = %s", [run.pk])
+            cursor.execute(_EMPTY, {"run": run.pk})
         deleted = cursor.rowcount
     run.thinned = True
     run.save(update_fields=["thinned"])

@@ -15,7 +15,7 @@ from clients.models import Client, ServiceRole, TeamMember
 from tests.factories import UserFactory
 from tests.tiers.firm import BY_REVENUE, D, case, current_tiers, store, store_policy, tier
 from tiers import overrides, review, services
-from tiers.models import Override, RejectedMove, ScoringRun
+from tiers.models import Override, Policy, RejectedMove, ScoringRun
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -171,6 +171,20 @@ def test_what_people_said_of_the_same_move_before_is_shown_beside_it(client, ope
     text = page(client, later).content.decode()
     assert "by Olga Ops: Wait for the correction." in text
     assert page(client, run).context["moves"][2].earlier == []
+
+
+def test_it_is_still_shown_when_nights_have_replaced_the_run(client, operations, run, time_machine):
+    reject(run, "c", reason="Wait for the correction.", by=operations)
+    shipped = Policy.objects.filter(status="published")
+    shipped.update(status="retired")
+    Policy.objects.filter(pk=run.policy_id).update(status="published")
+    for day in (1, 2):
+        time_machine.move_to(dt.datetime(2026, 3, 31, 16, tzinfo=dt.UTC) + day * DAY)
+        night = services.nightly_run()
+    assert list(run.explanations.values_list("client__external_id", flat=True)) == ["c"]
+    moves = {move.name: move for move in page(client, night).context["moves"]}
+    assert [past.reason for past in moves["c"].earlier] == ["Wait for the correction."]
+    assert "no longer kept" in page(client, run).content.decode()
 
 
 def test_a_rejection_for_another_tier_is_not_shown(client, operations, run):
