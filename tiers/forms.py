@@ -124,6 +124,9 @@ class DraftForm(forms.Form):
         )
         self.fields["stability_margin"] = _number(_("Stability margin, points"), least=0, most=100)
 
+        for name in ("half_life_days", "minimum_completeness", "stability_margin"):
+            self.fields[name].widget.attrs["aria-label"] = self.fields[name].label  # it stands in a sentence
+
     def _add_weights(self) -> None:
         for factor in Factor:
             self.fields[weight_field(factor)] = _number(
@@ -158,7 +161,7 @@ class DraftForm(forms.Form):
                 ),
             }
             for name, field in made.items():
-                field.widget.attrs["aria-label"] = field.label  # within a sentence nothing else labels it
+                field.widget.attrs["aria-label"] = field.label  # it stands in a sentence
                 self.fields[rule_field(tier, name)] = field
 
     # --- What it says ---

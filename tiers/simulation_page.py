@@ -238,7 +238,7 @@ def _spread(cuts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     free_from = 0.0
     for cut in cuts:
         cut["label_x"] = round(max(cut["x"] + 4, free_from), 1)
-        free_from = cut["label_x"] + 40
+        free_from = cut["label_x"] + 64
     return cuts
 
 
