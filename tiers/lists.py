@@ -36,6 +36,7 @@ from tiers import rules
 from tiers.models import Explanation, PolicyStatus, RankKey, RunStatus, ScoringRun, TierSettings
 
 PAGE = 50
+MOST_LEADS = 200
 LEAD = "lead_advisor"
 NONE = "none"
 UP, WATCH = "up", "watch"
@@ -160,12 +161,12 @@ def _position(text: str) -> tuple[Decimal, int] | None:
         return None
 
 
-def leads(user: User) -> list[User]:
-    """The lead advisors to choose among; for who sees only own clients nobody."""
-    if not sees_all_clients(user):
-        return []
-    leading = TeamMember.objects.filter(role__code=LEAD).order_by().values("user")
-    return list(User.objects.filter(pk__in=leading).order_by("first_name", "last_name", "username"))
+def leads() -> list[User] | None:
+    """The firm's lead advisors to choose among; None where they are too many for a list."""
+    leading = TeamMember.objects.filter(user=OuterRef("pk"), role__code=LEAD)
+    found = User.objects.filter(Exists(leading)).order_by("first_name", "last_name", "username")
+    people = list(found[: MOST_LEADS + 1])
+    return None if len(people) > MOST_LEADS else people
 
 
 # --- As a file ------------------------------------------------------------------------------------------

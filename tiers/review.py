@@ -234,13 +234,6 @@ def _pins_ended(run: ScoringRun, ids: Iterable[int]) -> dict[int, dt.date]:
     return {pin.client_id: pin.last_day for pin in pins}
 
 
-def leads_of_moves(run: ScoringRun) -> list[User]:
-    """The lead advisors of the clients that the run moves, for the filter."""
-    moving = Explanation.objects.filter(run=run, moves=True, client=OuterRef("client_id"))
-    leading = TeamMember.objects.filter(Exists(moving), role__code=LEAD)
-    return list(User.objects.filter(pk__in=leading.values("user")).order_by("first_name", "last_name", "id"))
-
-
 # --- Writing --------------------------------------------------------------------------------------------
 
 

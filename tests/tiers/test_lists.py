@@ -147,6 +147,15 @@ def test_an_advisor_sees_own_clients_and_operations_choose_an_advisor(client, op
     assert shown(client, "?advisor=none") == []
 
 
+def test_where_advisors_are_too_many_for_a_list_one_is_typed(client, operations, run, firm, monkeypatch):
+    monkeypatch.setattr(lists, "MOST_LEADS", 1)
+    for name in ("c6", "c8"):
+        lead(firm[name], UserFactory(username=f"lead-of-{name}"))
+    text = client.get(reverse("tiers:graduation") + "?advisor=lead-of-c6").content.decode()
+    assert '<input class="form-control" id="graduation-advisor" name="advisor" value="lead-of-c6"' in text
+    assert shown(client, "?advisor=lead-of-c6") == ["c6"]
+
+
 def test_every_client_is_on_one_page_and_only_one(client, operations, run, monkeypatch):
     monkeypatch.setattr(lists, "PAGE", 1)
     TierSettings.objects.update_or_create(pk=1, defaults={"watch_margin": 100})

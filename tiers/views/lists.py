@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
+from clients.access import sees_all_clients
 from clients.requests import SignedInRequest
 from tiers import lists, rules, runs
 from tiers.client_charts import Trend
@@ -45,7 +46,7 @@ def graduation(request: SignedInRequest) -> HttpResponse:
             "run": run,
             "rows": page,
             "next": following,
-            "leads": lists.leads(request.user),
+            "leads": lists.leads() if sees_all_clients(request.user) else None,
             "advisor": advisor,
             "margin": TierSettings.current().watch_margin,
             "kept": _query(which, advisor),

@@ -24,7 +24,7 @@ from clients.firm import firm_today
 from clients.jobs import start_job
 from clients.models import Client, ClientStatus, Job, JobState
 from clients.requests import SignedInRequest
-from tiers import review, runs, services
+from tiers import lists, review, runs, services
 from tiers.models import Explanation, RunStatus, ScoringRun
 
 IN_THE_REQUEST = 20_000  # clients; more than that goes to a worker
@@ -80,7 +80,7 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "next": beyond,
         "narrowed": narrowed,
         "chips": _chips(narrowed),
-        "leads": review.leads_of_moves(run) if moves or narrowed.params else [],
+        "leads": lists.leads() if moves or narrowed.params else [],
         "gone": bool(run.moves) and (run.thinned or not run.explanations.exists()),
         "is_proposal": run.status == RunStatus.PROPOSED,
         "is_applied": run.status == RunStatus.APPLIED,
