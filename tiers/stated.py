@@ -61,6 +61,19 @@ class Statement:
         return self.weights.get(factor, Decimal(0)) / total if total > 0 else Decimal(0)
 
 
+def whole_shares(weights: Mapping[str, Decimal]) -> dict[str, int]:
+    """Each weight's part of all in whole percent, together 100; the largest remainders are rounded up."""
+    total = sum(weights.values(), Decimal(0))
+    if total <= 0:
+        return dict.fromkeys(weights, 0)
+    exact = {name: 100 * weight / total for name, weight in weights.items()}
+    shares = {name: int(share) for name, share in exact.items()}
+    left = 100 - sum(shares.values())
+    for name in sorted(exact, key=lambda name: shares[name] - exact[name])[:left]:
+        shares[name] += 1
+    return shares
+
+
 def statement_of(policy: Policy) -> Statement:
     """What `policy` states, in three queries."""
     return Statement(

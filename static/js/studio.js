@@ -23,10 +23,16 @@
     var rows = document.querySelectorAll("[data-weight]");
     var total = 0;
     rows.forEach(function (row) { total += number(row.querySelector("input[type=number]").value); });
-    rows.forEach(function (row) {
-      var part = number(row.querySelector("input[type=number]").value);
-      row.querySelector("[data-share]").textContent = (total ? Math.round(100 * part / total) : 0) + " %";
+    /* Whole percents that together are 100: the largest remainders are rounded up. */
+    var parts = Array.prototype.map.call(rows, function (row) {
+      var exact = total ? 100 * number(row.querySelector("input[type=number]").value) / total : 0;
+      return { place: row.querySelector("[data-share]"), share: Math.floor(exact), rest: exact - Math.floor(exact) };
     });
+    var left = total ? 100 - parts.reduce(function (sum, part) { return sum + part.share; }, 0) : 0;
+    parts.slice().sort(function (a, b) { return b.rest - a.rest; }).slice(0, left).forEach(function (part) {
+      part.share += 1;
+    });
+    parts.forEach(function (part) { part.place.textContent = part.share + " %"; });
     var place = document.getElementById("weight-total");
     if (place) {
       place.textContent = String(Math.round(100 * total) / 100);

@@ -23,7 +23,7 @@ from tiers.policies import (
 )
 from tiers.policy_checks import check
 from tiers.services import propose_run
-from tiers.stated import statement_of
+from tiers.stated import statement_of, whole_shares
 
 DAY = dt.timedelta(days=1)
 pytestmark = pytest.mark.django_db
@@ -319,6 +319,18 @@ def test_an_unusual_order_is_said_and_stops_nothing(draft):
         "Tier B is filled before tier A: a client who fits both sits in B."
     ]
     publish(draft)
+
+
+@pytest.mark.parametrize(
+    "weights", [[1, 1, 1], [30, 10, 25, 22, 40, 10], [1, 0, 0], [0.01, 9999.99], [7] * 11]
+)
+def test_shares_in_whole_percent_are_100_together(weights):
+    weights = {str(number): Decimal(str(weight)) for number, weight in enumerate(weights)}
+    shares = whole_shares(weights)
+    total = sum(weights.values())
+    assert sum(shares.values()) == 100
+    assert all(abs(share - 100 * weights[name] / total) < 1 for name, share in shares.items())
+    assert whole_shares(dict.fromkeys(weights, Decimal(0))) == dict.fromkeys(weights, 0)
 
 
 def test_the_shipped_policy_has_nothing_wrong(shipped):

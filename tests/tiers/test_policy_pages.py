@@ -8,7 +8,7 @@ from django.urls import reverse
 from clients.models import RatingMeaning
 from tests.factories import UserFactory
 from tests.tiers.firm import D, case, current_tiers, store
-from tiers.models import Policy, PolicyStatus, TierSettings
+from tiers.models import Policy, PolicyStatus, RankKey, TierSettings
 from tiers.policies import clone_policy
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +199,18 @@ def test_readers_see_policies_in_words_and_no_way_to_change_them(client, draft, 
         assert client.get(reverse(f"tiers:{name}", args=[draft.pk])).status_code == 403
     for name in ("copy_policy", "withdraw"):
         assert client.post(reverse(f"tiers:{name}", args=[draft.pk])).status_code == 403
+
+
+@pytest.mark.parametrize("key", RankKey.values)
+def test_every_factor_can_be_ranked_by_and_asked_for(client, draft, key):
+    draft.rules.filter(tier__code="B").update(rank_key=key, minimum_key=key, minimum_value=1)
+    if key != RankKey.SCORE:
+        draft.factors.get_or_create(factor=key, defaults={"weight": 0})
+    store([case("a", 1000)])
+    text = page(client, "policy", draft)
+    assert f"in the order of {RankKey(key).label.lower()}, with {RankKey(key).label.lower()} of" in text
+    assert client.get(reverse("tiers:studio", args=[draft.pk])).context["result"]["clients"] == 1
+    assert client.get(reverse("tiers:compare", args=[draft.pk])).status_code == 200
 
 
 def test_the_rubric_is_printed_with_the_policy(client, shipped, operator):

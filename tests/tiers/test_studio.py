@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from clients.models import Client as Household
-from clients.models import ServiceRole, TeamMember, Tier, TouchKind
+from clients.models import Job, ServiceRole, TeamMember, Tier, TouchKind
 from tests.factories import UserFactory
 from tests.tiers.firm import SHIPPED, D, case, current_tiers, store, tier
 from tiers import simulation
@@ -262,6 +262,10 @@ def test_a_large_firm_is_left_to_a_worker_that_is_told_what_to_do(client, draft,
     text = client.post(url(draft), typed(client, draft, weight_growth="80"), **HTMX).content.decode()
     assert "in the background" in text
     assert not Simulation.objects.exists()
+    answer = client.post(reverse("tiers:simulate", args=[draft.pk]), {"on": "2026-02-28"})
+    job = Job.objects.get(task="tiers.simulate")
+    assert answer.url == reverse("clients:job", args=[job.pk])
+    assert "Simulation of Shipped policy v2" in client.get(answer.url).content.decode()
     simulation.simulate(policy=draft, as_of=D, by=None)
     assert "Who moves" in client.get(url(draft)).content.decode()
     text = client.post(url(draft), typed(client, draft, weight_growth="81"), **HTMX).content.decode()

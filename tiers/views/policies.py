@@ -23,7 +23,7 @@ from tiers.forms import PublishForm
 from tiers.models import Factor, Policy, PolicyStatus, Simulation, TierSettings
 from tiers.policy_words import MEASURES
 from tiers.simulation_page import simulation_for_page
-from tiers.stated import statement_of
+from tiers.stated import statement_of, whole_shares
 
 NAMED = 5  # people who may publish are named up to so many
 KNOWN = Policy.objects.select_related("published_by", "prepared_by")
@@ -45,12 +45,13 @@ def policy_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A policy in words."""
     policy = get_object_or_404(KNOWN, pk=pk)
     stated = statement_of(policy)
+    shares = whole_shares(stated.weights)
     tier_rules = list(policy.rules.select_related("tier"))
     open_to_change = policy.status in (PolicyStatus.DRAFT, PolicyStatus.SCHEDULED)
     context = {
         "policy": policy,
         "factors": [
-            {"row": row, "share": stated.share(row.factor), "measures": MEASURES[Factor(row.factor)]}
+            {"row": row, "share": shares[row.factor], "measures": MEASURES[Factor(row.factor)]}
             for row in policy.factors.all()
         ],
         "rules": [why.rule_in_words(rule, is_last=rule is tier_rules[-1]) for rule in tier_rules],
@@ -110,7 +111,8 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     if not policy.is_draft:
         notice(request, _("Only a draft can be published."), went_wrong=True)
         return redirect("tiers:policy", pk=pk)
-    form = PublishForm(request.POST or None, initial={"reason": policy.reason, "effective_on": firm_today()})
+    wished = max(policy.effective_on or firm_today(), firm_today())
+    form = PublishForm(request.POST or None, initial={"reason": policy.reason, "effective_on": wished})
     if request.method == "POST" and form.is_valid():
         try:
             published = policies.publish_policy(policy=policy, by=request.user, **form.cleaned_data)

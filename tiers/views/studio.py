@@ -26,7 +26,7 @@ from tiers.models import Policy, Simulation
 from tiers.policy_checks import Stops
 from tiers.policy_words import MEASURES
 from tiers.simulation_page import Shown, panel, simulation_for_page
-from tiers.stated import Statement, statement_of
+from tiers.stated import Statement, statement_of, whole_shares
 
 EARLIEST = dt.date(1990, 1, 1)
 YEARS_AHEAD = 10
@@ -158,7 +158,8 @@ def _with_form(context: dict[str, Any]) -> dict[str, Any]:
     for name, errors in form.errors.items():
         notes[name] = {"texts": list(errors), "is_error": True}
     notes.pop("__all__", None)  # those stand beside what is stored
-    weights = [row | {"share": form.stated.share(row["factor"])} for row in form.weight_rows()]
+    shares = whole_shares(form.stated.weights)
+    weights = [row | {"share": shares.get(row["factor"].value, 0)} for row in form.weight_rows()]
     return context | {
         "notes": notes,
         "weights": [row | {"measures": MEASURES[row["factor"]]} for row in weights],
