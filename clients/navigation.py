@@ -16,7 +16,7 @@ from clients.models import User
 
 @dataclass(frozen=True)
 class Entry:
-    """`key`: pressed after g. `area`: addresses that belong to the entry begin with it."""
+    """`key`: pressed after g. `area`, `more`: addresses that belong to the entry begin with one of them."""
 
     label: str | Promise
     url_name: str
@@ -24,6 +24,7 @@ class Entry:
     key: str
     area: str
     test: Callable[[User], bool] = lambda user: True
+    more: str = ""
 
 
 DAILY = (
@@ -32,7 +33,7 @@ DAILY = (
     Entry(_("Tiers"), "servicing:tiers", "tiers", "i", "/tiers/", access.sees_all_clients),
     Entry(_("Tiers"), "tiers:graduation", "tiers", "i", "/tiers/", access.sees_own_clients),
     Entry(_("Conversations"), "personas:home", "conversations", "v", "/personas/"),
-    Entry(_("Service"), "servicing:tasks", "service", "s", "/tasks/"),
+    Entry(_("Service"), "servicing:tasks", "service", "s", "/tasks/", more="/service/"),
     Entry(_("Operations"), "servicing:operations", "operations", "o", "/operations/"),
     Entry(_("Review"), "servicing:review", "review", "r", "/review/"),
 )
@@ -60,7 +61,7 @@ def entries(which: tuple[Entry, ...], user: User, path: str) -> list[dict[str, A
                 "url": url,
                 "icon": entry.icon,
                 "key": entry.key,
-                "area": entry.area,
+                "area": entry.more if entry.more and path.startswith(entry.more) else entry.area,
                 "current": path == url,
             }
         )

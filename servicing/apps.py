@@ -10,7 +10,8 @@ class ServicingConfig(AppConfig):
         from clients.actors import register_actor
         from clients.changes import register_sweep
         from clients.models import ChangeKind
-        from clients.tabs import Tab, register_tab
+        from clients.tabs import Panel, Tab, register_panel, register_tab
+        from servicing.standards.exceptions import differences
         from servicing.views.client import service_tab
 
         register_sweep(ChangeKind.SERVICE, "servicing.plan_changed")
@@ -28,3 +29,4 @@ class ServicingConfig(AppConfig):
                 order=40,
             )
         )
+        register_panel(Panel("servicing/partials/differs_panel.html", differences, 20))

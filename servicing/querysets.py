@@ -37,3 +37,23 @@ class ServiceTaskQuerySet(models.QuerySet):
     def late(self, on: dt.date) -> ServiceTaskQuerySet:
         """Open tasks whose window had passed at the start of `on`."""
         return self.open().filter(window_end__lt=on)
+
+
+class ExceptionQuerySet(models.QuerySet):
+    """Of waivers and of other intervals: both have a client, a first and a last day."""
+
+    def in_force(self, on: dt.date) -> ExceptionQuerySet:
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+
+    def not_over(self, on: dt.date) -> ExceptionQuerySet:
+        """In force on a day, or still to come."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+    def visible_to(self, user: User | AnonymousUser) -> ExceptionQuerySet:
+        from clients.access import sees_all_clients
+        from clients.models import TeamMember
+
+        if sees_all_clients(user):  # type: ignore[arg-type]
+            return self
+        on_team = TeamMember.objects.filter(client_id=models.OuterRef("client_id"), user=user.pk)
+        return self.filter(models.Exists(on_team))

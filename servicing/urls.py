@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from servicing.dashboards.views import tier_dashboard
-from servicing.views import client, new, task, tasks, today
+from servicing.views import client, exceptions, new, task, tasks, today
 
 app_name = "servicing"
 urlpatterns = [
@@ -19,4 +19,11 @@ urlpatterns = [
     path("clients/<int:pk>/service/touches/<int:touch>/remove/", client.remove, name="remove_touch"),
     path("clients/<int:pk>/service/waive/", client.waive, name="waive"),
     path("clients/<int:pk>/service/waivers/<int:waiver>/end/", client.end_waiver, name="end_waiver"),
+    path("clients/<int:pk>/service/interval/", exceptions.own_interval, name="own_interval"),
+    path(
+        "clients/<int:pk>/service/intervals/<int:cadence>/standard/",
+        exceptions.to_standard,
+        name="back_to_standard",
+    ),
+    path("service/exceptions/", exceptions.exception_list, name="exceptions"),
 ]

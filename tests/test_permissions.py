@@ -133,6 +133,9 @@ TABLE: dict[str, Row] = {
     "servicing:log_touch": ("GET", {"pk": "client"}, EDIT),
     "servicing:remove_touch": ("POST", {"pk": "client", "touch": 0}, after(EDIT, 404)),
     "servicing:waive": ("GET", {"pk": "client"}, EDIT),
+    "servicing:own_interval": ("GET", {"pk": "client"}, EDIT),
+    "servicing:back_to_standard": ("POST", {"pk": "client", "cadence": 0}, after(EDIT, 404)),
+    "servicing:exceptions": ("GET", {}, ALL),
     "servicing:end_waiver": ("POST", {"pk": "client", "waiver": 0}, after(EDIT, 404)),
     # the firm and its people
     "clients:people": ("GET", {}, ADMINS),

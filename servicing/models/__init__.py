@@ -1,6 +1,7 @@
 """What the firm owes, who does it next, what was delivered."""
 
 from servicing.models.clocks import ServiceClock
+from servicing.models.exceptions import CadenceOverride, Waiver
 from servicing.models.rollups import TierRollup
 from servicing.models.standards import (
     Basis,
@@ -11,13 +12,13 @@ from servicing.models.standards import (
     ServiceKind,
     ServiceStandard,
     StandingPromise,
-    Waiver,
 )
 from servicing.models.tasks import OPEN_STATUSES, ClosedReason, ServiceTask, TaskOutcome, TaskStatus
 
 __all__ = [
     "OPEN_STATUSES",
     "Basis",
+    "CadenceOverride",
     "Channel",
     "ClosedReason",
     "ClosingDay",

@@ -1,16 +1,13 @@
-"""Service standards: what each tier is promised, and the exceptions to it."""
+"""Service standards: what each tier is promised."""
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clients import triggers
 from clients.audit import tracked
-from clients.models import ChangeKind, Term
+from clients.models import Term
 
 
 class ServiceKind(Term):
@@ -90,11 +87,21 @@ class StandingPromise(models.Model):
         return self.text
 
 
+# Months between one time and the next, with their words.
+INTERVALS = [
+    (1, _("every month")),
+    (2, _("every 2 months")),
+    (3, _("every 3 months")),
+    (4, _("every 4 months")),
+    (6, _("every 6 months")),
+    (12, _("once a year")),
+    (24, _("every 2 years")),
+]
+
+
 @tracked()
 class ServiceItem(models.Model):
     """One promise of a standard: so often, so long, by this role, over this channel."""
-
-    INTERVALS = [(k, _("every %(k)s months") % {"k": k}) for k in (1, 2, 3, 4, 6, 12, 24)]
 
     standard = models.ForeignKey(ServiceStandard, models.CASCADE, related_name="items")
     kind = models.ForeignKey(ServiceKind, models.PROTECT, related_name="items", verbose_name=_("service"))
@@ -159,36 +166,6 @@ class ServiceItem(models.Model):
     @property
     def planned_minutes(self) -> int:
         return self.duration_minutes + self.preparation_minutes
-
-
-class Waiver(models.Model):
-    """An exception: this client is not owed this service until `ends_on` (included)."""
-
-    client = models.ForeignKey("clients.Client", models.CASCADE, related_name="waivers")
-    kind = models.ForeignKey(ServiceKind, models.PROTECT, related_name="+", verbose_name=_("service"))
-    reason = models.TextField(_("reason"))
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"))
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
-    )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("waiver")
-        verbose_name_plural = _("waivers")
-        ordering = ["-starts_on"]
-        constraints = [
-            models.CheckConstraint(
-                name="servicing_waiver_dates",
-                condition=Q(ends_on__gte=models.F("starts_on")),
-                violation_error_message=_("A waiver cannot end before it starts."),
-            ),
-        ]
-        triggers = triggers.notes_changes(ChangeKind.SERVICE)
-
-    def __str__(self) -> str:
-        return f"{self.client}: {self.kind}"
 
 
 class ClosingDay(models.Model):

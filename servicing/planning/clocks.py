@@ -45,7 +45,7 @@ BASES = """
 
 # `expired_on`: nothing changed, but the date passed before its task could be created.
 ANEW = f"""
-    SELECT promise.client_id, promise.kind_id, promise.item_id, promise.starts_on, promise.person_id,
+    SELECT promise.client_id, promise.kind_id, promise.line_id, promise.starts_on, promise.person_id,
         base.base_on, clock.anchor_on, clock.id AS clock_id,
         CASE WHEN clock.id IS NOT NULL AND clock.item_id = promise.item_id AND clock.terms = promise.terms
             AND clock.base_on IS NOT DISTINCT FROM base.base_on THEN clock.due_on END AS expired_on

@@ -35,36 +35,36 @@ DATES = f"""
     WITH based AS (
         -- rolling: base + k months. calendar: the next slot. never served: none yet.
         -- a clock whose date passed before its task was created keeps that date here, to be moved below.
-        SELECT p.client_id, p.kind_id, p.item_id, p.person_id, p.starts_on, p.base_on, p.clock_id,
+        SELECT p.client_id, p.kind_id, p.line_id, p.person_id, p.starts_on, p.base_on, p.clock_id,
             CASE WHEN p.expired_on IS NOT NULL THEN p.expired_on
                 WHEN p.base_on IS NULL THEN NULL
                 WHEN i.basis = 'rolling' OR p.anchor_on IS NULL
                     THEN (p.base_on + make_interval(months => i.interval_months))::date
                 ELSE {SLOT}
             END AS raw_on
-        FROM plan_anew p JOIN plan_item i USING (item_id)
+        FROM plan_anew p JOIN plan_item i USING (line_id)
     ), raw AS (
         SELECT * FROM based WHERE raw_on IS NOT NULL
         UNION ALL
         -- never served: level over (start, start + offset]
-        SELECT p.client_id, p.kind_id, p.item_id, p.person_id, p.starts_on, p.base_on, p.clock_id,
+        SELECT p.client_id, p.kind_id, p.line_id, p.person_id, p.starts_on, p.base_on, p.clock_id,
             p.starts_on + 1 + {
     _spread("first_served", "(p.starts_on + make_interval(months => i.offset_months))::date - p.starts_on")
 }
-        FROM based p JOIN plan_item i USING (item_id)
+        FROM based p JOIN plan_item i USING (line_id)
         WHERE p.raw_on IS NULL
-        WINDOW first_served AS (PARTITION BY p.person_id, p.item_id, p.starts_on ORDER BY p.client_id)
+        WINDOW first_served AS (PARTITION BY p.person_id, p.line_id, p.starts_on ORDER BY p.client_id)
     ), timed AS (
         SELECT p.*, p.raw_on AS wish_on FROM raw p WHERE p.raw_on >= %(day)s
         UNION ALL
         -- already past: most overdue first, level over (D, D + min(k months, 90 days)]
         SELECT p.*, %(day)s::date + 1 + {_spread("overdue", "i.past_days")}
         FROM raw p JOIN (
-            SELECT item_id, least(
+            SELECT line_id, least(
                 (%(day)s::date + make_interval(months => interval_months))::date - %(day)s::date, 90
             ) AS past_days
             FROM plan_item
-        ) i USING (item_id)
+        ) i USING (line_id)
         WHERE p.raw_on < %(day)s
         WINDOW overdue AS (
             PARTITION BY p.person_id, p.kind_id, i.past_days ORDER BY p.raw_on, p.client_id
@@ -78,7 +78,7 @@ DATES = f"""
                 )
             )
         ) AS fits
-        FROM timed p JOIN plan_item i USING (item_id) JOIN plan_calendar c ON c.day = p.wish_on
+        FROM timed p JOIN plan_item i USING (line_id) JOIN plan_calendar c ON c.day = p.wish_on
     ), target AS (
         -- the nearest allowed month that still has a working day
         SELECT o.wish_on, o.allowed_months, greatest(m.starts_on, %(day)s::date + 1) AS first_on, m.ends_on
@@ -90,21 +90,21 @@ DATES = f"""
             LIMIT 1
         ) m
     ), placed AS (
-        SELECT p.client_id, p.item_id, p.kind_id, p.starts_on, p.base_on, p.clock_id, p.wish_on AS placed_on
+        SELECT p.client_id, p.line_id, p.kind_id, p.starts_on, p.base_on, p.clock_id, p.wish_on AS placed_on
         FROM fitting p WHERE p.fits
         UNION ALL
         -- level within that month
-        SELECT p.client_id, p.item_id, p.kind_id, p.starts_on, p.base_on, p.clock_id,
+        SELECT p.client_id, p.line_id, p.kind_id, p.starts_on, p.base_on, p.clock_id,
             coalesce(t.first_on + {_spread("month", "t.ends_on - t.first_on + 1")}, p.wish_on)
         FROM fitting p
         LEFT JOIN target t ON t.wish_on = p.wish_on AND t.allowed_months = p.allowed_months
         WHERE NOT p.fits
-        WINDOW month AS (PARTITION BY p.person_id, p.item_id, t.first_on ORDER BY p.wish_on, p.client_id)
+        WINDOW month AS (PARTITION BY p.person_id, p.line_id, t.first_on ORDER BY p.wish_on, p.client_id)
     )
-    SELECT p.client_id, p.kind_id, p.item_id, i.terms, p.starts_on, p.base_on, i.lead_days, p.clock_id,
+    SELECT p.client_id, p.kind_id, i.item_id, i.terms, p.starts_on, p.base_on, i.lead_days, p.clock_id,
         -- forward to a working day; backward where forward would leave the allowed months
         CASE WHEN cardinality(i.allowed_months) = 0 OR extract(month FROM c.next_on) = ANY(i.allowed_months)
             THEN c.next_on ELSE c.previous_on END AS due_on
-    FROM placed p JOIN plan_item i USING (item_id) JOIN plan_calendar c ON c.day = p.placed_on
+    FROM placed p JOIN plan_item i USING (line_id) JOIN plan_calendar c ON c.day = p.placed_on
     ORDER BY p.client_id, p.kind_id
 """

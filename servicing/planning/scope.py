@@ -17,28 +17,55 @@ SERVED = """
     ORDER BY a.client_id, a.serviced_from DESC, a.id DESC
 """
 
-# The service items in force at D, each with a digest of the terms that a due date is counted with: a clock
-# whose digest differs is dated anew. Computed for each item, not for each client that it is promised to.
+# Exceptions in force at D: this client is given this service at another interval.
+CADENCES = """
+    SELECT client_id, kind_id, interval_months FROM servicing_cadenceoverride
+    WHERE starts_on <= %(day)s AND (ends_on IS NULL OR ends_on >= %(day)s)
+"""
+
+# The service items in force at D, each once with its own interval (`standard`) and once for each other one
+# that some client has instead; `line_id` names the row. `terms`: a digest of what a due date is counted with;
+# a clock whose digest differs is dated anew. Computed for each line, not for each client it is promised to.
 ITEMS = """
-    SELECT i.id AS item_id, standard.tier_id, i.kind_id, i.starts_on, i.interval_months, i.basis,
-        coalesce(i.first_offset_months, i.interval_months) AS offset_months, i.window_before_days,
+    SELECT row_number() OVER ()::int AS line_id, i.id AS item_id, standard.tier_id, i.kind_id, i.starts_on,
+        often.interval_months, often.interval_months = i.interval_months AS standard, i.basis,
+        coalesce(i.first_offset_months, often.interval_months) AS offset_months, i.window_before_days,
         i.window_after_days, i.lead_days, i.duration_minutes + i.preparation_minutes AS minutes, i.role_id,
         i.channel, i.automated, i.allowed_months::int[] AS allowed_months,
-        hashtext(ROW(i.interval_months, i.basis, i.first_offset_months, i.allowed_months)::text) AS terms
+        hashtext(
+            ROW(often.interval_months, i.basis, i.first_offset_months, i.allowed_months)::text
+        ) AS terms
     FROM servicing_serviceitem i
     JOIN servicing_servicestandard standard ON standard.id = i.standard_id
+    CROSS JOIN LATERAL (
+        SELECT i.interval_months
+        UNION SELECT own.interval_months FROM plan_cadence own WHERE own.kind_id = i.kind_id
+    ) often
     WHERE (i.ended_on IS NULL OR i.ended_on > %(day)s) AND (i.starts_on IS NULL OR i.starts_on <= %(day)s)
 """
 
-# What every active client is promised at D, waived or not.
+# What every active client is promised at D, waived or not. `own`: nothing, or OWN_INTERVAL where some client
+# has one; a firm without such exceptions joins nothing more.
 PROMISED = f"""
     FROM ({SERVED}) served
     JOIN plan_item i ON i.tier_id = served.tier_id
+    {{own}}
 """
+OWN_INTERVAL = """
+    LEFT JOIN plan_cadence own ON own.client_id = served.client_id AND own.kind_id = i.kind_id
+"""
+ITS_LINE = "CASE WHEN own.client_id IS NULL THEN i.standard ELSE i.interval_months = own.interval_months END"
 
 WAIVED = """(served.client_id, i.kind_id) IN (
     SELECT client_id, kind_id FROM servicing_waiver WHERE %(day)s BETWEEN starts_on AND ends_on
 )"""
+
+# Who holds a role, and who leads.
+TEAM = """
+    LEFT JOIN clients_teammember holder ON holder.client_id = served.client_id AND holder.role_id = i.role_id
+    LEFT JOIN clients_teammember lead ON lead.client_id = served.client_id
+        AND lead.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
+"""
 
 # The day on which the task after this one would be created: due + k months - lead.
 NEXT_CREATED = "(task.due_on + make_interval(months => promise.interval_months))::date - promise.lead_days"
@@ -49,7 +76,7 @@ DIFFERENCES = f"""
     FROM (
         SELECT served.client_id, i.kind_id, i.item_id, i.interval_months, i.lead_days, i.window_after_days,
             i.terms, {WAIVED} AS waived
-        {PROMISED.format(narrow="")}
+        {{promised}}
     ) promise
     LEFT JOIN servicing_serviceclock clock
         ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
@@ -71,9 +98,18 @@ DIFFERENCES = f"""
 
 
 def read_items(session: Session) -> None:
-    """Fills `plan_item`: one row for each service item in force."""
+    """Fills `plan_cadence`, and `plan_item`: one row for each service item in force and interval of it."""
+    own = session.keep("plan_cadence", CADENCES, analyzed="client_id, kind_id")
     session.keep("plan_item", ITEMS)
     session.run("ANALYZE plan_item")  # few rows, and every estimate builds on how few
+    session.own_intervals = own > 0
+
+
+def _promised(session: Session, *, narrow: str, joins: str = "") -> str:
+    """The FROM of what clients are promised; `narrow` and `joins` are more of it."""
+    if not session.own_intervals:
+        return PROMISED.format(narrow=narrow, own="") + joins
+    return PROMISED.format(narrow=narrow, own=OWN_INTERVAL) + f"{joins} WHERE {ITS_LINE}"
 
 
 def find(session: Session, ids: list[int] | None) -> int:
@@ -90,7 +126,8 @@ def find(session: Session, ids: list[int] | None) -> int:
         )
     # Nearly every promise has a clock: one join of all with all, not a look-up for each.
     session.run("SET LOCAL enable_nestloop = off")
-    differ = f"SELECT DISTINCT client_id FROM ({DIFFERENCES}) differ"
+    differences = DIFFERENCES.format(promised=_promised(session, narrow=""))
+    differ = f"SELECT DISTINCT client_id FROM ({differences}) differ"
     found = session.keep("plan_scope", differ, **cover_parameters())
     session.run("SET LOCAL enable_nestloop = on")
     found += session.run(
@@ -113,18 +150,15 @@ def read_promises(session: Session) -> None:
 
     `person_id` is who the role falls to: its holder on the client's team, else the lead advisor, else nobody.
     """
+    promised = _promised(session, narrow="JOIN plan_scope ON plan_scope.client_id = a.client_id", joins=TEAM)
     session.keep(
         "plan_promise",
         f"""
-        SELECT served.client_id, i.kind_id, i.item_id, served.tier_id, served.serviced_from,
+        SELECT served.client_id, i.kind_id, i.line_id, i.item_id, served.tier_id, served.serviced_from,
             greatest(served.serviced_from, i.starts_on) AS starts_on, i.interval_months,
             i.window_before_days, i.window_after_days, i.lead_days, i.minutes, i.role_id, i.channel,
             i.automated, i.terms, {WAIVED} AS waived, coalesce(holder.user_id, lead.user_id) AS person_id
-        {PROMISED.format(narrow="JOIN plan_scope ON plan_scope.client_id = a.client_id")}
-        LEFT JOIN clients_teammember holder
-            ON holder.client_id = served.client_id AND holder.role_id = i.role_id
-        LEFT JOIN clients_teammember lead ON lead.client_id = served.client_id
-            AND lead.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
+        {promised}
         """,
         analyzed="client_id, kind_id, item_id, waived",
     )

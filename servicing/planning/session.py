@@ -16,11 +16,15 @@ OPEN = "status IN ('planned', 'scheduled')"
 
 @dataclass
 class Session:
-    """The statements of one run. `day`: what it plans for. `moment`: when what it closes counts as closed."""
+    """The statements of one run. `day`: what it plans for. `moment`: when what it closes counts as closed.
+
+    `own_intervals`: some client is given a service at another interval than the standard's.
+    """
 
     day: dt.date
     moment: dt.datetime
     parameters: dict[str, Any] = field(default_factory=dict)
+    own_intervals: bool = False
 
     def run(self, sql: str, **more: Any) -> int:
         """Sends one statement; returns how many rows it wrote."""

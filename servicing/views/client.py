@@ -73,6 +73,8 @@ def end_waiver(request: HttpRequest, pk: int, waiver: int) -> HttpResponse:
     client = _client(request, pk)
     facts.end_waiver(waiver=get_object_or_404(Waiver, client=client, pk=waiver))
     notice(request, _("The exception has ended; the service is planned again."))
+    if request.POST.get("list"):
+        return redirect("servicing:exceptions")
     return redirect("clients:tab", pk, "service")
 
 

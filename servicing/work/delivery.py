@@ -10,6 +10,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from clients.models import Client, Touch, TouchOutcome
 from servicing.models import (
     OPEN_STATUSES,
+    CadenceOverride,
     FulfilmentRule,
     ServiceItem,
     ServiceTask,
@@ -54,6 +55,8 @@ def service_of(client: Client, today: dt.date) -> dict[str, Any]:
         .order_by("-due_on", "-id")[:100]
     )
     waivers = list(Waiver.objects.filter(client=client).select_related("kind"))
+    cadences = list(CadenceOverride.objects.filter(client=client).select_related("kind"))
+    own = {cadence.kind_id: cadence for cadence in cadences if cadence.is_in_force(today)}
     touches = list(
         Touch.objects.filter(client=client)
         .select_related("kind", "by", "role")
@@ -63,12 +66,13 @@ def service_of(client: Client, today: dt.date) -> dict[str, Any]:
     for touch in touches:
         touch.fulfilled = closing.get(touch.pk, "")  # type: ignore[attr-defined]
     return {
-        "promises": [_promise(item, tasks, waivers, today) for item in items],
+        "promises": [_promise(item, tasks, waivers, own.get(item.kind_id), today) for item in items],
         "standing": list(StandingPromise.objects.filter(standard__tier_id=Subquery(tier_id))),
         "open_tasks": [_open(task, today) for task in reversed(tasks) if task.status in OPEN_STATUSES],
         "closed_tasks": [task for task in tasks if task.status not in OPEN_STATUSES][:LAST],
         "touches": touches,
-        "waivers": [(waiver, waiver.starts_on <= today <= waiver.ends_on) for waiver in waivers],
+        "waivers": waivers,
+        "cadences": [(cadence, words.often(cadence.interval_months)) for cadence in cadences],
         "today": today,
     }
 
@@ -81,16 +85,22 @@ def served_tier(client: Client, today: dt.date) -> Any:
     return standing.order_by("-serviced_from", "-id").values("tier_id")[:1]
 
 
-def _promise(item: Any, tasks: list[ServiceTask], waivers: list[Waiver], today: dt.date) -> dict[str, Any]:
+def _promise(
+    item: Any, tasks: list[ServiceTask], waivers: list[Waiver], own: CadenceOverride | None, today: dt.date
+) -> dict[str, Any]:
+    months = own.interval_months if own else item.interval_months
     of_kind = [task for task in tasks if task.kind_id == item.kind_id]
     closed = [task for task in of_kind if task.status not in OPEN_STATUSES and task.due_on > today - YEAR]
     running = next((task for task in of_kind if task.status in OPEN_STATUSES), None)
-    waived = any(w.kind_id == item.kind_id and w.starts_on <= today <= w.ends_on for w in waivers)
+    waived = any(w.kind_id == item.kind_id and w.is_in_force(today) for w in waivers)
     next_on = running.due_on if running else item.planned_on
     return {
         "name": item.kind.label,
-        "words": words.promise(item.kind.label, item.interval_months),
-        "a_year": 12 / item.interval_months,
+        "kind": item.kind.code,
+        "words": words.promise(item.kind.label, months),
+        "standard": words.often(item.interval_months) if months != item.interval_months else "",
+        "own": own if months != item.interval_months else None,
+        "a_year": 12 / months,
         "done": item.given or 0,
         "missed": sum(task.status == TaskStatus.MISSED for task in closed),
         "minutes": item.planned_minutes,

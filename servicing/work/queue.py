@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Touch
-from servicing.models import ServiceTask
+from servicing.models import CadenceOverride, ServiceTask
 from servicing.models.standards import Channel
 from servicing.work import words
 
@@ -135,6 +135,7 @@ def panel_of(task: ServiceTask, today: dt.date) -> dict[str, Any]:
     """What a person reads before acting on a task: the promise, how to speak, the last touches, the steps."""
     client, item = task.client, task.item
     tags = [client.persona, client.complexity_driver, client.attention_constraint, client.income_structure]
+    own = _own_interval(task, today)
     behavioral = getattr(client, "behavioral_tag", None)
     if behavioral is not None:
         tags.insert(2, behavioral.trigger)
@@ -142,7 +143,10 @@ def panel_of(task: ServiceTask, today: dt.date) -> dict[str, Any]:
         "task": task,
         "client": client,
         "tags": [tag for tag in tags if tag is not None],
-        "promise": words.promise(task.name, item.interval_months) if item else "",
+        "promise": words.promise(task.name, own.interval_months if own else item.interval_months)
+        if item
+        else "",
+        "standard": words.often(item.interval_months) if item and own else "",
         "when": words.due(task.due_on, task.window_end, today) if task.is_open else "",
         "late": task.is_overdue(today),
         "asleep": bool(task.snoozed_until and task.snoozed_until > today),
@@ -153,6 +157,14 @@ def panel_of(task: ServiceTask, today: dt.date) -> dict[str, Any]:
             .order_by("-occurred_on", "-id")[:3]
         ),
     }
+
+
+def _own_interval(task: ServiceTask, today: dt.date) -> CadenceOverride | None:
+    """The client's own interval of the task's service, where it differs from the item's."""
+    if task.item is None:
+        return None
+    own = CadenceOverride.objects.in_force(today).filter(client=task.client_id, kind=task.kind_id)
+    return own.exclude(interval_months=task.item.interval_months).first()
 
 
 def read_task(tasks: Any, pk: int) -> ServiceTask | None:

@@ -8,14 +8,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.formats import distance, late_words, short_date
+from servicing.models.standards import INTERVALS
+
+_OFTEN = dict(INTERVALS)
+
+
+def often(months: int) -> str:
+    """An interval in words: every 3 months, once a year."""
+    return str(_OFTEN[months])
 
 
 def promise(service: str, months: int) -> str:
     """The promise in words: Review meeting every 3 months."""
-    if months == 12:
-        return _("%(service)s once a year") % {"service": service}
-    every = ngettext("%(service)s every month", "%(service)s every %(n)s months", months)
-    return every % {"service": service, "n": months}
+    return _("%(service)s %(often)s") % {"service": service, "often": often(months)}
 
 
 def due(due_on: dt.date, window_end: dt.date, today: dt.date) -> str:

@@ -20,7 +20,7 @@ from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import expect
 
 from clients.models import Client, Job, Member, User
-from servicing.models import ServiceTask
+from servicing.models import CadenceOverride, ServiceTask
 from servicing.models.tasks import OPEN_STATUSES
 from tests.browser.conftest import PASSWORD, SeededFirm, sign_in
 from tests.browser.test_work import GOOD, HEADER, WRONG, upload
@@ -141,6 +141,7 @@ VIEWS = {
     "today: person's menu": View("advisor", "/", click(".person summary")),
     "today, nothing": View("newcomer", "/"),
     "tasks": View("operations", "{servicing:tasks}"),
+    "exceptions": View("operations", "{servicing:exceptions}"),
     "tasks, nothing": View("newcomer", "{servicing:tasks}"),
     "task": View("operations", "{task}"),
     "task: done": View("operations", "{task}done/"),
@@ -170,6 +171,7 @@ VIEWS = {
     "client: new member": View("operations", "{client}people/new/"),
     "client: member": View("operations", "{member}"),
     "client: log a touch": View("operations", "{client}service/log/"),
+    "client: another interval": View("operations", "{client}service/interval/"),
     "client: waive": View("operations", "{client}service/waive/"),
     # tiers
     "tiers": View("operations", "{servicing:tiers}"),
@@ -225,6 +227,13 @@ def places(firm: SeededFirm, django_db_blocker: Any) -> dict[str, str]:
         member = client.members.first() or Member.objects.create(client=client, name="Ada")
         task = ServiceTask.objects.filter(status__in=OPEN_STATUSES, client=client).first()
         task = task or ServiceTask.objects.filter(status__in=OPEN_STATUSES).order_by("pk")[0]
+        CadenceOverride.objects.create(
+            client=client,
+            kind=task.kind,
+            interval_months=1,
+            reason="A busy year",
+            starts_on=dt.date(2020, 1, 1),
+        )
         found = {
             "client": reverse("clients:detail", args=[client.pk]),
             "member": reverse("clients:edit_member", args=[client.pk, member.pk]),
@@ -341,6 +350,7 @@ NO_PAGE = {
     "mfa_download_recovery_codes",
     "mfa_reauthenticate",
     "readyz",
+    "servicing:back_to_standard",
     "servicing:end_waiver",
     "servicing:remove_touch",
     "servicing:undo",

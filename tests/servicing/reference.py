@@ -10,7 +10,7 @@ import calendar
 import datetime as dt
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import holidays
 
@@ -104,6 +104,9 @@ class Firm:
     status: dict[int, str] = field(default_factory=dict)
     tiers: dict[int, list[tuple[dt.date, str]]] = field(default_factory=lambda: defaultdict(list))
     waivers: list[tuple[int, str, dt.date, dt.date]] = field(default_factory=list)
+    # client, service kind, months, first day, last day
+    cadences: list[tuple[int, str, int, dt.date, dt.date]] = field(default_factory=list)
+    lines: dict[tuple[int, int], Item] = field(default_factory=dict)
     team: dict[int, dict[str, str]] = field(default_factory=dict)
     touches: list[Touch] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -119,7 +122,14 @@ class Firm:
         served = self.served(client, day)
         if self.status[client] != "active" or served is None:
             return {}
-        return {item.kind: item for item in self.items if item.tier == served[1]}
+        return {item.kind: self.own(client, item, day) for item in self.items if item.tier == served[1]}
+
+    def own(self, client: int, item: Item, day: dt.date) -> Item:
+        """The item at the interval that this client has it: its own, or that of an exception in force."""
+        for c, kind, months, a, b in self.cadences:
+            if c == client and kind == item.kind and a <= day <= b and months != item.months:
+                return self.lines.setdefault((item.id, months), replace(item, months=months))
+        return item
 
     def waived(self, client: int, kind: str, day: dt.date) -> bool:
         return any(c == client and k == kind and a <= day <= b for c, k, a, b in self.waivers)
@@ -190,7 +200,11 @@ class Firm:
             of_kind = [t for t in self.tasks if t.client == client and t.kind == kind]
             while of_kind and of_kind[-1].status == "cancelled":
                 task = of_kind.pop()
-                if task.reason == "tier" and task.item is item and task.closed >= self.served(client, day)[0]:
+                if (
+                    task.reason == "tier"
+                    and task.item.id == item.id
+                    and task.closed >= self.served(client, day)[0]
+                ):
                     task.status, task.reason = "planned", ""
                     break
 
@@ -229,7 +243,7 @@ class Firm:
             elif self.waived(client, kind, day):
                 task.status, task.reason = "waived", "waiver"
             elif (
-                item is task.item
+                item.id == task.item.id
                 and task.end < day
                 and add_months(task.due, item.months) - item.lead * DAY <= day
             ):
@@ -251,7 +265,7 @@ class Firm:
                         dated.append((client, item, base, clock.due))
                 elif base is None:
                     start = self.served(client, day)[0]
-                    first[self.person(client, item.role), item.id, start].append((client, item))
+                    first[self.person(client, item.role), item.id, item.months, start].append((client, item))
                 elif item.basis == "calendar" and clock:
                     middle = base + (add_months(base, item.months) - base).days // 2 * DAY
                     slot = next(
@@ -260,7 +274,7 @@ class Firm:
                     dated.append((client, item, base, slot))
                 else:
                     dated.append((client, item, base, add_months(base, item.months)))
-        for (_, _, start), rows in first.items():
+        for (*_, start), rows in first.items():
             for rank, (client, item) in enumerate(rows):
                 days = (add_months(start, item.offset or item.months) - start).days
                 dated.append((client, item, None, start + DAY + spread(rank, len(rows), client, days) * DAY))
@@ -295,8 +309,8 @@ class Firm:
                 yield client, item, base, backward
             else:
                 month = self.nearest_month(due, item.allowed, day)
-                outside[self.person(client, item.role), item.id, month].append(row)
-        for (_, _, (start, end)), rows in outside.items():
+                outside[self.person(client, item.role), item.id, item.months, month].append(row)
+        for (*_, (start, end)), rows in outside.items():
             rows.sort(key=lambda row: (row[3], row[0]))
             for rank, (client, item, base, _) in enumerate(rows):
                 due = start + spread(rank, len(rows), client, (end - start).days + 1) * DAY
@@ -321,7 +335,7 @@ class Firm:
     def move(self, client: int, day: dt.date) -> None:
         for kind, item in self.promises(client, day).items():
             task = self.open_task(client, kind)
-            if task and task.item is not item and not self.waived(client, kind, day):
+            if task and task.item.id != item.id and not self.waived(client, kind, day):
                 task.item = item
                 due = task.due
                 if task.status != "scheduled":

@@ -31,6 +31,13 @@ events = st.one_of(
         st.sampled_from(["review_meeting", "check_in"]),
         st.integers(10, 200),
     ),
+    st.tuples(
+        st.just("give"),
+        st.integers(0, 2),
+        st.sampled_from(["review_meeting", "check_in", "tax_coordination"]),
+        st.sampled_from([1, 2, 6, 12, 24, None]),
+        st.one_of(st.none(), st.integers(0, 200)),
+    ),
     st.tuples(st.just("status"), st.integers(0, 2), st.sampled_from(["paused", "active", "former"])),
     st.tuples(
         st.just("close"),
@@ -54,6 +61,9 @@ def tell(world: World, event: tuple, today: dt.date) -> dt.date:
         world.assign(client, rest[1], today)
     elif what == "waive":
         world.waive(client, rest[1], today, today + dt.timedelta(days=rest[2]))
+    elif what == "give":
+        last = None if rest[3] is None else today + dt.timedelta(days=rest[3])
+        world.give(client, rest[1], rest[2], today, last)
     elif what == "status":
         world.set_status(client, rest[1])
     elif what == "close":
@@ -79,6 +89,21 @@ def tell(world: World, event: tuple, today: dt.date) -> dt.date:
         ("tier", 0, "C"),
         ("tier", 0, "A"),
         ("wait", 5),
+    ],
+)
+@example(
+    tiers=["A", "A"],
+    calendar=True,
+    story=[
+        ("give", 0, "review_meeting", 12, 90),
+        ("wait", 40),
+        ("touch", 0, "review_meeting", 2, True),
+        ("give", 1, "tax_coordination", 6, None),
+        *[("wait", 60)] * 4,
+        ("give", 1, "tax_coordination", None, None),
+        ("tier", 0, "B"),
+        ("give", 0, "review_meeting", 2, None),
+        *[("wait", 60)] * 3,
     ],
 )
 @given(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 
+from django.db.models import Q
+
 from clients.models import Client, ServiceRole, TeamMember, Tier, Touch, TouchKind, User
-from servicing.models import FulfilmentRule, ServiceItem, ServiceKind, ServiceTask, Waiver
+from servicing.models import CadenceOverride, FulfilmentRule, ServiceItem, ServiceKind, ServiceTask, Waiver
 from servicing.planning import plan
 from tests.servicing import reference
 from tiers.models import TierAssignment
@@ -99,6 +101,30 @@ class World:
             client_id=client, kind=self.kinds[kind], reason="wish", starts_on=first, ends_on=last
         )
         self.ref.waivers.append((client, kind, first, last))
+
+    def give(
+        self, client: int, kind: str, months: int | None, first: dt.date, last: dt.date | None = None
+    ) -> None:
+        """From `first` on the service comes every so many months; None: as the standard says again."""
+        before = first - dt.timedelta(days=1)
+        of_kind = CadenceOverride.objects.filter(client_id=client, kind=self.kinds[kind])
+        of_kind.filter(starts_on__gte=first).delete()
+        of_kind.filter(Q(ends_on=None) | Q(ends_on__gte=first)).update(ends_on=before)
+        self.ref.cadences = [
+            (c, k, m, a, min(b, before) if (c, k) == (client, kind) else b)
+            for c, k, m, a, b in self.ref.cadences
+            if (c, k) != (client, kind) or a < first
+        ]
+        if months:
+            CadenceOverride.objects.create(
+                client_id=client,
+                kind=self.kinds[kind],
+                interval_months=months,
+                reason="wish",
+                starts_on=first,
+                ends_on=last,
+            )
+            self.ref.cadences.append((client, kind, months, first, last or dt.date.max))
 
     def set_status(self, client: int, status: str) -> None:
         Client.objects.filter(pk=client).update(status=status)
