@@ -44,7 +44,7 @@ def sign_in(person: User, url: str) -> dict[str, str]:
     requests.force_login(person, backend=BACKEND)
     session = requests.session
     session["account_authentication_methods"] = [
-        {"method": "password", "at": time.time(), "username": person.username}
+        {"method": "password", "at": time.time(), "username": person.username, "reauthenticated": True}
     ]
     session.save()
     return {"name": "sessionid", "value": requests.cookies["sessionid"].value, "url": url}
