@@ -12,11 +12,12 @@ from django.test import Client as Browser
 from django.urls import NoReverseMatch, reverse
 
 from clients.forms import ClientForm
-from clients.models import BulkChange, Client, Member, SavedFilter, ServiceRole, TeamMember
+from clients.models import BulkChange, Client, Job, Member, SavedFilter, ServiceRole, TeamMember
 from servicing.models import ServiceTask
 from tests.factories import ClientFactory, UserFactory
 from tests.test_permissions import DAY, NAMES, TABLE
 from tiers.models import Policy
+from tiers.policies import clone_policy
 
 NUL = "a\x00b"
 HUGE = "9" * 25
@@ -41,6 +42,20 @@ QUERY = [
     "task",
     "step",
     "back",
+    "state",
+    "reason",
+    "list",
+    "shown",
+    "client",
+    "filters",
+    "at",
+    "on",
+    "with",
+    "do",
+    "rule",
+    "touch",
+    "new_touch",
+    "seen",
 ]
 POSITIONS = ["WzEsMV0", "!!!", "bnVsbA", "W10", "WyJhIiwgMV0", "2026-01-01_x", "9999-12-31_-1", "_", HUGE]
 PLACE_VALUES = [None, "", "-1", HUGE, "nan", "1_0", "1e999", "2026-W01-1", "٣", NUL, [], {}, True, 1.5]
@@ -67,6 +82,7 @@ def subjects(db: Any) -> dict[str, Any]:
         "bulk_change": BulkChange.objects.create(field="persona", created_by=me).pk,
         "person": UserFactory().pk,
         "task": task.pk,
+        "job": Job.objects.create(task="t", title="A job", requested_by=me).pk,
         "invitation_uid": "MQ",
         "invitation_token": "unknown",
     }
@@ -80,9 +96,17 @@ def browser(subjects: dict[str, Any]) -> Browser:
     return browser
 
 
+ABOUT_A_DRAFT = {
+    f"tiers:{name}"
+    for name in ("policy", "compare", "studio", "simulate", "publish", "withdraw", "discard", "copy_policy")
+}
+
+
 def address(name: str, subjects: dict[str, Any]) -> str:
     _method, kwargs, _statuses = TABLE[name]
-    kwargs = {"pk": Policy.objects.first().pk} if name == "tiers:policy" else kwargs  # type: ignore[union-attr]
+    if name in ABOUT_A_DRAFT:
+        shipped = Policy.objects.order_by("version")[0]
+        kwargs = {"pk": (Policy.objects.filter(status="draft").first() or clone_policy(policy=shipped)).pk}
     return reverse(name, kwargs={key: subjects.get(value, value) for key, value in kwargs.items()})
 
 
