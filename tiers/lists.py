@@ -8,6 +8,7 @@ the tier took (or below it, kept by the stability margin).
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -30,13 +31,13 @@ from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.utils.translation import gettext as _
 
 from clients.access import sees_all_clients
-from clients.firm import firm_today
 from clients.models import Client, ClientStatus, TeamMember, User
 from tiers import rules
-from tiers.models import Explanation, PolicyStatus, RankKey, RunStatus, ScoringRun, TierSettings
+from tiers.models import Explanation, PolicyStatus, RankKey, RunStatus, ScoringRun
 
 PAGE = 50
-MOST_LEADS = 200
+MOST_LEADS = 200  # advisors in a dropdown
+MOST_PEOPLE = 1_000
 LEAD = "lead_advisor"
 NONE = "none"
 UP, WATCH = "up", "watch"
@@ -54,10 +55,10 @@ COLUMNS = (
 )
 
 
-def latest_published_run() -> ScoringRun | None:
-    """The newest whole run of the policy in force, applied or proposed for no day to come."""
+def latest_published_run(today: dt.date) -> ScoringRun | None:
+    """The newest whole run of the policy in force, applied or proposed for no day after `today`."""
     kept = Explanation.objects.filter(run=OuterRef("pk"))
-    counts = Q(status=RunStatus.APPLIED) | Q(as_of__lte=firm_today())
+    counts = Q(status=RunStatus.APPLIED) | Q(as_of__lte=today)
     return (
         ScoringRun.objects.filter(counts, Exists(kept), policy__status=PolicyStatus.PUBLISHED, thinned=False)
         .exclude(status=RunStatus.UNDONE)
@@ -67,13 +68,16 @@ def latest_published_run() -> ScoringRun | None:
     )
 
 
-def rows_of(run: ScoringRun, which: str, user: User, *, advisor: str = "") -> QuerySet[Explanation]:
+def rows_of(
+    run: ScoringRun, which: str, user: User, *, margin: Decimal, advisor: str = ""
+) -> QuerySet[Explanation]:
     """The list `which` (up or watch) of the clients that `user` may see, in its order (`place`, then id).
 
-    `advisor`: the username of who leads them, or `none`. Annotated with all of COLUMNS.
+    `margin`: the watch margin, in points. `advisor`: the username of who leads them, or `none`. Annotated
+    with all of COLUMNS.
     """
     rows = Explanation.objects.filter(run=run, client__status=ClientStatus.ACTIVE)
-    rows = _graduating(rows) if which == UP else _watched(rows, run)
+    rows = _graduating(rows) if which == UP else _watched(rows, run, margin)
     if not sees_all_clients(user):
         rows = rows.filter(client__in=Client.objects.visible_to(user).values("pk"))
     leads = TeamMember.objects.filter(client=OuterRef("client_id"), role__code=LEAD)
@@ -105,9 +109,8 @@ def _graduating(rows: QuerySet[Explanation]) -> QuerySet[Explanation]:
     )
 
 
-def _watched(rows: QuerySet[Explanation], run: ScoringRun) -> QuerySet[Explanation]:
+def _watched(rows: QuerySet[Explanation], run: ScoringRun, margin: Decimal) -> QuerySet[Explanation]:
     """Those whose tier stays, the nearest to its edge first."""
-    margin = TierSettings.current().watch_margin
     cuts = watched_cuts(run)
     if not cuts:
         return rows.none().annotate(
@@ -163,9 +166,12 @@ def _position(text: str) -> tuple[Decimal, int] | None:
 
 def leads() -> list[User] | None:
     """The firm's lead advisors to choose among; None where they are too many for a list."""
-    leading = TeamMember.objects.filter(user=OuterRef("pk"), role__code=LEAD)
-    found = User.objects.filter(Exists(leading)).order_by("first_name", "last_name", "username")
-    people = list(found[: MOST_LEADS + 1])
+    if User.objects.order_by()[: MOST_PEOPLE + 1].count() > MOST_PEOPLE:
+        return None
+    # A look-up for each person, by index; as a join it would read the teams of every client.
+    leading = TeamMember.objects.filter(user=OuterRef("pk"), role__code=LEAD).values("pk")[:1]
+    found = User.objects.annotate(leads=Subquery(leading)).filter(leads__isnull=False)
+    people: list[Any] = list(found.order_by("first_name", "last_name", "username")[: MOST_LEADS + 1])
     return None if len(people) > MOST_LEADS else people
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -104,17 +104,31 @@ def cells(run: ScoringRun) -> list[Cell]:
     found = {
         (move["from"], move["to"]): Cell(move["from"], move["to"], move["clients"]) for move in run.moves
     }
-    rejected = (
-        Explanation.objects.filter(run=run, client__in=run.rejected_moves.values("client"))
-        .values_list("current_tier__code", "proposed_tier__code")
-        .annotate(n=Count("pk"))
-    )
-    for old, new, number in rejected:
+    for old, new, number in _count(_REJECTED, run):
         if (old, new) in found:
             found[old, new].rejected = number
     if run.automatic:
         _count_given(run, found)
     return list(found.values())
+
+
+# By tier before and after; from the few to their moves, whatever the number of clients.
+_BY_TIERS = """
+SELECT old.code, new.code, count(*)
+FROM {few} few
+JOIN tiers_explanation e ON e.run_id = few.run_id AND e.client_id = few.client_id
+LEFT JOIN clients_tier old ON old.id = e.current_tier_id
+LEFT JOIN clients_tier new ON new.id = e.proposed_tier_id
+WHERE few.run_id = %s AND e.moves {only}
+GROUP BY old.code, new.code"""
+_REJECTED = _BY_TIERS.format(few="tiers_rejectedmove", only="")
+_UPGRADED = _BY_TIERS.format(few="tiers_tierassignment", only="AND few.source = 'upgrade'")
+
+
+def _count(sql: str, run: ScoringRun) -> list[tuple[str | None, str | None, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [run.pk])
+        return cursor.fetchall()
 
 
 def _count_given(run: ScoringRun, found: dict[tuple[str | None, str | None], Cell]) -> None:
@@ -123,13 +137,7 @@ def _count_given(run: ScoringRun, found: dict[tuple[str | None, str | None], Cel
         for cell in found.values():
             if cell.old is None:
                 cell.given = cell.clients
-    upgraded = run.assignments.filter(source=AssignmentSource.UPGRADE).values("client")
-    moves = (
-        Explanation.objects.filter(run=run, moves=True, client__in=upgraded)
-        .values_list("current_tier__code", "proposed_tier__code")
-        .annotate(n=Count("pk"))
-    )
-    for old, new, number in moves:
+    for old, new, number in _count(_UPGRADED, run):
         if (old, new) in found:
             found[old, new].given = number
 

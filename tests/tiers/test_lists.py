@@ -133,7 +133,7 @@ def test_only_runs_of_the_policy_in_force_count(client, operations, run):
 
 def test_a_run_for_a_day_to_come_is_not_the_latest(run):
     services.propose_run(as_of=D + 9 * DAY, policy=run.policy)
-    assert lists.latest_published_run() == run
+    assert lists.latest_published_run(D) == run
 
 
 def test_an_advisor_sees_own_clients_and_operations_choose_an_advisor(client, operations, run, firm):

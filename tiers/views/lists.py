@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
@@ -25,11 +27,12 @@ RUNS_SHOWN = 12
 def graduation(request: SignedInRequest) -> HttpResponse:
     """One of the two lists, fifty a page, each client with the way its score went."""
     which, advisor = _asked(request)
-    run = lists.latest_published_run()
+    run = lists.latest_published_run(timezone.localdate())
+    margin = TierSettings.current().watch_margin
     page: list[dict[str, Any]] = []
     following = ""
     if run:
-        rows = lists.rows_of(run, which, request.user, advisor=advisor)
+        rows = lists.rows_of(run, which, request.user, margin=margin, advisor=advisor)
         page, following = lists.page_of(rows, after=request.GET.get("after", ""))
         histories = runs.histories([row["client_id"] for row in page], limit=RUNS_SHOWN) if page else {}
         for row in page:
@@ -48,7 +51,7 @@ def graduation(request: SignedInRequest) -> HttpResponse:
             "next": following,
             "leads": lists.leads() if sees_all_clients(request.user) else None,
             "advisor": advisor,
-            "margin": TierSettings.current().watch_margin,
+            "margin": margin,
             "kept": _query(which, advisor),
             "is_up": which == lists.UP,
         },
@@ -60,8 +63,12 @@ def graduation(request: SignedInRequest) -> HttpResponse:
 def graduation_file(request: SignedInRequest) -> HttpResponseBase:
     """The whole of the list as CSV."""
     which, advisor = _asked(request)
-    run = lists.latest_published_run()
-    lines = lists.csv_lines(lists.rows_of(run, which, request.user, advisor=advisor), which) if run else ()
+    run = lists.latest_published_run(timezone.localdate())
+    margin = TierSettings.current().watch_margin
+    lines: Iterable[str] = ()
+    if run:
+        rows = lists.rows_of(run, which, request.user, margin=margin, advisor=advisor)
+        lines = lists.csv_lines(rows, which)
     return StreamingHttpResponse(
         lines,
         content_type="text/csv; charset=utf-8",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
 from django.utils.http import urlencode
+from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -276,11 +278,13 @@ def _chosen(run: ScoringRun, asked: QueryDict) -> QuerySet[Explanation]:
     return runs.movers(run).filter(client_id__in=ids)
 
 
-def _moment(text: str) -> Any:
+def _moment(text: str) -> dt.datetime | None:
+    """The moment that names a batch of rejections; none where the text is no moment of this century."""
     try:
-        return parse_datetime(text)
+        at = parse_datetime(text)
     except ValueError:
         return None
+    return at if at and is_aware(at) and at.year >= 2000 else None
 
 
 def _where_from(asked: QueryDict, pk: int) -> str:
