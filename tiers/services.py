@@ -21,6 +21,7 @@ from clients.commands import Refused
 from clients.firm import firm_today
 from clients.jobs import Report, untold
 from clients.models import ChangeKind, Client, Revenue, Touch, User
+from clients.summaries import take_turns
 from tiers import facts, rules, runs, scoring
 from tiers.models import (
     AssignmentSource,
@@ -223,6 +224,7 @@ def refresh_summaries(*, moved_only: bool = False, client_id: int | None = None)
     only = "AND s.client_id IN (SELECT client_id FROM tiers_move)" if moved_only else ""
     if client_id is not None:
         only = "AND s.client_id = %(client)s"
+    take_turns()
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH_SUMMARIES.format(only=only), {"client": client_id, "today": firm_today()})
         return cursor.rowcount

@@ -8,6 +8,8 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from clients.commands import Refused
+from clients.firm import firm_today
 from clients.models import Client, ClientSummary
 from servicing.models import ServiceItem, ServiceTask
 
@@ -47,6 +49,42 @@ def test_a_wrong_date_is_wrong_usage(planned, date):
     with pytest.raises((CommandError, SystemExit)):
         run("plan_service", *(["--as-of", date] if date else []))
     assert ServiceTask.objects.open().count() == planned["open"]
+
+
+def test_a_day_before_the_tiers_of_open_tasks_is_refused(world):
+    """A slip of the finger cancels no appointment; whoever means it says so."""
+    ServiceItem.objects.update(lead_days=200)
+    today = firm_today()
+    moved = world.client(tier="B", since=today - 300 * DAY)
+    world.assign(moved, "A", today - 40 * DAY)
+    new = world.client(tier="A", since=today - 40 * DAY)
+    run("plan_service", "--as-of", today.isoformat())
+    before = set(ServiceTask.objects.open().values_list("id", "due_on"))
+    assert {client for client, _due in ServiceTask.objects.open().values_list("client", "due_on")} == {
+        moved,
+        new,
+    }
+    for early in (today - 41 * DAY, today - 400 * DAY):
+        with pytest.raises(
+            Refused, match=f"the tiers that {len(before)} open tasks follow from had not begun"
+        ):
+            run("plan_service", "--as-of", early.isoformat())
+    assert set(ServiceTask.objects.open().values_list("id", "due_on")) == before
+    run("plan_service", "--as-of", (today - 40 * DAY).isoformat())
+    run("plan_service", "--as-of", (today - 41 * DAY).isoformat(), "--force")
+    assert not ServiceTask.objects.open().filter(client=new).exists()
+
+
+def test_days_one_after_the_other_are_planned_with_tiers_that_come_later(world):
+    """As for a firm that is replayed from its history: all assignments are there from the start."""
+    today = firm_today()
+    client = world.client(tier="B", since=today - 300 * DAY)
+    for tier, days in (("A", 200), ("B", 100)):
+        world.assign(client, tier, today - days * DAY)
+    for days in range(300, 0, -25):
+        run("plan_service", "--as-of", (today - days * DAY).isoformat())
+        run("plan_service", "--as-of", (today - days * DAY).isoformat())
+    assert ServiceTask.objects.filter(client=client).exists()
 
 
 def test_tasks_leave_as_a_file_that_others_read(planned, tmp_path):

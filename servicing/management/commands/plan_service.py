@@ -7,8 +7,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from clients.commands import ContractCommand, iso_date
-from servicing.planning import plan
+from clients.commands import ContractCommand, Refused, iso_date
+from servicing.planning import lock, plan
+from servicing.planning.hindsight import tasks_of_later_tiers
 
 
 class Command(ContractCommand):
@@ -16,8 +17,20 @@ class Command(ContractCommand):
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--as-of", required=True, type=iso_date, metavar="DATE")
+        parser.add_argument(
+            "--force", action="store_true", help="plan for a day before the tiers that open tasks follow from"
+        )
 
     def work(self, **options: Any) -> dict[str, Any]:
+        lock()
+        if not options["force"] and (tasks := tasks_of_later_tiers(options["as_of"])):
+            raise Refused(
+                _(
+                    "On %(day)s the tiers that %(tasks)s open tasks follow from had not begun: planning for "
+                    "that day would cancel or move them. Name a later day, or add --force."
+                )
+                % {"day": options["as_of"].isoformat(), "tasks": tasks}
+            )
         self.progress(_("Planning for all clients …"))
         return plan(as_of=options["as_of"]).as_dict()
 
