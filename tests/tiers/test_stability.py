@@ -20,7 +20,7 @@ from tests.tiers.firm import D, case, current_tiers, store, store_policy, tier
 from tests.tiers.reference import Case, Rule, Stated, evaluate
 from tests.tiers.test_scoring_by_reference import SLOW, undone
 from tiers import overrides, services
-from tiers.models import Override, RejectedMove, RunStatus, ScoringRun, TierAssignment
+from tiers.models import AssignmentSource, Override, RejectedMove, RunStatus, ScoringRun, TierAssignment
 
 pytestmark = pytest.mark.django_db
 LADDER = ("A", "B", "C")
@@ -174,6 +174,7 @@ class Histories(RuleBasedStateMachine):
     """Proposes, applies in parts, rejects, undoes, pins and goes on to the next day, in any order."""
 
     CLIENTS = 5
+    ORDERS = st.permutations(range(CLIENTS))
 
     def __init__(self) -> None:
         super().__init__()
@@ -188,15 +189,11 @@ class Histories(RuleBasedStateMachine):
         store([case(f"k{n}", 100 * n, growth=n % 5 + 1) for n in range(self.CLIENTS)])
         self.policy = store_policy(
             Stated(
-                weights={"revenue": Decimal(1), "growth": Decimal(1)},
+                weights={"revenue": Decimal(2), "growth": Decimal(1)},
                 rules=[Rule("A", most=1), Rule("B", most=2), Rule("C")],
                 margin=margin,
             )
         )
-
-    @rule(n=st.integers(0, CLIENTS - 1), amount=st.sampled_from([-10, 0, 50, 250, 600]))
-    def revenue_changes(self, n: int, amount: int) -> None:
-        Client.objects.get(external_id=f"k{n}").revenue.update(amount=amount)
 
     @rule(n=st.integers(0, CLIENTS - 1), status=st.sampled_from(["active", "active", "paused"]))
     def status_changes(self, n: int, status: str) -> None:
@@ -206,27 +203,39 @@ class Histories(RuleBasedStateMachine):
     def propose(self, ahead: int) -> None:
         services.propose_run(as_of=self.day + dt.timedelta(days=ahead), policy=self.policy)
 
-    @rule(first=st.booleans())
-    def move_by_itself(self, first: bool) -> None:
-        run = ScoringRun.objects.order_by("-pk").first()
-        if run:
-            self._try(services.give_first_tiers if first else services.give_upgrades, run=run)
+    @rule(first=st.booleans(), order=ORDERS)
+    def move_by_itself(self, first: bool, order: list[int]) -> None:
+        self._earn(order)
+        run = services.propose_run(as_of=self.day, policy=self.policy)
+        self._try(services.give_first_tiers if first else services.give_upgrades, run=run)
 
-    @rule(pick=st.integers(0, 5), some=st.booleans(), rejected=st.integers(0, CLIENTS - 1))
-    def apply(self, pick: int, some: bool, rejected: int) -> None:
-        runs = list(ScoringRun.objects.order_by("-pk")[:6])
-        if pick < len(runs):
-            client = Client.objects.get(external_id=f"k{rejected}")
-            if runs[pick].status == RunStatus.PROPOSED:
-                RejectedMove.objects.get_or_create(run=runs[pick], client=client, defaults={"reason": "x"})
-            chosen = list(Client.objects.order_by("pk").values_list("pk", flat=True)[:3]) if some else None
-            self._try(services.apply_run, run=runs[pick], applied_by=None, clients=chosen)
+    @rule(order=ORDERS)
+    def propose_and_apply(self, order: list[int]) -> None:
+        self._earn(order)
+        run = services.propose_run(as_of=self.day, policy=self.policy)
+        self._try(services.apply_run, run=run, applied_by=None)
 
-    @rule(pick=st.integers(0, 5))
-    def undo(self, pick: int) -> None:
-        runs = list(ScoringRun.objects.order_by("-pk")[:6])
-        if pick < len(runs):
-            self._try(services.undo_run, run=runs[pick], by=None)
+    @precondition(lambda self: ScoringRun.objects.filter(status=RunStatus.PROPOSED).exists())
+    @rule(back=st.sampled_from([0, 0, 1, 3]), rejected=st.integers(0, CLIENTS - 1))
+    def apply_a_part(self, back: int, rejected: int) -> None:
+        proposed = ScoringRun.objects.filter(status=RunStatus.PROPOSED).order_by("-pk")
+        run = proposed[min(back, proposed.count() - 1)]
+        client = Client.objects.get(external_id=f"k{rejected}")
+        RejectedMove.objects.get_or_create(run=run, client=client, defaults={"reason": "x"})
+        some = list(Client.objects.order_by("pk").values_list("pk", flat=True)[:3])
+        self._try(services.apply_run, run=run, applied_by=None, clients=some)
+
+    @precondition(lambda self: ScoringRun.objects.filter(status=RunStatus.APPLIED).exists())
+    @rule(back=st.sampled_from([0, 0, 0, 1]))
+    def undo(self, back: int) -> None:
+        applied = ScoringRun.objects.filter(status=RunStatus.APPLIED).order_by("-as_of", "-pk")
+        self._try(services.undo_run, run=applied[min(back, applied.count() - 1)], by=None)
+
+    @precondition(lambda self: TierAssignment.objects.filter(source=AssignmentSource.UPGRADE).exists())
+    @rule()
+    def undo_upgrades(self) -> None:
+        row = TierAssignment.objects.filter(source=AssignmentSource.UPGRADE).order_by("-pk")[0]
+        self._try(services.undo_run, run=row.run, by=None)
 
     @rule(n=st.integers(0, CLIENTS - 1), code=st.sampled_from(LADDER), days=st.integers(0, 2))
     def pin(self, n: int, code: str, days: int) -> None:
@@ -280,6 +289,12 @@ class Histories(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
         self.clock.stop()
+
+    @staticmethod
+    def _earn(order: list[int]) -> None:
+        """Makes the clients' revenue fall in this order."""
+        for place, n in enumerate(order):
+            Client.objects.get(external_id=f"k{n}").revenue.update(amount=600 - 100 * place)
 
     def _noon(self) -> dt.datetime:
         return dt.datetime.combine(self.day, dt.time(16), dt.UTC)
