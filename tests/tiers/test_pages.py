@@ -152,6 +152,20 @@ def test_an_advisor_sees_the_tab_of_own_clients_alone(client, sign_in, run, firm
     assert tab(client, firm["b"]).status_code == 404
 
 
+def test_the_area_leads_everybody_to_the_parts_that_they_may_open(client, sign_in, run):
+    sign_in("advisor")
+    page = client.get(reverse("tiers:graduation")).content.decode()
+    for name in ("tiers:policies", "tiers:overrides", "tiers:graduation"):
+        assert f'<a href="{reverse(name)}"' in page
+    assert f'<a href="{reverse("tiers:runs")}"' not in page
+    assert f'<a class="nav-entry" href="{reverse("tiers:graduation")}"' in page
+    sign_in("operations")
+    page = client.get(reverse("tiers:run", args=[run.pk])).content.decode()
+    assert f'<a href="{reverse("tiers:runs")}" aria-current="page"' in page
+    assert f'<a class="nav-entry" href="{reverse("servicing:tiers")}"' in page
+    assert f'<a class="nav-entry" href="{reverse("tiers:graduation")}"' not in page
+
+
 def test_a_policy_reads_as_sentences(client, sign_in):
     sign_in("advisor")
     shipped = Policy.objects.get(status="published")
