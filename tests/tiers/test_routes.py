@@ -8,11 +8,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clients.firm import firm_today
 from clients.jobs import start_job
-from clients.models import Client, JobState, User
+from clients.models import Client, Job, JobState, User
 from tests.tiers.firm import D, case, store, store_policy
 from tests.tiers.reference import Case, Rule, Stated, evaluate
 from tests.tiers.test_scoring_by_reference import FEW, undone
@@ -213,6 +216,25 @@ def test_it_moves_nobody():
     before = list(TierAssignment.objects.order_by("pk").values())
     routes.nearest_routes(client=Client.objects.get(external_id="b"), run=run)
     assert list(TierAssignment.objects.order_by("pk").values()) == before
+
+
+def test_in_a_large_firm_the_page_asks_a_worker_and_shows_what_it_found(client, monkeypatch):
+    monkeypatch.setattr(routes, "IN_REQUEST", 0)
+    stated = Stated(weights={"growth": Decimal(1)}, rules=[Rule("A", most=1), Rule("C")])
+    store([case("a", growth=4), case("b", growth=3)])
+    run = services.propose_run(as_of=firm_today(), policy=store_policy(stated))
+    of = Client.objects.get(external_id="b")
+    person = User.objects.create_user("ada")
+    person.groups.add(Group.objects.get(name="operations"))
+    client.force_login(person)
+    address = reverse("client_tier:route", args=[of.pk])
+    assert "Look for the way" in client.get(address).content.decode()
+    assert client.post(address).status_code == 302
+    assert Job.objects.get().task == "tiers.find_routes"
+    routes.find_and_keep(client=of, run=run)
+    page = client.get(address).content.decode()
+    assert "Look for the way" not in page
+    assert "tried out with every client ranked" in page
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,12 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from clients.access import require, runs_the_firm
 from clients.commands import Refused
 from clients.feedback import notice
+from clients.jobs import start_job
 from clients.models import Client
 from clients.requests import SignedInRequest
 from tiers import overrides, routes, runs, why
@@ -23,14 +24,27 @@ from tiers.override_form import PinForm
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def route(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What would seat the client in the next tier; htmx gets the part that the tab shows."""
+    """What would seat the client in the next tier; htmx gets the part that the tab shows.
+
+    Of a large firm it shows what a worker found; POST asks a worker to look.
+    """
     client = _client(request, pk)
     run = runs.latest_run()
-    found: list[routes.Route] = routes.nearest_routes(client=client, run=run) if run else []
-    found.sort(key=lambda each: each.needed is None)  # first what a single factor can do
+    if run and request.method == "POST":
+        title = _("Way to the next tier for %(client)s") % {"client": client}
+        arguments = [client.pk, run.pk]
+        job = start_job(task="tiers.find_routes", title=title, by=request.user, arguments=arguments)
+        return redirect("clients:job", pk=job.pk)
     context: dict[str, Any] = {"client": client, "run": run}
+    found: list[routes.Route] = []
+    if run and run.clients <= routes.IN_REQUEST:
+        found = routes.nearest_routes(client=client, run=run)
+    elif run:
+        kept = routes.kept_routes(client=client, run=run)
+        found, context["asks_worker"] = kept or [], kept is None
+    found.sort(key=lambda each: each.needed is None)  # first what a single factor can do
     context["routes"] = [why.route_in_words(each) for each in found]
     context["next_tier"] = found[0].tier if found else None
     template = "tiers/partials/routes.html" if request.htmx else "tiers/route.html"
