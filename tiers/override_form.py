@@ -53,7 +53,5 @@ class PinForm(forms.ModelForm):
             if expires_on < max(starts_on, today):
                 self.add_error("expires_on", _("Choose a day from today on, not before the first day."))
             elif expires_on - starts_on > LONGEST:
-                self.add_error(
-                    "expires_on", _("Choose a day within five years. It can be pinned again.")
-                )
+                self.add_error("expires_on", _("Choose a day within five years. It can be pinned again."))
         return cleaned
