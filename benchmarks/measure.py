@@ -19,7 +19,8 @@ PEAK_FROM = 1000  # clients; below, a process takes what Django takes
 
 @dataclass(frozen=True)
 class Goal:
-    """What is promised: at most so many times the floor, such a growth exponent, so many queries."""
+    """What is promised: at most so many times the floor, such a growth exponent, so many queries; at most so
+    many seconds for up to so many clients."""
 
     ratio: float | None = None
     growth: float | None = None
@@ -27,6 +28,8 @@ class Goal:
     peak_mb: float | None = None
     of: str = ""  # a second workload that it may take at most `share` of
     share: float | None = None
+    seconds: float | None = None
+    up_to: int = 0
 
 
 @dataclass

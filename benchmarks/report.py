@@ -47,6 +47,8 @@ def _line(measured: Measurement, every: Sequence[Measurement]) -> Line:
         missed.append(f"growth over {goal.growth:g}")
     if goal.queries and measured.queries and measured.queries > goal.queries:
         missed.append(f"queries over {goal.queries}")
+    if goal.seconds and measured.clients <= goal.up_to and (measured.seconds or 0) > goal.seconds:
+        missed.append(f"over {goal.seconds:g} s")
     if goal.peak_mb and measured.peak_mb and measured.peak_mb > goal.peak_mb:
         missed.append(f"peak over {goal.peak_mb:g} MB")
     whole = next((m for m in every if m.workload == goal.of and m.clients == measured.clients), None)

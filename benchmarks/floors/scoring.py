@@ -94,7 +94,7 @@ WITH rate AS (
                                    moves, rule, "values", percentiles, contributions)
     SELECT run.id, s.id, s.score, weight / 100.0, a.tier_id, proposed.tier_id,
            proposed.tier_id IS DISTINCT FROM a.tier_id, proposed.rule,
-           ARRAY[revenue, potential, revenue - cost, engagement, growth, alignment]::numeric(20, 9)[],
+           ARRAY[revenue, potential, revenue - cost, engagement, growth, alignment]::numeric(30, 9)[],
            ARRAY[p1, p2, p3, p4, p5, p6],
            CASE WHEN s.score IS NOT NULL THEN ARRAY[30 * p1 / weight, 10 * p2 / weight, 25 * p3 / weight,
                15 * p4 / weight, 10 * p5 / weight, 10 * p6 / weight] ELSE ARRAY[NULL::float8] END

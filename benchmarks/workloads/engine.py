@@ -10,25 +10,31 @@ from django.db import connection, transaction
 from benchmarks import firm
 from benchmarks.floors import planning as planning_floor
 from benchmarks.floors import scoring as scoring_floor
+from benchmarks.floors import simulating as simulating_floor
 from benchmarks.measure import Goal, Workload
 from servicing.planning import plan
 from servicing.planning.sweeps import plan_changed
-from tiers import services
+from tiers import facts, services, simulation
 from tiers.models import ScoringRun
+from tiers.policies import clone_policy
 
 SCORE = Goal(ratio=1.5, growth=1.15)
 APPLY = Goal(ratio=2, growth=1.1)
 FIRST = Goal(ratio=1.5, growth=1.1)
 AGAIN = Goal(ratio=2, growth=1.1, of="plan_service, first time", share=0.1)
 CHANGED = Goal(ratio=2, growth=1.1)
+SIMULATE = Goal(seconds=1, up_to=10_000, growth=1.15)
+DRAFT_GROWTH = 25  # the weight of growth in the draft that is simulated; the shipped policy has 10
 WRITTEN = [
     "clients_change",
     "clients_clientsummary",
     "servicing_serviceclock",
     "servicing_servicetask",
     "servicing_servicetaskevent",
+    "tiers_clientfacts",
     "tiers_explanation",
     "tiers_scoringrun",
+    "tiers_simulatedmove",
     "tiers_tierassignment",
     "tiers_tierassignmentevent",
 ]
@@ -59,6 +65,7 @@ def workloads(as_of: dt.date) -> Iterator[Workload]:
     ScoringRun.objects.all().delete()
     services.apply_run(run=services.propose_run(as_of=as_of - dt.timedelta(days=1)), applied_by=None)
     tidy()
+    yield _simulation(as_of)
     yield Workload(
         "plan_service, first time",
         product=lambda: plan(as_of=as_of),
@@ -98,6 +105,22 @@ def workloads(as_of: dt.date) -> Iterator[Workload]:
     )
     _plan_all_changed()
     tidy()
+
+
+def _simulation(as_of: dt.date) -> Workload:
+    """A draft with another weight, and everything that its page shows of it; the facts are at hand."""
+    draft = clone_policy(policy=services.published_policy(), name="Simulated")
+    draft.factors.filter(factor="growth").update(weight=DRAFT_GROWTH)
+    found = simulation.simulate(policy=draft, as_of=as_of, by=None)
+    taken = facts.snapshot(draft, as_of)
+    return Workload(
+        "simulate a draft, facts taken",
+        product=lambda: simulation.simulate(policy=draft, as_of=as_of, by=None),
+        floor=lambda: simulating_floor.simulate(draft, taken, found, DRAFT_GROWTH),
+        goal=SIMULATE,
+        writes=True,
+        before=tidy,
+    )
 
 
 def _plan_all_changed() -> None:
