@@ -92,6 +92,12 @@ def test_it_marks_a_goal_that_is_missed(tmp_path):
     ]
 
 
+def test_a_goal_in_seconds_holds_up_to_its_size():
+    goal = Goal(seconds=1, up_to=10_000)
+    written = lines([Measurement("simulate", clients, 1.2, None, goal) for clients in (10_000, 100_000)])
+    assert [line.missed for line in written] == [["over 1 s"], []]
+
+
 def test_it_gives_growth_as_an_exponent():
     assert math.isclose(growth(measured(100, 1), measured(10_000, 100)), 1)
     assert math.isclose(growth(measured(100, 1), measured(10_000, 1)), 0, abs_tol=1e-9)
