@@ -249,14 +249,19 @@ def _automatic_run(today: dt.date, *, upgrades: bool = False) -> ScoringRun:
     return run
 
 
+def overtaken(run: ScoringRun) -> str:
+    """Why nobody can apply the run any more, as a sentence; empty where it is still the newest word."""
+    if TierAssignment.objects.filter(starts_on__gt=run.as_of).exists():
+        return _("A tier that starts after %(date)s was already applied.") % {"date": run.as_of}
+    return _("A later run was already applied.") if _later_run(run) else ""
+
+
 def _refuse_unless_applicable(run: ScoringRun) -> None:
     run.refresh_from_db()
     if run.status != RunStatus.PROPOSED:
         raise Refused(_("This run was already applied or undone."))
-    if TierAssignment.objects.filter(starts_on__gt=run.as_of).exists():
-        raise Refused(_("A tier that starts after %(date)s was already applied.") % {"date": run.as_of})
-    if _later_run(run):
-        raise Refused(_("A later run was already applied."))
+    if over := overtaken(run):
+        raise Refused(over)
     if not run.has_details:
         raise Refused(_("The details of this run are gone. Make a new run."))
 

@@ -283,6 +283,14 @@ def test_who_only_reads_sees_no_button(client, run):
         assert word not in text
 
 
+def test_a_proposal_that_a_later_run_has_overtaken_is_only_read(client, operations, run):
+    later = services.propose_run(as_of=D, policy=run.policy)
+    services.apply_run(run=later, applied_by=None)
+    page = client.get(reverse("tiers:run", args=[run.pk])).content.decode()
+    assert "A later run was already applied." in page
+    assert reverse("tiers:apply", args=[run.pk]) not in page
+
+
 def test_first_tiers_that_the_run_gave_wait_for_nobody(client, operations, time_machine):
     time_machine.move_to(dt.datetime(2026, 3, 31, 16, tzinfo=dt.UTC))
     known = {"potential": Decimal(1000), "growth": 3, "alignment": 3}

@@ -67,6 +67,8 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     moves, beyond = review.page(run, narrowed, after=int(after[:18]) if after.isdecimal() else 0)
     cells = review.cells(run)
     total = run.total_revenue
+    is_proposal = run.status == RunStatus.PROPOSED
+    overtaken = services.overtaken(run) if is_proposal and run.moves else ""
     context: dict[str, Any] = {
         "section": "runs",
         "run": run,
@@ -84,7 +86,8 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "chips": _chips(narrowed),
         "leads": lists.leads() if moves or narrowed.params else [],
         "gone": bool(run.moves) and (run.thinned or not run.explanations.exists()),
-        "is_proposal": run.status == RunStatus.PROPOSED,
+        "is_proposal": is_proposal and not overtaken,
+        "overtaken": overtaken,
         "is_applied": run.status == RunStatus.APPLIED,
         "can_undo": runs.can_be_undone(run),
     }
