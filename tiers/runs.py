@@ -16,7 +16,8 @@ from clients.models import Client
 from tiers.models import AssignmentSource, Explanation, Factor, Policy, RunStatus, ScoringRun
 
 PAGE = 50
-RUNS_BACK = 500  # that a history of scores looks through: a year of nightly runs, and some
+YEAR_BACK = 400  # runs that a client's history looks through: a year of nights, and some
+LIST_BACK = 60  # and that of each client of a list
 
 _TIERS = """
 SELECT
@@ -40,8 +41,9 @@ GROUP BY old.code, old.position, new.code, new.position
 ORDER BY old.position NULLS LAST, new.position NULLS LAST"""
 
 
-# Goes back from run to run and looks each client up by the key (run, client): many more look-ups than by an
-# index of clients, and still milliseconds, while that index would cost every run.
+# Goes back from run to run and looks each client up by the key (run, client): 10 to 20 milliseconds for a
+# client over a year, or for a list over sixty nights. An index of clients would make it one, and cost every
+# run: its entries go to all of its pages, those of the key to the last.
 _HISTORY = """
 WITH newest AS MATERIALIZED (
     SELECT as_of, id FROM tiers_scoringrun
@@ -127,18 +129,19 @@ def score_history(client: Client, *, limit: int = 24) -> list[tuple[dt.date, Dec
     A night whose score had hardly moved is not kept: from one entry to the next the score stayed about
     what it was (`tiers.thinning.MOVED`).
     """
-    return histories([client.pk], limit=limit)[client.pk]
+    return histories([client.pk], limit=limit, back=YEAR_BACK)[client.pk]
 
 
 def histories(
-    client_ids: Sequence[int], *, limit: int = 24
+    client_ids: Sequence[int], *, limit: int = 24, back: int = LIST_BACK
 ) -> dict[int, list[tuple[dt.date, Decimal | None]]]:
-    """As `score_history`, for each of some clients; those without a score of any date have an empty list."""
+    """As `score_history`, for each of some clients, from the last `back` runs; an empty list for those that
+    none of them ranked."""
     found: dict[int, list[tuple[dt.date, Decimal | None]]] = {client_id: [] for client_id in client_ids}
     with connection.cursor() as cursor:
         cursor.execute(
             _HISTORY,
-            {"clients": list(client_ids), "limit": limit, "runs": RUNS_BACK, "today": firm_today()},
+            {"clients": list(client_ids), "limit": limit, "runs": back, "today": firm_today()},
         )
         for client_id, as_of, score in cursor.fetchall():
             found[client_id].append((as_of, score))
