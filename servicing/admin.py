@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from servicing.models import (
+    CadenceOverride,
     ClosingDay,
     FulfilmentRule,
     ServiceItem,
@@ -22,67 +22,37 @@ from servicing.models import (
     StandingPromise,
     Waiver,
 )
+from servicing.standards.item_admin import ServiceItemAdmin
 from servicing.work.words import promise
 
-LONGEST_WINDOW = 366
+__all__ = ["ServiceItemAdmin"]
 
 
-class ServiceItemForm(forms.ModelForm):
-    class Meta:
-        model = ServiceItem
-        exclude: list[str] = []
-        widgets = {"procedure": forms.Textarea(attrs={"rows": 4, "cols": 50})}
+class ServiceItemInline(admin.TabularInline):
+    """A look: each item has a page of its own, which says what a change would do."""
 
-    def clean_allowed_months(self) -> list[int]:
-        months = self.cleaned_data["allowed_months"] or []
-        wrong = [month for month in months if not 1 <= month <= 12]
-        if wrong:
-            raise ValidationError(_("Months are numbers from 1 (January) to 12 (December)."))
-        return sorted(set(months))
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not data.get("automated") and data.get("duration_minutes") == 0:
-            self.add_error(
-                "duration_minutes",
-                _("An item of no minutes must be automated. Give it time, or tick automated."),
-            )
-        for name in ("window_before_days", "window_after_days", "lead_days"):
-            if (data.get(name) or 0) > LONGEST_WINDOW:
-                self.add_error(name, _("At most a year (366 days)."))
-        first, last = data.get("starts_on"), data.get("ended_on")
-        if first and last and last < first:
-            self.add_error("ended_on", _("It cannot end before it is promised."))
-        months, interval = data.get("allowed_months"), data.get("interval_months")
-        if months and interval and interval < 12 and len(months) < 12 // interval:
-            self.add_error(
-                "allowed_months",
-                _("So few months cannot hold one every %(n)s months. Allow more, or promise it less often.")
-                % {"n": interval},
-            )
-        return data
-
-
-class ServiceItemInline(admin.StackedInline):
     model = ServiceItem
-    form = ServiceItemForm
     extra = 0
-    show_change_link = True
-    fieldsets = [
-        (None, {"fields": [("kind", "interval_months", "basis"), ("role", "channel", "automated")]}),
-        (_("Time"), {"fields": [("duration_minutes", "preparation_minutes")]}),
-        (
-            _("When"),
-            {
-                "fields": [
-                    ("lead_days", "window_before_days", "window_after_days"),
-                    ("first_offset_months", "allowed_months"),
-                    ("starts_on", "ended_on"),
-                ]
-            },
-        ),
-        (_("How"), {"fields": ["procedure", "position"]}),
-    ]
+    fields = ["service", "interval_months", "role", "channel", "planned_minutes", "ended_on"]
+    readonly_fields = ["service", "planned_minutes"]
+    ordering = ["position", "id"]
+    can_delete = False
+    verbose_name_plural = _("service items, changed on their own pages")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("service"))
+    def service(self, item: ServiceItem) -> str:
+        address = reverse("admin:servicing_serviceitem_change", args=[item.pk])
+        return format_html('<a href="{}">{}</a>', address, item.kind.label)
+
+    @admin.display(description=_("minutes"))
+    def planned_minutes(self, item: ServiceItem) -> int:
+        return item.planned_minutes
 
 
 class StandingPromiseInline(admin.TabularInline):
@@ -94,6 +64,13 @@ class StandingPromiseInline(admin.TabularInline):
 class ServiceStandardAdmin(admin.ModelAdmin):
     list_display = ["tier", "promised", "standing"]
     inlines = [ServiceItemInline, StandingPromiseInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ServiceStandard | None = None) -> list[str]:
+        return ["tier"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: ServiceStandard | None = None) -> bool:
+        """A standard with items stays: its items are ended, each at a date."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.items.exists())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceStandard]:
         items = (
@@ -166,6 +143,25 @@ class WaiverAdmin(admin.ModelAdmin):
         if not change:
             obj.created_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
+
+
+@admin.register(CadenceOverride)
+class CadenceOverrideAdmin(admin.ModelAdmin):
+    """A look only: own intervals are given and ended on the client's page, where planning follows at once."""
+
+    list_display = ["client", "kind", "interval_months", "starts_on", "ends_on", "reason", "created_by"]
+    list_filter = ["kind", "interval_months", "ends_on"]
+    list_select_related = ["client", "kind", "created_by"]
+    search_fields = ["client__name", "client__external_id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: CadenceOverride | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: CadenceOverride | None = None) -> bool:
+        return False
 
 
 @admin.register(ClosingDay)

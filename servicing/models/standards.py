@@ -1,5 +1,6 @@
 """Service standards: what each tier is promised."""
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -131,7 +132,12 @@ class ServiceItem(models.Model):
         blank=True,
         help_text=_("Month numbers, for example 10,11. Empty: any month."),
     )
-    procedure = models.TextField(_("procedure"), blank=True, help_text=_("The steps, one a line."))
+    checklist = models.TextField(
+        _("checklist"), blank=True, help_text=_("What to prepare, one a line. Shown on the task.")
+    )
+    agenda = models.TextField(
+        _("default agenda"), blank=True, help_text=_("Its points, one a line. Shown on the task.")
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     starts_on = models.DateField(
         _("promised from"),
@@ -159,6 +165,26 @@ class ServiceItem(models.Model):
                 violation_error_message=_("An item of no minutes must be automated."),
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keep_what_is_in_use",
+                when=pgtrigger.After,
+                level=pgtrigger.Statement,
+                operation=pgtrigger.Delete,
+                referencing=pgtrigger.Referencing(old="old_rows"),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM old_rows o
+                        WHERE EXISTS (SELECT 1 FROM servicing_servicetask t WHERE t.item_id = o.id)
+                            OR EXISTS (SELECT 1 FROM servicing_serviceclock k WHERE k.item_id = o.id)
+                    ) THEN
+                        RAISE EXCEPTION 'A service item in use is ended at a date, not deleted.'
+                            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'servicing_item_in_use';
+                    END IF;
+                    RETURN NULL;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.standard.tier.code} · {self.kind}"
@@ -166,6 +192,59 @@ class ServiceItem(models.Model):
     @property
     def planned_minutes(self) -> int:
         return self.duration_minutes + self.preparation_minutes
+
+    @property
+    def to_prepare(self) -> list[str]:
+        return _lines(self.checklist)
+
+    @property
+    def agenda_points(self) -> list[str]:
+        return _lines(self.agenda)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@tracked()
+class ServiceStep(models.Model):
+    """One step of an item's procedure, which a new team member can follow."""
+
+    item = models.ForeignKey(
+        ServiceItem, models.CASCADE, related_name="steps", verbose_name=_("service item")
+    )
+    text = models.TextField(_("what to do"))
+    role = models.ForeignKey(
+        "clients.ServiceRole",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("role"),
+        help_text=_("Empty: the item's role."),
+    )
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class FollowedItem(models.Model):
+    """What an item's open tasks follow so far; planning brings them in line where it changed since."""
+
+    item = models.OneToOneField(
+        ServiceItem, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
+    how = models.IntegerField(help_text="A digest of the item's role, channel, minutes and window.")
+
+    def __str__(self) -> str:
+        return f"Item {self.item_id}"
 
 
 class ClosingDay(models.Model):

@@ -27,6 +27,21 @@ MOVE = f"""
     WHERE task.id = old.id AND old.item_id <> promise.item_id AND NOT promise.waived
 """
 
+# An item was edited: its open tasks take its role, channel, minutes and window, and keep their dates.
+FOLLOW = f"""
+    UPDATE servicing_servicetask task
+    SET role_id = promise.role_id, channel = promise.channel, planned_minutes = promise.minutes,
+        automated = promise.automated, window_start = task.due_on - promise.window_before_days,
+        window_end = task.due_on + promise.window_after_days
+    FROM plan_promise promise JOIN plan_changed_item USING (item_id)
+    WHERE task.client_id = promise.client_id AND task.kind_id = promise.kind_id
+        AND task.item_id = promise.item_id AND task.{OPEN}
+        AND (task.role_id, task.channel, task.planned_minutes, task.automated, task.window_start,
+            task.window_end)
+        IS DISTINCT FROM (promise.role_id, promise.channel, promise.minutes, promise.automated,
+            task.due_on - promise.window_before_days, task.due_on + promise.window_after_days)
+"""
+
 # The open tasks of the clients in scope, with those that this run adds.
 OPEN_TASKS = f"""
     SELECT task.client_id, task.kind_id, task.due_on, task.item_id IS NOT NULL AS promised
@@ -103,6 +118,20 @@ def create(session: Session) -> int:
         )
     session.refresh_statistics("servicing_servicetask", created)
     return created
+
+
+def follow(session: Session) -> int:
+    """Returns how many open tasks followed their edited item."""
+    return session.run(FOLLOW) if session.items_changed else 0
+
+
+def note_followed(session: Session) -> None:
+    """After a run for all clients no open task is behind its item."""
+    if session.items_changed:
+        session.run(
+            "INSERT INTO servicing_followeditem (item_id, how) SELECT item_id, how FROM plan_changed_item "
+            "ON CONFLICT (item_id) DO UPDATE SET how = excluded.how"
+        )
 
 
 def reassign(session: Session) -> int:

@@ -25,6 +25,7 @@ class PlanCounts:
     created: int = 0
     reopened: int = 0
     moved: int = 0
+    followed: int = 0
     reassigned: int = 0
     done: int = 0
     missed: int = 0
@@ -61,6 +62,7 @@ def plan(*, as_of: dt.date, clients: Iterable[int] | None = None) -> PlanCounts:
     scope.read_items(session)
     if scope.find(session, ids):
         scope.read_promises(session)
+        counts.followed = creation.follow(session)
         counts.reopened = reopening.reopen(session)
         counts.done = fulfilment.close_fulfilled(session)
         counts.missed = closing.close_missed(session)
@@ -71,8 +73,10 @@ def plan(*, as_of: dt.date, clients: Iterable[int] | None = None) -> PlanCounts:
         counts.created = creation.create(session)
         summaries.write(session)
         clocks.put_back_later_facts(session)
+    if ids is None:
+        creation.note_followed(session)
     counts.open = _open_tasks(session, ids)
-    counts.unchanged = max(0, counts.open - counts.created - counts.moved - counts.reopened)
+    counts.unchanged = max(0, counts.open - counts.created - counts.moved - counts.followed - counts.reopened)
     return counts
 
 

@@ -25,13 +25,18 @@ CADENCES = """
 
 # The service items in force at D, each once with its own interval (`standard`) and once for each other one
 # that some client has instead; `line_id` names the row. `terms`: a digest of what a due date is counted with;
-# a clock whose digest differs is dated anew. Computed for each line, not for each client it is promised to.
+# a clock whose digest differs is dated anew; `how`: of the rest, which open tasks follow. Computed for each
+# line, not for each client that it is promised to.
 ITEMS = """
     SELECT row_number() OVER ()::int AS line_id, i.id AS item_id, standard.tier_id, i.kind_id, i.starts_on,
         often.interval_months, often.interval_months = i.interval_months AS standard, i.basis,
         coalesce(i.first_offset_months, often.interval_months) AS offset_months, i.window_before_days,
         i.window_after_days, i.lead_days, i.duration_minutes + i.preparation_minutes AS minutes, i.role_id,
         i.channel, i.automated, i.allowed_months::int[] AS allowed_months,
+        hashtext(ROW(
+            i.window_before_days, i.window_after_days, i.duration_minutes + i.preparation_minutes, i.role_id,
+            i.channel, i.automated
+        )::text) AS how,
         hashtext(
             ROW(often.interval_months, i.basis, i.first_offset_months, i.allowed_months)::text
         ) AS terms
@@ -42,6 +47,19 @@ ITEMS = """
         UNION SELECT own.interval_months FROM plan_cadence own WHERE own.kind_id = i.kind_id
     ) often
     WHERE (i.ended_on IS NULL OR i.ended_on > %(day)s) AND (i.starts_on IS NULL OR i.starts_on <= %(day)s)
+"""
+
+# Items whose role, channel, minutes or window changed since their open tasks were last brought in line.
+CHANGED_ITEMS = """
+    SELECT DISTINCT i.item_id, i.how FROM plan_item i
+    LEFT JOIN servicing_followeditem followed ON followed.item_id = i.item_id
+    WHERE followed.how IS DISTINCT FROM i.how
+"""
+OF_CHANGED_ITEMS = f"""
+    INSERT INTO plan_scope
+    SELECT task.client_id FROM servicing_servicetask task JOIN plan_changed_item USING (item_id)
+    WHERE task.{OPEN}
+    EXCEPT SELECT client_id FROM plan_scope
 """
 
 # What every active client is promised at D, waived or not. `own`: nothing, or OWN_INTERVAL where some client
@@ -98,11 +116,13 @@ DIFFERENCES = f"""
 
 
 def read_items(session: Session) -> None:
-    """Fills `plan_cadence`, and `plan_item`: one row for each service item in force and interval of it."""
+    """Fills `plan_cadence`, `plan_item` (a row for each service item in force and interval of it) and
+    `plan_changed_item` (the items that their open tasks do not follow yet)."""
     own = session.keep("plan_cadence", CADENCES, analyzed="client_id, kind_id")
     session.keep("plan_item", ITEMS)
     session.run("ANALYZE plan_item")  # few rows, and every estimate builds on how few
     session.own_intervals = own > 0
+    session.items_changed = session.keep("plan_changed_item", CHANGED_ITEMS) > 0
 
 
 def _promised(session: Session, *, narrow: str, joins: str = "") -> str:
@@ -141,6 +161,8 @@ def find(session: Session, ids: list[int] | None) -> int:
         """,
         kind=ChangeKind.SERVICE.value,
     )
+    if session.items_changed:
+        found += session.run(OF_CHANGED_ITEMS)
     session.run("ANALYZE plan_scope")
     return found
 

@@ -18,13 +18,15 @@ OPEN = "status IN ('planned', 'scheduled')"
 class Session:
     """The statements of one run. `day`: what it plans for. `moment`: when what it closes counts as closed.
 
-    `own_intervals`: some client is given a service at another interval than the standard's.
+    `own_intervals`: some client is given a service at another interval than the standard's. `items_changed`:
+    some item's open tasks do not follow it yet.
     """
 
     day: dt.date
     moment: dt.datetime
     parameters: dict[str, Any] = field(default_factory=dict)
     own_intervals: bool = False
+    items_changed: bool = False
 
     def run(self, sql: str, **more: Any) -> int:
         """Sends one statement; returns how many rows it wrote."""

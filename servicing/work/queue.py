@@ -6,12 +6,15 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import JSONObject, NullIf
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Touch
-from servicing.models import CadenceOverride, ServiceTask
+from servicing.models import CadenceOverride, ServiceStep, ServiceTask
 from servicing.models.standards import Channel
 from servicing.work import words
 
@@ -130,12 +133,13 @@ def one_row(task: ServiceTask, today: dt.date) -> dict[str, Any]:
     return row_of(ServiceTask.objects.values(*ROW).get(pk=task.pk), today)
 
 
-# A service kind's own preparation stands in its item's procedure, a step a line; the client's tags say how.
-def panel_of(task: ServiceTask, today: dt.date) -> dict[str, Any]:
-    """What a person reads before acting on a task: the promise, how to speak, the last touches, the steps."""
+def panel_of(task: Any, today: dt.date) -> dict[str, Any]:
+    """What a person reads before acting: the promise, how to speak, the last touches, what to prepare.
+
+    `task`: as `read_task` reads it.
+    """
     client, item = task.client, task.item
     tags = [client.persona, client.complexity_driver, client.attention_constraint, client.income_structure]
-    own = _own_interval(task, today)
     behavioral = getattr(client, "behavioral_tag", None)
     if behavioral is not None:
         tags.insert(2, behavioral.trigger)
@@ -143,14 +147,14 @@ def panel_of(task: ServiceTask, today: dt.date) -> dict[str, Any]:
         "task": task,
         "client": client,
         "tags": [tag for tag in tags if tag is not None],
-        "promise": words.promise(task.name, own.interval_months if own else item.interval_months)
-        if item
-        else "",
-        "standard": words.often(item.interval_months) if item and own else "",
+        "promise": words.promise(task.name, task.own_months or item.interval_months) if item else "",
+        "standard": words.often(item.interval_months) if item and task.own_months else "",
         "when": words.due(task.due_on, task.window_end, today) if task.is_open else "",
         "late": task.is_overdue(today),
         "asleep": bool(task.snoozed_until and task.snoozed_until > today),
-        "steps": [step for step in item.procedure.splitlines() if step.strip()] if item else [],
+        "to_prepare": item.to_prepare if item else [],
+        "agenda": item.agenda_points if item else [],
+        "steps": task.steps,
         "touches": list(
             Touch.objects.filter(client_id=task.client_id)
             .select_related("kind", "by")
@@ -159,16 +163,15 @@ def panel_of(task: ServiceTask, today: dt.date) -> dict[str, Any]:
     }
 
 
-def _own_interval(task: ServiceTask, today: dt.date) -> CadenceOverride | None:
-    """The client's own interval of the task's service, where it differs from the item's."""
-    if task.item is None:
-        return None
-    own = CadenceOverride.objects.in_force(today).filter(client=task.client_id, kind=task.kind_id)
-    return own.exclude(interval_months=task.item.interval_months).first()
-
-
 def read_task(tasks: Any, pk: int) -> ServiceTask | None:
-    """A task of `tasks` with everything that its panel shows, in one query."""
+    """A task of `tasks` with everything that its panel shows, in one query.
+
+    `own_months`: the client's own interval of the service where it differs. `steps`: those of the item.
+    """
+    own = CadenceOverride.objects.in_force(timezone.localdate()).filter(
+        client=OuterRef("client"), kind=OuterRef("kind")
+    )
+    steps = ServiceStep.objects.filter(item=OuterRef("item")).order_by("position", "id")
     return (
         tasks.select_related(
             "client__persona",
@@ -181,6 +184,12 @@ def read_task(tasks: Any, pk: int) -> ServiceTask | None:
             "tier",
             "role",
             "assigned_to",
+        )
+        .annotate(
+            own_months=NullIf(Subquery(own.values("interval_months")), "item__interval_months"),
+            steps=ArraySubquery(
+                steps.values(json=JSONObject(text="text", role=F("role__label"), minutes="minutes"))
+            ),
         )
         .filter(pk=pk)
         .first()

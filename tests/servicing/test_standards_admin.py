@@ -1,0 +1,301 @@
+"""Editing a service item: shown before it is saved, followed by open tasks, refused where it cannot be."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.urls import reverse
+
+from clients.firm import firm_today
+from clients.models import TouchKind, User
+from servicing.models import (
+    CadenceOverride,
+    FollowedItem,
+    FulfilmentRule,
+    ServiceItem,
+    ServiceStep,
+    ServiceTask,
+    Waiver,
+)
+from servicing.planning import plan
+from servicing.standards.impact import footing, impact
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def admin_browser(client, firm):
+    boss = User.objects.create_user("boss", is_staff=True)
+    boss.groups.add(Group.objects.get(name="administrator"))
+    client.force_login(boss)
+    return client
+
+
+@pytest.fixture
+def item(firm):
+    return ServiceItem.objects.get(standard__tier__code="A", kind__code="review_meeting")
+
+
+def typed(item, **changes):
+    """What the item's form sends, with changes."""
+    steps = list(item.steps.all())
+    values = {
+        "interval_months": item.interval_months,
+        "basis": item.basis,
+        "role": item.role_id,
+        "channel": item.channel,
+        "duration_minutes": item.duration_minutes,
+        "preparation_minutes": item.preparation_minutes,
+        "lead_days": item.lead_days,
+        "window_before_days": item.window_before_days,
+        "window_after_days": item.window_after_days,
+        "first_offset_months": "",
+        "allowed_months": ",".join(str(month) for month in item.allowed_months),
+        "starts_on": "",
+        "ended_on": "",
+        "fulfilled_by": list(
+            FulfilmentRule.objects.filter(service_kind=item.kind).values_list("touch_kind", flat=True)
+        ),
+        "checklist": item.checklist,
+        "agenda": item.agenda,
+        "position": item.position,
+        "steps-TOTAL_FORMS": len(steps),
+        "steps-INITIAL_FORMS": len(steps),
+    }
+    for n, step in enumerate(steps):
+        values |= {
+            f"steps-{n}-id": step.pk,
+            f"steps-{n}-item": item.pk,
+            f"steps-{n}-text": step.text,
+            f"steps-{n}-position": step.position,
+            f"steps-{n}-role": step.role_id or "",
+            f"steps-{n}-minutes": "" if step.minutes is None else step.minutes,
+        }
+    return values | changes
+
+
+def save(browser, item, *, confirmed=False, **changes):
+    extra = {"_confirmed": "1"} if confirmed else {}
+    address = reverse("admin:servicing_serviceitem_change", args=[item.pk])
+    return browser.post(address, typed(item, **changes, **extra))
+
+
+def role(firm, code):
+    return firm.roles[code].pk
+
+
+def test_a_change_is_shown_before_it_is_saved_and_saved_when_confirmed(admin_browser, firm, item):
+    associate = role(firm, "associate")
+    answer = save(admin_browser, item, role=associate, duration_minutes=30)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "1 open task takes the new role" in page
+    assert "6 h freed" in page  # 4 times a year 60 + 30 minutes, by the lead advisor
+    assert "4 h more" in page  # 4 times a year 30 + 30 minutes, by the associate
+    item.refresh_from_db()
+    assert (item.duration_minutes, item.role.code) == (60, "lead_advisor")
+    assert save(admin_browser, item, confirmed=True, role=associate, duration_minutes=30).status_code == 302
+    item.refresh_from_db()
+    assert (item.duration_minutes, item.role.code) == (30, "associate")
+
+
+def test_what_was_typed_is_on_the_page_in_between_and_nothing_is_said_to_be_saved(admin_browser, item):
+    before = item.events.count()
+    answer = save(admin_browser, item, duration_minutes=30, checklist="A new line", _continue="1")
+    page = answer.content.decode()
+    assert ("checklist", "A new line") in answer.context["typed"]
+    assert ("_continue", "1") in answer.context["typed"]
+    assert "changed successfully" not in page
+    assert item.events.count() == before
+
+
+def test_a_change_of_words_alone_needs_no_page_in_between(admin_browser, item):
+    step = item.steps.first()
+    answer = save(admin_browser, item, **{"agenda": "One decision", "steps-0-text": "Call a week ahead"})
+    assert answer.status_code == 302
+    item.refresh_from_db()
+    step.refresh_from_db()
+    assert (item.agenda_points, step.text) == (["One decision"], "Call a week ahead")
+
+
+def test_another_interval_says_that_dates_are_given_anew(admin_browser, item):
+    page = save(admin_browser, item, interval_months=6).content.decode()
+    assert "The next date of 1 client is given anew at the next planning" in page
+    assert "3 h freed" in page
+
+
+def test_an_end_says_how_many_open_tasks_it_cancels(admin_browser, item):
+    page = save(admin_browser, item, ended_on=firm_today().isoformat()).content.decode()
+    assert "1 open task is cancelled on the day on which the service ends" in page
+    assert "6 h freed" in page
+
+
+def test_an_added_item_is_shown_before_it_is_saved(admin_browser, firm, item):
+    values = typed(item) | {
+        "standard": item.standard_id,
+        "kind": firm.kinds["check_in"].pk,
+        "interval_months": 6,
+        "steps-TOTAL_FORMS": 0,
+        "steps-INITIAL_FORMS": 0,
+    }
+    address = reverse("admin:servicing_serviceitem_add")
+    answer = admin_browser.post(address, values)
+    assert "3 h more" in answer.content.decode()
+    assert not ServiceItem.objects.filter(standard=item.standard, kind__code="check_in").exists()
+    assert admin_browser.post(address, values | {"_confirmed": "1"}).status_code == 302
+    assert ServiceItem.objects.filter(standard=item.standard, kind__code="check_in").exists()
+
+
+def test_hours_count_waivers_and_own_intervals(world):
+    today = firm_today()
+    clients = [world.client(tier="A", since=today - 90 * DAY, team={"lead_advisor": "ann"}) for _ in range(4)]
+    world.waive(clients[0], "review_meeting", today, today + 30 * DAY)
+    world.give(clients[1], "review_meeting", 12, today)
+    item = ServiceItem.objects.get(standard__tier__code="A", kind__code="review_meeting")
+    found = footing(item.pk)
+    assert (found.clients, found.waived, found.own) == (4, 1, 1)
+    assert found.a_year == (1 + 4 + 4) * 90
+    world.set_status(clients[3], "paused")
+    assert footing(item.pk).a_year == (1 + 4) * 90
+
+
+def test_open_tasks_follow_their_item_at_the_next_planning_and_keep_their_dates(firm, review, item):
+    due = review.due_on
+    plan(as_of=firm_today())
+    ServiceItem.objects.filter(pk=item.pk).update(
+        role=firm.roles["associate"], channel="video", duration_minutes=45, window_after_days=20
+    )
+    counts = plan(as_of=firm_today())
+    review.refresh_from_db()
+    assert counts.followed == 1
+    assert (review.role.code, review.channel, review.planned_minutes) == ("associate", "video", 75)
+    assert (review.due_on, review.window_end) == (due, due + 20 * DAY)
+    assert review.assigned_to.username == "bob"
+    assert plan(as_of=firm_today()).followed == 0
+
+
+def test_a_task_that_was_handed_over_stays_with_that_person(firm, review, people, item):
+    ServiceTask.objects.filter(pk=review.pk).update(assigned_to=people["outsider"], reassigned=True)
+    ServiceItem.objects.filter(pk=item.pk).update(role=firm.roles["associate"])
+    plan(as_of=firm_today())
+    review.refresh_from_db()
+    assert (review.role.code, review.assigned_to.username) == ("associate", "outsider")
+
+
+def test_a_plan_for_one_client_follows_without_taking_it_from_the_others(firm, review, item):
+    plan(as_of=firm_today())
+    ServiceItem.objects.filter(pk=item.pk).update(channel="video")
+    other = firm.client(tier="A", since=firm_today() - 400 * DAY, team={"lead_advisor": "ann"})
+    plan(as_of=firm_today(), clients=[other])
+    review.refresh_from_db()
+    assert review.channel == "in_person"
+    plan(as_of=firm_today())
+    review.refresh_from_db()
+    assert review.channel == "video"
+    assert FollowedItem.objects.filter(item=item).exists()
+
+
+def test_an_item_in_use_is_not_deleted_by_any_path(admin_browser, firm, review, item):
+    address = reverse("admin:servicing_serviceitem_delete", args=[item.pk])
+    assert admin_browser.post(address, {"post": "yes"}).status_code == 403
+    page = admin_browser.get(reverse("admin:servicing_serviceitem_change", args=[item.pk])).content.decode()
+    assert "give it the date from which it is no longer promised" in page
+    assert "Open tasks follow it at the next planning" in page
+    with pytest.raises(ProtectedError):
+        item.delete()
+    item.steps.all().delete()
+    with pytest.raises(IntegrityError, match="ended at a date"), transaction.atomic():
+        ServiceItem.objects.filter(pk=item.pk)._raw_delete("default")
+    assert ServiceItem.objects.filter(pk=item.pk).exists()
+
+
+def test_an_item_that_nobody_has_can_be_deleted(admin_browser, firm):
+    unused = ServiceItem.objects.get(standard__tier__code="C", kind__code="review_meeting")
+    address = reverse("admin:servicing_serviceitem_delete", args=[unused.pk])
+    assert admin_browser.post(address, {"post": "yes"}).status_code == 302
+    assert not ServiceItem.objects.filter(pk=unused.pk).exists()
+
+
+def test_a_standard_with_items_is_not_deleted(admin_browser, item):
+    address = reverse("admin:servicing_servicestandard_delete", args=[item.standard_id])
+    assert admin_browser.post(address, {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "text"),
+    [
+        ({"duration_minutes": 0}, "duration_minutes", "An item of no minutes must be automated"),
+        (
+            {"interval_months": 1, "allowed_months": "10"},
+            "allowed_months",
+            "One every month, counted from October, also falls in January, February",
+        ),
+        ({"interval_months": 6, "allowed_months": "10,11"}, "allowed_months", "also falls in April"),
+        ({"allowed_months": "13"}, "allowed_months", "Months are numbers from 1"),
+        ({"lead_days": 900}, "lead_days", "At most a year"),
+        ({"interval_months": 5}, "interval_months", "Select a valid choice"),
+        ({"starts_on": "2026-05-02", "ended_on": "2026-05-01"}, "ended_on", "cannot end before"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_at_its_field(admin_browser, item, changes, field, text):
+    answer = save(admin_browser, item, **changes)
+    assert answer.status_code == 200
+    assert text in " ".join(answer.context["adminform"].form.errors[field])
+    before = ServiceItem.objects.values().get(pk=item.pk)
+    save(admin_browser, item, confirmed=True, **changes)
+    assert ServiceItem.objects.values().get(pk=item.pk) == before
+
+
+def test_a_service_is_promised_once_by_a_standard(admin_browser, item):
+    values = typed(item) | {
+        "standard": item.standard_id,
+        "kind": item.kind_id,
+        "steps-TOTAL_FORMS": 0,
+        "steps-INITIAL_FORMS": 0,
+    }
+    answer = admin_browser.post(reverse("admin:servicing_serviceitem_add"), values)
+    assert "End that item first" in " ".join(answer.context["adminform"].form.errors["kind"])
+
+
+def test_touch_kinds_that_fulfil_it_are_edited_on_its_page_for_every_tier(admin_browser, firm, item):
+    call = TouchKind.objects.get(code="call")
+    both = [*typed(item)["fulfilled_by"], call.pk]
+    page = save(admin_browser, item, fulfilled_by=both).content.decode()
+    assert "In every tier that promises Review meeting, it is fulfilled by: Review meeting, Call" in page
+    assert save(admin_browser, item, confirmed=True, fulfilled_by=both).status_code == 302
+    assert FulfilmentRule.objects.filter(service_kind=item.kind, touch_kind=call).exists()
+    assert save(admin_browser, item, confirmed=True, fulfilled_by=[call.pk]).status_code == 302
+    assert FulfilmentRule.objects.get(service_kind=item.kind).touch_kind == call
+
+
+def test_the_task_shows_what_to_prepare_the_agenda_and_the_steps(firm, review, signed_in):
+    ServiceItem.objects.filter(pk=review.item_id).update(
+        checklist="Debt timeline\n\nPlan summary", agenda="One decision"
+    )
+    ServiceStep.objects.filter(item=review.item_id).delete()
+    ServiceStep.objects.create(
+        item=review.item, text="Send the summary", role=firm.roles["client_service"], minutes=15, position=1
+    )
+    panel = signed_in("ann").get(reverse("servicing:task", args=[review.pk])).context["panel"]
+    assert panel["to_prepare"] == ["Debt timeline", "Plan summary"]
+    assert panel["agenda"] == ["One decision"]
+    text = signed_in("ann").get(reverse("servicing:task", args=[review.pk])).content.decode()
+    assert "Send the summary" in text
+    assert "client service, 15 min" in text
+
+
+def test_shipped_procedures_are_steps_with_a_checklist_and_an_agenda(db):
+    for item in ServiceItem.objects.all():
+        assert item.steps.exists()
+        assert item.automated or (item.to_prepare and item.agenda_points)
+
+
+def test_no_difference_says_so(firm, item):
+    same = footing(item.pk)
+    told = impact(same, same)
+    assert told.tasks == ["No open task changes."]
+    assert [difference for *_, difference in told.roles] == ["as before"]
+    assert not CadenceOverride.objects.exists()
+    assert not Waiver.objects.exists()
