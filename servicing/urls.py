@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from servicing.dashboards.views import tier_dashboard
-from servicing.views import client, exceptions, new, task, tasks, today
+from servicing.views import client, exceptions, new, promise, task, tasks, today
 
 app_name = "servicing"
 urlpatterns = [
@@ -25,5 +25,8 @@ urlpatterns = [
         exceptions.to_standard,
         name="back_to_standard",
     ),
+    path("clients/<int:pk>/service/promise/", promise.client_promise, name="client_promise"),
+    path("service/promise/", promise.promises, name="promises"),
+    path("service/promise/<slug:tier>/", promise.tier_promise, name="promise"),
     path("service/exceptions/", exceptions.exception_list, name="exceptions"),
 ]

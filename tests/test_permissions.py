@@ -135,6 +135,9 @@ TABLE: dict[str, Row] = {
     "servicing:waive": ("GET", {"pk": "client"}, EDIT),
     "servicing:own_interval": ("GET", {"pk": "client"}, EDIT),
     "servicing:back_to_standard": ("POST", {"pk": "client", "cadence": 0}, after(EDIT, 404)),
+    "servicing:promises": ("GET", {}, after(ALL, 302)),
+    "servicing:promise": ("GET", {"tier": "A"}, ALL),
+    "servicing:client_promise": ("GET", {"pk": "client"}, CLIENT),
     "servicing:exceptions": ("GET", {}, ALL),
     "servicing:end_waiver": ("POST", {"pk": "client", "waiver": 0}, after(EDIT, 404)),
     # the firm and its people

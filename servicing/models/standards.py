@@ -58,7 +58,14 @@ class ServiceStandard(models.Model):
     tier = models.OneToOneField(
         "clients.Tier", models.PROTECT, related_name="standard", verbose_name=_("tier")
     )
-    summary = models.TextField(_("summary"), blank=True)
+    summary = models.TextField(
+        _("summary"), blank=True, help_text=_("Opens the client promise. Written to the client.")
+    )
+    asks = models.TextField(
+        _("what we ask of the client"),
+        blank=True,
+        help_text=_("One line each, written to the client. Closes the client promise."),
+    )
 
     class Meta:
         verbose_name = _("service standard")
@@ -67,6 +74,10 @@ class ServiceStandard(models.Model):
 
     def __str__(self) -> str:
         return str(_("Standard of tier %(tier)s") % {"tier": self.tier})
+
+    @property
+    def asked(self) -> list[str]:
+        return _lines(self.asks)
 
 
 class StandingPromise(models.Model):

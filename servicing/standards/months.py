@@ -26,9 +26,9 @@ def missing_months(interval: int, allowed: Iterable[int]) -> tuple[int, list[int
     )
 
 
-def month_names(months: Iterable[int]) -> str:
-    """May, June and July."""
-    return get_text_list([str(MONTHS[month]) for month in months], _("and"))
+def month_names(months: Iterable[int], last_word: str = "") -> str:
+    """May, June and July; or another last word than and."""
+    return get_text_list([str(MONTHS[month]) for month in months], last_word or _("and"))
 
 
 def refusal(interval: int, allowed: Iterable[int]) -> str:
