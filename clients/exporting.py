@@ -73,4 +73,5 @@ def _selection(clients: QuerySet[Client] | None) -> tuple[str, tuple[Any, ...]]:
 
 
 def _copy(cursor: Any, statement: str, params: tuple[Any, ...]) -> Any:
-    return cursor.copy(statement, params) if params else cursor.copy(statement)
+    # The driver's own cursor: Django's, while it records queries, takes no parameters here.
+    return cursor.cursor.copy(statement, params or None)

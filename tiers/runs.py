@@ -103,7 +103,9 @@ def summarize(run: ScoringRun, policy: Policy) -> tuple[list[dict[str, Any]], li
 def csv_lines(run: ScoringRun) -> Iterator[bytes]:
     """The run's explanations as CSV, a header and then a line a client; read as it is written."""
     columns = "".join(_EXPORT_FACTOR.format(n=n, factor=factor) for n, factor in enumerate(run.factors, 1))
-    with connection.cursor() as cursor, cursor.copy(_EXPORT.format(factors=columns), [run.pk]) as copy:
+    statement = _EXPORT.format(factors=columns)
+    # The driver's own cursor: Django's, while it records queries, takes no parameters here.
+    with connection.cursor() as cursor, cursor.cursor.copy(statement, [run.pk]) as copy:
         yield from (bytes(line) for line in copy)
 
 

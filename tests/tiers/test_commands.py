@@ -7,9 +7,12 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clients.commands import Refused, WrongUsage
-from clients.models import ClientSummary
+from clients.exporting import client_lines
+from clients.models import Client, ClientSummary
 from tests.tiers.firm import BY_REVENUE, D, case, current_tiers, store, store_policy
 from tests.tiers.reference import Rule, Stated
 from tiers.models import ScoringRun
@@ -108,6 +111,14 @@ def test_it_exports_one_line_a_client_safe_for_spreadsheets(policy):
         "revenue_percentile": "100.000000000", "revenue_contribution": "100.000000000",
     }  # fmt: skip
     assert (rows[2]["score"], rows[2]["rule"], rows[2]["revenue_value"]) == ("", "insufficient data", "")
+
+
+def test_it_exports_while_queries_are_recorded(policy):
+    """As for a developer with DEBUG on."""
+    run = score(policy)["run"]
+    with CaptureQueriesContext(connection):
+        assert len(export(run)) == 3
+        assert b"b," in b"".join(client_lines(Client.objects.filter(external_id="b")))
 
 
 def test_it_exports_into_a_file(policy, tmp_path):
