@@ -117,7 +117,11 @@ def decide_touches(cursor: Any, mapping: Mapping, *, sample: int, zone: str) -> 
     _fact_problems(plan)
     plan.problem("occurred_at", "required", "occurred_at IS NULL AND raw_occurred_at IS NULL")
     plan.problem("occurred_at", "moment", "occurred_at IS NULL AND raw_occurred_at IS NOT NULL")
-    plan.problem("occurred_at", "future", "occurred_at > now() + interval '1 day'")
+    plan.problem(
+        "occurred_at",
+        "future",
+        f"(occurred_at AT TIME ZONE {zone_sql})::date > (now() AT TIME ZONE {zone_sql})::date",
+    )
     plan.problem("kind", "required", "kind_id IS NULL AND raw_kind IS NULL")
     plan.problem("kind", "choice", "kind_id IS NULL AND raw_kind IS NOT NULL")
     plan.retired("kind", "kind_id")

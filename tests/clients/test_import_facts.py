@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from clients.firm import firm_today
 from clients.models import Change, Client, ClientSummary, Revenue, ServiceRole, TeamMember, Touch
 from tests.clients.files import client, counts, done, person, run, write
 
@@ -158,6 +159,15 @@ class TestTouches:
         ]
         kinds = next(error for error in result["errors"] if error["column"] == "kind")
         assert "review_meeting" in kinds["message"]
+
+    def test_it_takes_todays_date_where_the_firm_is_and_refuses_tomorrows(self, tmp_path: Path) -> None:
+        today = firm_today()
+        days = f"C-1,{today},call\nC-1,{today + dt.timedelta(days=1)},call\n"
+        code, result = run("touches", write(tmp_path, f"external_id,occurred_at,kind\n{days}"))
+        assert (code, [(error["row"], error["column"]) for error in result["errors"]]) == (
+            1,
+            [(3, "occurred_at")],
+        )
 
     def test_it_keeps_the_date_of_the_last_touch_that_reached_the_client(
         self, tmp_path: Path, okafor: Client
