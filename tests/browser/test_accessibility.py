@@ -39,12 +39,16 @@ COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 
 @dataclass
 class View:
-    """A page of `role`: its address with names of places in it, what to do there, the status meant."""
+    """A page of `role`: its address with names of places in it, what to do there, the status meant.
+
+    `refused`: the page's own status; `then_refused`: that of what is done there.
+    """
 
     role: str | None
     address: str
     do: Callable[[Any], None] | None = None
     refused: int = 0
+    then_refused: int = 0
 
 
 def click(selector: str) -> Callable[[Any], None]:
@@ -186,7 +190,9 @@ VIEWS = {
     "watch": View("advisor", "{tiers:graduation}?list=watch"),
     "client: next tier": View("operations", "{client}tier/route/"),
     "client: pin a tier": View("operations", "{client}tier/pin/"),
-    "client: pin refused": View("operations", "{client}tier/pin/", click("main form [type=submit]")),
+    "client: pin refused": View(
+        "operations", "{client}tier/pin/", click("main form [type=submit]"), then_refused=422
+    ),
     "job": View("operations", "{job}"),
     "policies": View("operations", "{tiers:policies}"),
     "policy": View("operations", "{policy}"),
@@ -310,7 +316,7 @@ def complaints(page: Any, rules: list[str] | None = None) -> list[str]:
 @pytest.mark.parametrize("name", VIEWS)
 def test_it_can_be_used_by_everyone_in_light_in_dark_and_on_a_phone(name, looks, places):
     view = VIEWS[name]
-    with looks.as_(view.role, refused=view.refused) as page:
+    with looks.as_(view.role, refused=view.refused or view.then_refused) as page:
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         answer = page.goto(address(view.address, places))
         assert answer.status == (view.refused or 200), answer.status
