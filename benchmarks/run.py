@@ -57,13 +57,13 @@ def measure_sizes(sizes: Iterable[int], folder: Path, *, only: str = "", samples
 def _measured(clients: int, address: str, folder: Path, only: str, samples: int) -> Iterator:
     from benchmarks import firm
     from benchmarks.measure import measure
-    from benchmarks.workloads import crowd, engine, facts, pages
+    from benchmarks.workloads import crowd, engine, facts, pages, studio
     from clients.firm import firm_today
 
     say(f"{clients:,} clients: building the firm")
     as_of = firm_today()
     firm.build(clients=clients, seed=SEED, as_of=as_of)
-    for stage in (engine.workloads(as_of), facts.workloads(folder), pages.workloads()):
+    for stage in (engine.workloads(as_of), facts.workloads(folder), pages.workloads(), studio.workloads()):
         for workload in stage:
             if not workload.name.startswith(only):
                 continue

@@ -38,10 +38,10 @@ SEARCHES = {"rare": "Quinlan & Raf", "common": "household"}
 
 def workloads() -> Iterator[Workload]:
     """Pages that the firm in the database in use is asked for."""
-    operations = User.objects.filter(is_demo=True, groups__name=Group.OPERATIONS).order_by("pk")[0]
+    person = operations()
     lead = TeamMember.objects.filter(role__code="lead_advisor").values("user").annotate(led=Count("pk"))
     advisor = User.objects.get(pk=lead.order_by("-led", "user")[0]["user"])
-    office, desk = signed_in(operations), signed_in(advisor)
+    office, desk = signed_in(person), signed_in(advisor)
     empty = {browser: opening(browser, floor.EMPTY) for browser in (office, desk)}
 
     def page(name: str, browser: Browser, address: str, goal: Goal) -> Workload:
@@ -54,7 +54,7 @@ def workloads() -> Iterator[Workload]:
             count_queries=lambda: queries(browser, address),
         )
 
-    yield _empty_against_bare(office, operations)
+    yield _empty_against_bare(office, person)
     for name, query in LISTS.items():
         yield page(f"list, {name}", office, f"/clients/?{query}", LIST)
     yield page("list, advisor's own", desk, "/clients/", LIST)
@@ -69,6 +69,11 @@ def workloads() -> Iterator[Workload]:
         address = f"/clients/{client}/" + (f"{tab.slug}/" if tab.slug else "")
         yield page(f"client, {tab.slug or 'overview'}", desk, address, TAB)
     yield page("tier dashboard", office, "/tiers/", DASHBOARD)
+
+
+def operations() -> User:
+    """Somebody who runs the firm."""
+    return User.objects.filter(is_demo=True, groups__name=Group.OPERATIONS).order_by("pk")[0]
 
 
 def signed_in(user: User) -> Browser:
