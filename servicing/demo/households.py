@@ -5,8 +5,8 @@ from __future__ import annotations
 STORE_CLIENTS = """
 INSERT INTO clients_client (
     external_id, name, status, client_since, complexity_driver_id, attention_constraint_id, persona_id,
-    income_structure_id, permission, assets_under_management, potential_revenue, growth_potential, alignment,
-    email, phone, created_at
+    income_structure_id, permission, assets_under_management, investable_assets, expected_years,
+    potential_revenue, growth_potential, alignment, email, phone, created_at
 )
 SELECT external_id, name, status, since,
        CASE WHEN tagged AND pg_temp.chance(i, 'complexity?') < 0.85 THEN (%(complexity_drivers)s::bigint[])
@@ -18,8 +18,11 @@ SELECT external_id, name, status, since,
        CASE WHEN pg_temp.chance(i, 'income?') < 0.9 THEN (%(income_structures)s::bigint[])
            [CASE WHEN couple AND pg_temp.chance(i, 'income') < 0.7 THEN 2 ELSE 1 END] END,
        permission,
-       round((yearly / (0.0105 * power(yearly / 3000, -0.1))
-              * (0.85 + 0.3 * pg_temp.chance(i, 'assets')))::numeric, -2),
+       assets,
+       -- the firm manages from a third to nearly all of what a household has
+       CASE WHEN pg_temp.chance(i, 'wallet?') < 0.7 THEN
+           round((assets / (0.35 + 0.63 * pg_temp.chance(i, 'wallet')))::numeric, -3) END,
+       CASE WHEN pg_temp.chance(i, 'years?') < 0.8 THEN 5 + floor(26 * pg_temp.chance(i, 'years'))::int END,
        CASE WHEN pg_temp.chance(i, 'potential?') < 0.88 THEN
            round((coalesce(yearly, 4000)
                   * exp(0.1 + 0.45 * pg_temp.normal(i, 'potential')))::numeric, -2) END,
@@ -34,7 +37,12 @@ SELECT external_id, name, status, since,
                || lpad(floor(100 * pg_temp.chance(i, 'phone'))::int::text, 2, '0')
             ELSE '' END,
        now()
-FROM demo_household WHERE i BETWEEN %(first)s AND %(last)s ORDER BY i
+FROM demo_household
+CROSS JOIN LATERAL (
+    SELECT round((yearly / (0.0105 * power(yearly / 3000, -0.1))
+                  * (0.85 + 0.3 * pg_temp.chance(i, 'assets')))::numeric, -2) AS assets
+) managed
+WHERE i BETWEEN %(first)s AND %(last)s ORDER BY i
 """
 
 # From here on a household has its client's id; the planner knows how many there are.
