@@ -30,7 +30,8 @@ PAGE = 50
 def own_interval(request: SignedInRequest, pk: int) -> HttpResponse:
     """A client's own interval of one service; `kind` in the address chooses the service."""
     client = _client(request, pk)
-    chosen = ServiceKind.objects.filter(code=request.GET.get("kind", "")).first()
+    kinds = {kind.code: kind for kind in ServiceKind.objects.all()}
+    chosen = kinds.get(request.GET.get("kind", ""))
     form = OwnIntervalForm(
         request.POST if request.method == "POST" else None, client=client, initial={"kind": chosen}
     )

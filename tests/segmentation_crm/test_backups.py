@@ -1,5 +1,7 @@
 """A restore gives back every table's every row, or changes nothing."""
 
+from urllib.parse import urlsplit
+
 import psycopg
 import pytest
 from django.db import connection
@@ -61,15 +63,16 @@ def test_it_says_what_is_wrong_with_the_file(tmp_path, content):
 @pytest.mark.django_db(transaction=True)
 def test_it_leaves_the_firm_alone_when_the_file_is_of_another_database(tmp_path, django_user_model):
     url = database_url()
-    other = f"{url}_other"
+    name = f"{connection.settings_dict['NAME']}_other"
+    other = urlsplit(url)._replace(path=f"/{name}").geturl()
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{other.rpartition("/")[2]}"')
+        server.execute(f'CREATE DATABASE "{name}"')
         try:
             with psycopg.connect(other, autocommit=True) as stranger:
                 stranger.execute("CREATE TABLE invoices (id int)")
             file = backups.backup(other, tmp_path / "other.dump")
         finally:
-            server.execute(f'DROP DATABASE "{other.rpartition("/")[2]}"')
+            server.execute(f'DROP DATABASE "{name}"')
     django_user_model.objects.create_user("kept")
     before = row_counts()
     connection.close()
