@@ -64,6 +64,14 @@ class Measurement:
     def ratio(self) -> float | None:
         return self.seconds / self.floor if self.seconds and self.floor else None
 
+    @property
+    def in_words(self) -> str:
+        """What was measured, for whoever watches a run of hours."""
+        if self.seconds is None:
+            return self.problem
+        words = f"{self.seconds:.3f} s"
+        return f"{words}, {self.ratio:.2f} times the floor" if self.ratio else words
+
 
 def measure(workload: Workload, *, clients: int, samples: int, address: str) -> Measurement:
     """Median seconds of `samples` runs of the workload and of its floor, in turn, after one of each."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -21,6 +22,9 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 
 def main() -> None:
+    # Also where it was started in the background, whose interrupts the shell switches off.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sizes = [int(size) for size in os.environ.get("N", SIZES).split(",")]
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
         set_up(Path(folder))
@@ -33,6 +37,7 @@ def main() -> None:
                 samples=int(os.environ.get("SAMPLES", "0")),
             ):
                 every.append(measured)
+                say(f"  {measured.in_words}")
         except KeyboardInterrupt:
             say("stopped: what was measured until here")
     from benchmarks.report import lines, save, table
