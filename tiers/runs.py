@@ -109,13 +109,14 @@ def csv_lines(run: ScoringRun) -> Iterator[bytes]:
         yield from (bytes(line) for line in copy)
 
 
-def latest_run() -> ScoringRun | None:
+def latest_run(today: dt.date | None = None) -> ScoringRun | None:
     """The newest run whose explanations are all kept; what pages call "the latest".
 
-    One that is only proposed for a day to come yields to those of today and before.
+    One that is only proposed for a day to come yields to those of today and before. `today`: the firm's date,
+    where it is at hand.
     """
     kept = Explanation.objects.filter(run=OuterRef("pk"))
-    counts = Q(status=RunStatus.APPLIED) | Q(as_of__lte=firm_today())
+    counts = Q(status=RunStatus.APPLIED) | Q(as_of__lte=today or firm_today())
     return (
         ScoringRun.objects.filter(Exists(kept), thinned=False)
         .exclude(status=RunStatus.UNDONE)

@@ -96,7 +96,7 @@ def tier_tab(client: Client, today: dt.date) -> dict[str, Any]:
         .order_by("-starts_on", "-id")
     )
     current = assignments[0] if assignments and assignments[0].ends_on is None else None
-    run = runs.latest_run()
+    run = runs.latest_run(today)
     explanation = run and (
         Explanation.objects.filter(run=run, client=client)
         .select_related("proposed_tier", "current_tier")
@@ -130,7 +130,7 @@ def tier_tab(client: Client, today: dt.date) -> dict[str, Any]:
 
 def changed_since_scored(client: Client, today: dt.date) -> dict[str, Any]:
     """The latest run and what changed in the client's data since it, in words; empty where nothing did."""
-    run = runs.latest_run()
+    run = runs.latest_run(today)
     explanation = run and Explanation.objects.filter(run=run, client=client).first()
     if not run or not explanation:
         return {}
