@@ -105,7 +105,7 @@ def _note(job: Job, **fields: Any) -> None:
     try:
         with apart.cursor() as cursor:
             cursor.execute(
-                f"UPDATE clients_job SET {columns} WHERE id = %s AND state <> 'done'",  # noqa: S608
+                f"UPDATE clients_job SET {columns} WHERE id = %s AND state <> 'done'",  # noqa: S608  (names given in this module)
                 [*fields.values(), job.pk],
             )
     finally:
