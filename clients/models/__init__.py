@@ -2,10 +2,11 @@
 
 from clients.models.changes import Change, ChangeKind
 from clients.models.client import BehavioralTag, Client, ClientStatus, ClientSummary, Member, Permission
-from clients.models.facts import Revenue, Touch, TouchOutcome
+from clients.models.facts import Revenue, TimeEntry, Touch, TouchOutcome
 from clients.models.imports import ImportBatch, ImportedRecord, ImportedTable, ImportKind, ImportState
-from clients.models.jobs import Job, JobState
+from clients.models.jobs import Job, JobState, SweepRun
 from clients.models.lists import BulkBehavioralRow, BulkChange, BulkChangeRow, BulkField, SavedFilter
+from clients.models.notices import Notice
 from clients.models.people import Firm, TeamMember, User
 from clients.models.rubric import RatingMeaning
 from clients.models.vocabulary import (
@@ -44,15 +45,18 @@ __all__ = [
     "Job",
     "JobState",
     "Member",
+    "Notice",
     "Permission",
     "Persona",
     "RatingMeaning",
     "Revenue",
     "SavedFilter",
     "ServiceRole",
+    "SweepRun",
     "TeamMember",
     "Term",
     "Tier",
+    "TimeEntry",
     "Touch",
     "TouchKind",
     "TouchOutcome",

@@ -1,8 +1,9 @@
-"""Facts that others compute from: revenue and touches with the time they took."""
+"""Facts that others compute from: revenue, touches with the time they took, and time spent besides."""
 
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from clients import triggers
 from clients.models.changes import ChangeKind
 from clients.models.vocabulary import TouchOutcome
 
-__all__ = ["Revenue", "Touch", "TouchOutcome"]
+__all__ = ["Revenue", "TimeEntry", "Touch", "TouchOutcome"]
 
 
 class Revenue(models.Model):
@@ -93,3 +94,37 @@ class Touch(models.Model):
     def cost(self) -> Decimal:
         """What its minutes cost the firm, in the firm's currency, by the rate of its role."""
         return Decimal(self.minutes or 0) / 60 * self.role.hourly_cost
+
+
+class TimeEntry(models.Model):
+    """Minutes that somebody spent on a client beside any touch: preparing, reporting, chasing a form."""
+
+    client = models.ForeignKey("clients.Client", models.CASCADE, related_name="time_entries", db_index=False)
+    spent_on = models.DateField(_("date"))
+    minutes = models.PositiveSmallIntegerField(_("minutes"), validators=[MinValueValidator(1)])
+    role = models.ForeignKey("clients.ServiceRole", models.PROTECT, verbose_name=_("role"), db_index=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), db_index=False)
+    activity = models.CharField(_("what for"), max_length=160, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("time spent")
+        verbose_name_plural = _("time spent")
+        constraints = [
+            models.CheckConstraint(name="clients_time_takes_time", condition=models.Q(minutes__gt=0)),
+        ]
+        indexes = [
+            # a client's page and the scoring window
+            models.Index(fields=["client", "spent_on"], name="clients_time_by_client"),
+            # a person's own log
+            models.Index(fields=["by", "spent_on"], name="clients_time_by_person"),
+        ]
+        triggers = triggers.notes_changes(ChangeKind.FACTS)
+
+    def __str__(self) -> str:
+        return f"{self.spent_on} {self.minutes}"
+
+    @property
+    def cost(self) -> Decimal:
+        """What its minutes cost the firm, in the firm's currency, by the rate of its role."""
+        return Decimal(self.minutes) / 60 * self.role.hourly_cost

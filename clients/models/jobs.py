@@ -1,4 +1,4 @@
-"""Jobs: work that a person started and a worker does, with its progress and where its result is."""
+"""Jobs: work that a person started and a worker does, and the runs of what the timetable starts."""
 
 from django.conf import settings
 from django.db import models
@@ -45,3 +45,25 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SweepRun(models.Model):
+    """One run of scheduled work: when it ran, what it counted, how it ended. A run without an end still runs,
+    or died with its worker."""
+
+    task = models.CharField(_("task"), max_length=80)
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    counts = models.JSONField(_("counts"), default=dict, blank=True)
+    error = models.TextField(_("error"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("run of scheduled work")
+        verbose_name_plural = _("runs of scheduled work")
+        indexes = [
+            # the last runs of each task
+            models.Index(fields=["task", "-started_at"], name="clients_sweep_by_task"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.started_at:%Y-%m-%d %H:%M}"

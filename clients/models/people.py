@@ -1,10 +1,12 @@
 """The firm and the people who work in it."""
 
+import datetime as dt
 import zoneinfo
 
 import holidays
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +61,22 @@ class User(AbstractUser):
         help_text=_("Empty: the firm's own."),
     )
     is_demo = models.BooleanField(_("demo sign-in"), default=False, editable=False)
+    wants_digest = models.BooleanField(
+        _("morning e-mail"),
+        default=True,
+        help_text=_("What is late and what is due today, only on days when there is something."),
+    )
+    wants_escalations = models.BooleanField(
+        _("e-mail about overdue work"),
+        default=True,
+        help_text=_("For operations: work that is later than the firm accepts."),
+    )
+    wants_notices = models.BooleanField(
+        _("notices"),
+        default=True,
+        help_text=_("Behind the bell: work handed over, requests, what escalated."),
+    )
+    digest_sent_on = models.DateField(null=True, blank=True, editable=False)
 
     @property
     def display_name(self) -> str:
@@ -86,6 +104,24 @@ class Firm(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     postal_address = models.TextField(_("postal address"), blank=True)
+    opens_at = models.TimeField(
+        _("office opens"),
+        default=dt.time(9),
+        help_text=_("Business hours count from here, on working days."),
+    )
+    closes_at = models.TimeField(_("office closes"), default=dt.time(17))
+    digest_hour = models.PositiveSmallIntegerField(
+        _("hour of the morning e-mail"),
+        default=7,
+        validators=[MaxValueValidator(23)],
+        help_text=_("In each person's own time zone."),
+    )
+    escalate_after_days = models.PositiveSmallIntegerField(
+        _("escalate after, days"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("Work so many days past its window is reported to operations."),
+    )
     set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)
 
     class Meta:
@@ -93,6 +129,11 @@ class Firm(models.Model):
         verbose_name_plural = _("firm")
         constraints = [
             models.CheckConstraint(name="clients_firm_is_one", condition=models.Q(id=1)),
+            models.CheckConstraint(
+                name="clients_firm_opens_before_it_closes",
+                condition=models.Q(opens_at__lt=models.F("closes_at")),
+                violation_error_message=_("The office must open before it closes."),
+            ),
         ]
 
     def __str__(self) -> str:

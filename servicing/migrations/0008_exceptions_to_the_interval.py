@@ -6,7 +6,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
 import pgtrigger.migrations
-import servicing.models.exceptions
+import servicing.models.people
 from django.conf import settings
 from django.db import migrations, models
 
@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='cadenceoverride',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('client', '='), ('kind', '='), (servicing.models.exceptions._Days('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True)), '&&')], name='servicing_cadence_one_at_a_time', violation_error_message='Another interval of this service already holds in these days. Go back to the standard first, or choose other dates.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('client', '='), ('kind', '='), (servicing.models.people.Days('starts_on', 'ends_on', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_upper=True)), '&&')], name='servicing_cadence_one_at_a_time', violation_error_message='Another interval of this service already holds in these days. Go back to the standard first, or choose other dates.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='cadenceoverride',

@@ -4,24 +4,18 @@ import datetime as dt
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients import triggers
 from clients.audit import tracked
 from clients.models import ChangeKind
+from servicing.models.people import Days
 from servicing.models.standards import INTERVALS, ServiceKind
 from servicing.querysets import ExceptionQuerySet
-
-
-class _Days(Func):
-    """From the first day to the last, both included; no last day: open."""
-
-    function = "daterange"
-    output_field = DateRangeField()
 
 
 @tracked(by="client")
@@ -104,7 +98,7 @@ class CadenceOverride(models.Model):
                     ("client", RangeOperators.EQUAL),
                     ("kind", RangeOperators.EQUAL),
                     (
-                        _Days("starts_on", "ends_on", RangeBoundary(inclusive_upper=True)),
+                        Days("starts_on", "ends_on", RangeBoundary(inclusive_upper=True)),
                         RangeOperators.OVERLAPS,
                     ),
                 ],

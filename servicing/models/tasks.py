@@ -126,6 +126,15 @@ class ServiceTask(models.Model):
     )
     source = models.CharField(max_length=40, blank=True)
     source_id = models.CharField(max_length=64, blank=True)
+    follows = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        related_name="next_actions",
+        db_index=False,
+        db_constraint=False,
+        help_text="The task in which it was agreed.",
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = ServiceTaskQuerySet.as_manager()
@@ -163,6 +172,10 @@ class ServiceTask(models.Model):
             ),
             # un-logging a touch finds the tasks that it closed
             models.Index(fields=["touch"], name="servicing_task_by_touch", condition=Q(touch__isnull=False)),
+            # the next actions that a task led to
+            models.Index(
+                fields=["follows"], name="servicing_task_by_follows", condition=Q(follows__isnull=False)
+            ),
             # dashboards: what was closed in a period
             models.Index(
                 fields=["closed_at"], name="servicing_task_closed", condition=Q(closed_at__isnull=False)
@@ -184,3 +197,38 @@ class ServiceTask(models.Model):
     def is_overdue(self, on: dt.date) -> bool:
         """Whether its window had passed at the start of `on`."""
         return self.is_open and self.window_end < on
+
+
+class PreparedPoint(models.Model):
+    """A point of the checklist that somebody prepared for one task."""
+
+    task = models.ForeignKey(
+        ServiceTask, models.CASCADE, related_name="prepared", db_index=False, db_constraint=False
+    )
+    point = models.CharField(_("point"), max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("prepared point")
+        verbose_name_plural = _("prepared points")
+        constraints = [models.UniqueConstraint(fields=["task", "point"], name="servicing_prepared_once")]
+
+    def __str__(self) -> str:
+        return self.point
+
+
+class Escalation(models.Model):
+    """A late task that was reported to operations; each is reported once."""
+
+    task = models.OneToOneField(
+        ServiceTask, models.CASCADE, primary_key=True, related_name="escalation", db_constraint=False
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("escalation")
+        verbose_name_plural = _("escalations")
+
+    def __str__(self) -> str:
+        return f"Escalation of task {self.task_id}"

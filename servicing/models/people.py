@@ -1,0 +1,123 @@
+"""The people who do the work: their absences, their hours for clients, their calendar feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clients.audit import tracked
+
+
+class Days(Func):
+    """From the first day to the last, both included; no last day: open."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+@tracked()
+class Absence(models.Model):
+    """Days on which a person does no client work. Work that falls due in them goes to the stand-in; without
+    one it moves to a day on which the person is there."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="absences", verbose_name=_("person")
+    )
+    first_on = models.DateField(_("first day"))
+    last_on = models.DateField(_("last day"))
+    stand_in = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("stand-in"),
+        help_text=_("Empty: the work moves to days when the person is there."),
+    )
+    note = models.CharField(_("note"), max_length=160, blank=True)
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["first_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="servicing_absence_dates",
+                condition=Q(last_on__gte=F("first_on")),
+                violation_error_message=_("An absence cannot end before it starts."),
+            ),
+            models.CheckConstraint(
+                name="servicing_absence_stand_in",
+                condition=Q(stand_in__isnull=True) | ~Q(stand_in=F("user")),
+                violation_error_message=_("Nobody stands in for themselves."),
+            ),
+            ExclusionConstraint(
+                name="servicing_absence_one_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    (
+                        Days("first_on", "last_on", RangeBoundary(inclusive_upper=True)),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("The person is absent in some of these days already."),
+            ),
+        ]
+        indexes = [models.Index(fields=["last_on"], name="servicing_absence_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.first_on} – {self.last_on}"
+
+    def is_in_force(self, on: dt.date) -> bool:
+        return self.first_on <= on <= self.last_on
+
+
+@tracked()
+class ClientHours(models.Model):
+    """How many hours a week a person has for clients. Nobody is measured against hours they never stated."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="client_hours", verbose_name=_("person")
+    )
+    hours_a_week = models.DecimalField(
+        _("hours a week for clients"), max_digits=4, decimal_places=1, validators=[MaxValueValidator(80)]
+    )
+
+    class Meta:
+        verbose_name = _("hours for clients")
+        verbose_name_plural = _("hours for clients")
+        constraints = [
+            models.CheckConstraint(
+                name="servicing_hours_a_week", condition=Q(hours_a_week__gte=0, hours_a_week__lte=80)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.hours_a_week}"
+
+
+class CalendarFeed(models.Model):
+    """The secret address at which a person's calendar program reads appointments and due tasks.
+
+    Only a digest of the secret is kept: the address is shown once, and a new one ends the old one.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feed")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    read_at = models.DateTimeField(_("last read"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -1,0 +1,68 @@
+"""Requests: a client asked for something, and the firm owes an answer in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clients.audit import tracked
+from servicing.models.standards import Channel
+
+
+@tracked(by="client")
+class ClientRequest(models.Model):
+    """Something a client asked for. `answer_by`: when the standing promise of the client's tier wants it
+    answered, counted in business hours; empty where the tier promises no time. Its task is who does it."""
+
+    client = models.ForeignKey("clients.Client", models.CASCADE, related_name="requests", db_index=False)
+    text = models.CharField(_("what the client asked for"), max_length=300)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, blank=True)
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
+    promised_hours = models.PositiveSmallIntegerField(_("promised, business hours"), null=True, blank=True)
+    answer_by = models.DateTimeField(_("answer by"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    answer_minutes = models.PositiveIntegerField(_("answered after, business minutes"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("escalated"), null=True, blank=True)
+    task = models.OneToOneField(
+        "servicing.ServiceTask", models.PROTECT, null=True, related_name="request", db_constraint=False
+    )
+    logged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        ordering = ["-received_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="servicing_request_answered_after",
+                condition=Q(answered_at__isnull=True) | Q(answered_at__gte=models.F("received_at")),
+                violation_error_message=_("An answer cannot come before the request."),
+            ),
+        ]
+        indexes = [
+            # a client's page
+            models.Index(fields=["client", "-received_at"], name="servicing_request_by_client"),
+            # what is unanswered, the most urgent first
+            models.Index(
+                fields=["answer_by"], name="servicing_request_waiting", condition=Q(answered_at__isnull=True)
+            ),
+            # answer times of a period
+            models.Index(fields=["received_at"], name="servicing_request_received"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def is_late(self, at: dt.datetime) -> bool:
+        """Whether at that moment the promised time had passed without an answer, or the answer came later."""
+        return self.answer_by is not None and (self.answered_at or at) > self.answer_by
