@@ -1,98 +1,15 @@
-"""One seeded firm for each module, on a server of its own, and people who look at it."""
+"""What the browser tests share: a firm that is served, its addresses, and people who look at it."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
-from django.core.management import call_command
-from django.db import connection
-from django.db.models import Count, Q
-from django.test import Client as Requests
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
-from clients.models import User
-from clients.models.people import Group
-from servicing.models.tasks import OPEN_STATUSES
-from tests import shipped_rows
-from tests.factories import UserFactory
-
-CLIENTS = 100
-PATIENCE = 30_000  # milliseconds, for a machine that is busy with other things
-PASSWORD = "harbor-and-pine-7"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-@dataclass
-class SeededFirm:
-    """The demo firm in the database, and where it is served. One person for each role, all signed in."""
-
-    url: str
-    people: dict[str, User]
-    cookies: dict[str, Any] = field(default_factory=dict)
-
-
-def sign_in(person: User, url: str) -> dict[str, str]:
-    """The cookie of somebody who signed in just now."""
-    requests = Requests()
-    requests.force_login(person, backend=BACKEND)
-    session = requests.session
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": time.time(), "username": person.username, "reauthenticated": True}
-    ]
-    session.save()
-    return {"name": "sessionid", "value": requests.cookies["sessionid"].value, "url": url}
-
-
-def one_for_each_role() -> dict[str, User]:
-    """The advisor with the longest queue, one of each other role, and one who is new and has no clients."""
-    by_a_person = Q(service_tasks__status__in=OPEN_STATUSES, service_tasks__automated=False)
-    waiting = Count("service_tasks", filter=by_a_person)
-    people = {
-        "advisor": User.objects.annotate(waiting=waiting).order_by("-waiting", "pk")[0],
-        "newcomer": UserFactory(username="newcomer", groups=[Group.ADVISOR]),
-    }
-    for role in (Group.OPERATIONS, Group.COMPLIANCE, Group.ADMINISTRATOR):
-        people[role] = User.objects.filter(groups__name=role).order_by("pk")[0]
-    people["advisor"].set_password(PASSWORD)
-    people["advisor"].save(update_fields=["password"])
-    return people
-
-
-@contextmanager
-def served(django_db_blocker: Any, make: Callable[[], dict[str, User]]) -> Iterator[SeededFirm]:
-    """What `make` commits, on a server of its own, until it is taken away; `make` returns who signs in.
-
-    The tests themselves are marked django_db, so that there is a test database; they see what the server
-    commits, and what they write themselves nobody sees.
-    """
-    assert connection.settings_dict["NAME"].startswith("test_")
-    with django_db_blocker.unblock():
-        cache.clear()
-        people = make()
-        server = LiveServer("localhost")
-        server._live_server_modified_settings.enable()
-    try:
-        with django_db_blocker.unblock():
-            cookies = {role: sign_in(person, server.url) for role, person in people.items()}
-        yield SeededFirm(server.url, people, cookies)
-    finally:
-        server._live_server_modified_settings.disable()
-        server.stop()
-        with django_db_blocker.unblock():
-            shipped_rows.restore()
-            cache.clear()
-
-
-def demo_firm() -> dict[str, User]:
-    call_command("seed_demo", clients=CLIENTS, seed=7, verbosity=0)
-    return one_for_each_role()
+from tests.browser.firm import PATIENCE, Looks, SeededFirm, demo_firm, served
+from tests.browser.places import find_places
 
 
 @pytest.fixture(scope="module")
@@ -102,34 +19,11 @@ def firm(django_db_setup: None, django_db_blocker: Any) -> Iterator[SeededFirm]:
         yield seeded
 
 
-class Looks:
-    """Opens pages as somebody, and fails the test where one of them complained on its console."""
-
-    def __init__(self, browser: Any, firm: SeededFirm) -> None:
-        self.browser, self.firm = browser, firm
-        self.complaints: list[str] = []
-
-    @contextmanager
-    def as_(self, role: str | None, *, refused: int = 0, width: int = 1280) -> Iterator[Any]:
-        """A page of somebody in `role`, or of nobody yet. `refused`: a status that is meant to come."""
-        context = self.browser.new_context(
-            base_url=self.firm.url, viewport={"width": width, "height": 900}, reduced_motion="reduce"
-        )
-        context.set_default_timeout(PATIENCE)
-        if role:
-            context.add_cookies([self.firm.cookies[role]])
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
-        page.on("console", lambda line: self.hear(page.url, line, refused))
-        yield page
-        context.close()
-        assert not self.complaints, self.complaints
-
-    def hear(self, url: str, line: Any, refused: int) -> None:
-        """Anything worse than a remark counts, a breach of the security policy with it."""
-        meant = refused and f"status of {refused} " in line.text
-        if line.type in ("error", "warning") and not meant:
-            self.complaints.append(f"{url}: {line.text}")
+@pytest.fixture(scope="module")
+def places(firm: SeededFirm, django_db_blocker: Any) -> dict[str, str]:
+    """Addresses of single things, by their names in the views."""
+    with django_db_blocker.unblock():
+        return find_places(firm)
 
 
 @pytest.fixture

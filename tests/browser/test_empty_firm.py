@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from clients.models.people import Group
-from tests.browser.conftest import PATIENCE, Looks, SeededFirm, served
-from tests.browser.test_accessibility import COLOUR_RULES, PHONE, complaints
+from tests.browser.axe import COLOUR_RULES, PHONE, complaints
+from tests.browser.firm import PATIENCE, Looks, SeededFirm, served
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from clients.models import ClientSummary
-from tests.browser.conftest import PATIENCE
+from tests.browser.firm import PATIENCE
 from tiers.models import Policy, PolicyStatus
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]

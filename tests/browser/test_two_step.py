@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE
+from tests.browser.firm import PATIENCE
 from tests.factories import UserFactory
 from tests.segmentation_crm.test_sign_in import PASSWORD, code
 

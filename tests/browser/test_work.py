@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from clients.models import Client, Persona
 from servicing.models import ServiceTask, TaskStatus
 from servicing.models.tasks import OPEN_STATUSES
-from tests.browser.conftest import PASSWORD
+from tests.browser.firm import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 

@@ -1,40 +1,17 @@
-"""axe-core finds nothing on any page, in light and in dark, and no page is wider than a phone."""
+"""The pages that are looked at: who opens which, and what is done there. A new page is a line here."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.tokens import default_token_generator
-from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from playwright.sync_api import expect
 
-from clients.models import Client, Job, Member, User
-from servicing.models import CadenceOverride, ServiceTask
-from servicing.models.tasks import OPEN_STATUSES
-from tests.browser.conftest import PASSWORD, SeededFirm, sign_in
+from tests.browser.firm import PASSWORD
 from tests.browser.test_work import GOOD, HEADER, WRONG, upload
-from tests.factories import UserFactory
-from tests.test_permissions import NAMES
-from tiers.models import Policy, ScoringRun
-from tiers.policies import clone_policy
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-
-PHONE = {"width": 360, "height": 740}
 UNKNOWN = 9_999_999
-AXE = Axe()
-COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 
 
 @dataclass
@@ -104,8 +81,8 @@ def type_nonsense(page: Any) -> None:
     expect(page.locator("#studio-state")).to_contain_text("Not saved")
 
 
-VIEWS = {
-    # before signing in
+# before signing in
+SIGN_IN = {
     "sign-in": View(None, "{account_login}"),
     "sign-in refused": View(None, "{account_login}", fail_to_sign_in),
     "second step": View(None, "{account_login}", reach_second_step),
@@ -120,7 +97,9 @@ VIEWS = {
     "invitation": View(None, "{invitation}"),
     "invitation used": View(None, "/invitation/MQ/used/", refused=410),
     "not found, signed out": View(None, "/nowhere/", refused=404),
-    # one's own sign-in
+}
+# one's own sign-in
+OWN = {
     "sign-out": View("advisor", "{account_logout}"),
     "own address": View("advisor", "{account_email}"),
     "password": View("advisor", "{account_change_password}"),
@@ -131,7 +110,9 @@ VIEWS = {
     "two-step off": View("careful", "{mfa_deactivate_totp}"),
     "recovery codes": View("careful", "{mfa_view_recovery_codes}"),
     "new recovery codes": View("careful", "{mfa_generate_recovery_codes}"),
-    # the day's work
+}
+# the day's work
+WORK = {
     "today": View("advisor", "/"),
     "today: done": View("advisor", "/", in_panel("d")),
     "today: attempt": View("advisor", "/", in_panel("a")),
@@ -152,7 +133,9 @@ VIEWS = {
     "task": View("operations", "{task}"),
     "task: done": View("operations", "{task}done/"),
     "task: hand over": View("operations", "{task}reassign/"),
-    # clients
+}
+# clients
+CLIENTS = {
     "clients": View("operations", "{clients:list}"),
     "clients: filter": View("operations", "{clients:list}?tier=A", open_filter),
     "clients: a cell open": View("operations", "{clients:list}?tier=A", open_cell),
@@ -179,7 +162,9 @@ VIEWS = {
     "client: log a touch": View("operations", "{client}service/log/"),
     "client: another interval": View("operations", "{client}service/interval/"),
     "client: waive": View("operations", "{client}service/waive/"),
-    # tiers
+}
+# tiers
+TIERS = {
     "tiers": View("operations", "{servicing:tiers}"),
     "runs": View("operations", "{tiers:runs}"),
     "run": View("operations", "{run}"),
@@ -203,7 +188,9 @@ VIEWS = {
     "policy: discard": View("operations", "{draft}discard/"),
     "studio": View("operations", "{draft}edit/"),
     "studio: with something wrong": View("operations", "{draft}edit/", type_nonsense),
-    # the firm
+}
+# the firm
+FIRM = {
     "set-up": View("operations", "{clients:welcome}"),
     "import": View("operations", "{clients:imports}"),
     "import: preview": View("operations", "{clients:imports}", lambda page: upload(page, GOOD)),
@@ -216,171 +203,5 @@ VIEWS = {
     "not found": View("advisor", f"/clients/{UNKNOWN}/", refused=404),
 }
 
-
-@pytest.fixture(scope="module")
-def places(firm: SeededFirm, django_db_blocker: Any) -> dict[str, str]:
-    """Addresses of single things, and the people and links that a few pages need."""
-    with django_db_blocker.unblock():
-        careful = UserFactory(username="careful", groups=["advisor"])
-        careful.set_password(PASSWORD)
-        careful.save()
-        TOTP.activate(careful, generate_totp_secret())
-        RecoveryCodes.activate(careful)
-        firm.people["careful"] = careful
-        firm.cookies["careful"] = sign_in(careful, firm.url)
-        invited = UserFactory(username="invited")
-        invited.set_unusable_password()
-        invited.save()
-        client = Client.objects.filter(summary__tier__code="A", persona__isnull=False).order_by("pk")[0]
-        member = client.members.first() or Member.objects.create(client=client, name="Ada")
-        task = ServiceTask.objects.filter(status__in=OPEN_STATUSES, client=client).first()
-        task = task or ServiceTask.objects.filter(status__in=OPEN_STATUSES).order_by("pk")[0]
-        CadenceOverride.objects.create(
-            client=client,
-            kind=task.kind,
-            interval_months=1,
-            reason="A busy year",
-            starts_on=dt.date(2020, 1, 1),
-        )
-        found = {
-            "client": reverse("clients:detail", args=[client.pk]),
-            "member": reverse("clients:edit_member", args=[client.pk, member.pk]),
-            "task": reverse("servicing:task", args=[task.pk]),
-            "run": reverse("tiers:run", args=[ScoringRun.objects.latest("pk").pk]),
-            "job": reverse("clients:job", args=[a_job(firm.people["operations"]).pk]),
-            "policy": reverse("tiers:policy", args=[Policy.objects.earliest("pk").pk]),
-            "draft": reverse("tiers:policy", args=[a_draft(firm).pk]),
-            "person": reverse("clients:edit_person", args=[firm.people["advisor"].pk]),
-            "invitation": link("clients:invitation", invited),
-            "reset": reset_link(firm.people["newcomer"]),
-        }
-    return found
-
-
-def a_job(person: User) -> Job:
-    """One that waits for a worker since long ago."""
-    return Job.objects.create(
-        task="tiers.propose_run",
-        title="Ranking every client",
-        requested_by=person,
-        queued_at=timezone.now() - dt.timedelta(hours=1),
-    )
-
-
-def a_draft(firm: SeededFirm) -> Policy:
-    """A draft under which clients would move."""
-    draft = clone_policy(policy=Policy.objects.earliest("pk"), by=firm.people["operations"])
-    draft.factors.filter(factor="growth").update(weight=90)
-    return draft
-
-
-def link(name: str, person: User) -> str:
-    uid = urlsafe_base64_encode(force_bytes(person.pk))
-    return reverse(name, args=[uid, default_token_generator.make_token(person)])
-
-
-def reset_link(person: User) -> str:
-    from allauth.account.forms import default_token_generator as reset_tokens
-    from allauth.account.utils import user_pk_to_url_str
-
-    return reverse(
-        "account_reset_password_from_key",
-        kwargs={"uidb36": user_pk_to_url_str(person), "key": reset_tokens.make_token(person)},
-    )
-
-
-def address(text: str, places: dict[str, str]) -> str:
-    """`text` with each {name} replaced by its place, or by the address of that name."""
-    start, end = text.find("{"), text.find("}")
-    if start < 0:
-        return text
-    name = text[start + 1 : end]
-    return f"{text[:start]}{places.get(name) or reverse(name)}{text[end + 1 :]}"
-
-
-def complaints(page: Any, rules: list[str] | None = None) -> list[str]:
-    """What axe-core finds wrong: the rule, what it means, and where. `rules`: only these."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.axe_script)
-    options: dict[str, Any] = {"resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = rules
-    found = page.evaluate("options => axe.run(options)", options)["violations"]
-    return [
-        f"{rule['id']} ({rule['help']}): {node['html'][:160]} {node['failureSummary'][:200]}"
-        for rule in found
-        for node in rule["nodes"][:3]
-    ]
-
-
-@pytest.mark.parametrize("name", VIEWS)
-def test_it_can_be_used_by_everyone_in_light_in_dark_and_on_a_phone(name, looks, places):
-    view = VIEWS[name]
-    with looks.as_(view.role, refused=view.refused or view.then_refused) as page:
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        answer = page.goto(address(view.address, places))
-        assert answer.status == (view.refused or 200), answer.status
-        if view.do:
-            view.do(page)
-        found = {"light": complaints(page)}
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-        found["dark"] = complaints(page, COLOUR_RULES)  # the same page in other colours
-        page.set_viewport_size(PHONE)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert found == {"light": [], "dark": []}
-        assert width <= PHONE["width"], f"{width} pixels wide"
-
-
-# Addresses that answer a form, send a file, draw a part of a page or lead on; and Django's own admin.
-NO_PAGE = {
-    "account_confirm_email",
-    "account_confirm_login_code",
-    "account_set_password",
-    "clients:bulk",
-    "clients:bulk_export",
-    "clients:bulk_undo",
-    "clients:client_options",
-    "clients:delete_filter",
-    "clients:export",
-    "clients:import_apply",
-    "clients:import_columns",
-    "clients:import_discard",
-    "clients:import_errors",
-    "clients:import_undo",
-    "clients:people_options",
-    "clients:remove_member",
-    "clients:resend",
-    "clients:save_filter",
-    "clients:set_active",
-    "clients:tag_cell",
-    "healthz",
-    "mfa_download_recovery_codes",
-    "mfa_reauthenticate",
-    "readyz",
-    "servicing:back_to_standard",
-    "servicing:promises",
-    "servicing:end_waiver",
-    "servicing:remove_touch",
-    "servicing:undo",
-    "client_tier:end_pin",
-    "client_tier:reopen_pin",
-    "tiers:apply",
-    "tiers:copy_policy",
-    "tiers:graduation_file",
-    "tiers:propose",
-    "tiers:restore",
-    "tiers:simulate",
-    "tiers:undo",
-    "tiers:withdraw",
-}
-
-
-def test_no_page_is_left_out(places):
-    """Fails for a new address until it is looked at above, or named as no page."""
-    shown = {"clients:import", "servicing:work", "mfa_authenticate"}  # reached by what is done on a page
-    for view in VIEWS.values():
-        with suppress(Resolver404):
-            shown.add(resolve(address(view.address, places).partition("?")[0]).view_name)
-    missing = {name for name in NAMES if not name.startswith("admin:")} - shown - NO_PAGE
-    assert not missing, f"Look at these pages too: {', '.join(sorted(missing))}"
+# Each group is a test file of its own, so that two processes share the work.
+ALL = SIGN_IN | OWN | WORK | CLIENTS | TIERS | FIRM

@@ -1,0 +1,99 @@
+"""Addresses of single things in the firm that is looked at, and what a few of its pages need."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.tokens import default_token_generator
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from clients.models import Client, Job, Member, User
+from servicing.models import CadenceOverride, ServiceTask
+from servicing.models.tasks import OPEN_STATUSES
+from tests.browser.firm import PASSWORD, SeededFirm, sign_in
+from tests.factories import UserFactory
+from tiers.models import Policy, ScoringRun
+from tiers.policies import clone_policy
+
+
+def find_places(firm: SeededFirm) -> dict[str, str]:
+    """Addresses by the names that the views use; makes the people and links that a few pages need."""
+    careful = UserFactory(username="careful", groups=["advisor"])
+    careful.set_password(PASSWORD)
+    careful.save()
+    TOTP.activate(careful, generate_totp_secret())
+    RecoveryCodes.activate(careful)
+    firm.people["careful"] = careful
+    firm.cookies["careful"] = sign_in(careful, firm.url)
+    invited = UserFactory(username="invited")
+    invited.set_unusable_password()
+    invited.save()
+    client = Client.objects.filter(summary__tier__code="A", persona__isnull=False).order_by("pk")[0]
+    member = client.members.first() or Member.objects.create(client=client, name="Ada")
+    task = ServiceTask.objects.filter(status__in=OPEN_STATUSES, client=client).first()
+    task = task or ServiceTask.objects.filter(status__in=OPEN_STATUSES).order_by("pk")[0]
+    CadenceOverride.objects.create(
+        client=client,
+        kind=task.kind,
+        interval_months=1,
+        reason="A busy year",
+        starts_on=dt.date(2020, 1, 1),
+    )
+    return {
+        "client": reverse("clients:detail", args=[client.pk]),
+        "member": reverse("clients:edit_member", args=[client.pk, member.pk]),
+        "task": reverse("servicing:task", args=[task.pk]),
+        "run": reverse("tiers:run", args=[ScoringRun.objects.latest("pk").pk]),
+        "job": reverse("clients:job", args=[a_job(firm.people["operations"]).pk]),
+        "policy": reverse("tiers:policy", args=[Policy.objects.earliest("pk").pk]),
+        "draft": reverse("tiers:policy", args=[a_draft(firm).pk]),
+        "person": reverse("clients:edit_person", args=[firm.people["advisor"].pk]),
+        "invitation": link("clients:invitation", invited),
+        "reset": reset_link(firm.people["newcomer"]),
+    }
+
+
+def a_job(person: User) -> Job:
+    """One that waits for a worker since long ago."""
+    return Job.objects.create(
+        task="tiers.propose_run",
+        title="Ranking every client",
+        requested_by=person,
+        queued_at=timezone.now() - dt.timedelta(hours=1),
+    )
+
+
+def a_draft(firm: SeededFirm) -> Policy:
+    """A draft under which clients would move."""
+    draft = clone_policy(policy=Policy.objects.earliest("pk"), by=firm.people["operations"])
+    draft.factors.filter(factor="growth").update(weight=90)
+    return draft
+
+
+def link(name: str, person: User) -> str:
+    uid = urlsafe_base64_encode(force_bytes(person.pk))
+    return reverse(name, args=[uid, default_token_generator.make_token(person)])
+
+
+def reset_link(person: User) -> str:
+    from allauth.account.forms import default_token_generator as reset_tokens
+    from allauth.account.utils import user_pk_to_url_str
+
+    return reverse(
+        "account_reset_password_from_key",
+        kwargs={"uidb36": user_pk_to_url_str(person), "key": reset_tokens.make_token(person)},
+    )
+
+
+def address(text: str, places: dict[str, str]) -> str:
+    """`text` with each {name} replaced by its place, or by the address of that name."""
+    start, end = text.find("{"), text.find("}")
+    if start < 0:
+        return text
+    name = text[start + 1 : end]
+    return f"{text[:start]}{places.get(name) or reverse(name)}{text[end + 1 :]}"

@@ -1,0 +1,15 @@
+"""axe-core finds nothing on the pages that run the firm, and none is wider than a phone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.axe import look_at
+from tests.browser.views import FIRM
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+
+@pytest.mark.parametrize("name", FIRM)
+def test_it_can_be_used_by_everyone_in_light_in_dark_and_on_a_phone(name, looks, places):
+    look_at(FIRM[name], looks, places)

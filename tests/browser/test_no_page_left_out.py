@@ -1,0 +1,67 @@
+"""Every address is looked at by axe-core, or named here as no page."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from django.urls import Resolver404, resolve
+
+from tests.browser.places import address
+from tests.browser.views import ALL
+from tests.test_permissions import NAMES
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+# Addresses that answer a form, send a file, draw a part of a page or lead on; and Django's own admin.
+NO_PAGE = {
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_set_password",
+    "clients:bulk",
+    "clients:bulk_export",
+    "clients:bulk_undo",
+    "clients:client_options",
+    "clients:delete_filter",
+    "clients:export",
+    "clients:import_apply",
+    "clients:import_columns",
+    "clients:import_discard",
+    "clients:import_errors",
+    "clients:import_undo",
+    "clients:people_options",
+    "clients:remove_member",
+    "clients:resend",
+    "clients:save_filter",
+    "clients:set_active",
+    "clients:tag_cell",
+    "healthz",
+    "mfa_download_recovery_codes",
+    "mfa_reauthenticate",
+    "readyz",
+    "servicing:back_to_standard",
+    "servicing:promises",
+    "servicing:end_waiver",
+    "servicing:remove_touch",
+    "servicing:undo",
+    "client_tier:end_pin",
+    "client_tier:reopen_pin",
+    "tiers:apply",
+    "tiers:copy_policy",
+    "tiers:graduation_file",
+    "tiers:propose",
+    "tiers:restore",
+    "tiers:simulate",
+    "tiers:undo",
+    "tiers:withdraw",
+}
+
+
+def test_no_page_is_left_out(places):
+    """Fails for a new address until it is looked at above, or named as no page."""
+    shown = {"clients:import", "servicing:work", "mfa_authenticate"}  # reached by what is done on a page
+    for view in ALL.values():
+        with suppress(Resolver404):
+            shown.add(resolve(address(view.address, places).partition("?")[0]).view_name)
+    missing = {name for name in NAMES if not name.startswith("admin:")} - shown - NO_PAGE
+    assert not missing, f"Look at these pages too: {', '.join(sorted(missing))}"
