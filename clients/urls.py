@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clients.views import imports, jobs, listing, people, record, welcome
+from clients.views import imports, jobs, listing, own_settings, people, record, welcome
 
 app_name = "clients"
 urlpatterns: list[URLPattern] = [
@@ -41,4 +41,5 @@ urlpatterns: list[URLPattern] = [
     path("invitation/<str:uid>/<str:token>/", people.invitation, name="invitation"),
     path("jobs/<int:pk>/", jobs.job_page, name="job"),
     path("welcome/", welcome.welcome, name="welcome"),
+    path("account/settings/", own_settings.own_settings, name="own_settings"),
 ]

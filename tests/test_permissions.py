@@ -139,6 +139,7 @@ TABLE: dict[str, Row] = {
     "servicing:promise": ("GET", {"tier": "A"}, ALL),
     "servicing:client_promise": ("GET", {"pk": "client"}, CLIENT),
     "servicing:exceptions": ("GET", {}, ALL),
+    "servicing:operations": ("GET", {}, READERS),
     "servicing:end_waiver": ("POST", {"pk": "client", "waiver": 0}, after(EDIT, 404)),
     # the firm and its people
     "clients:people": ("GET", {}, ADMINS),
@@ -149,6 +150,7 @@ TABLE: dict[str, Row] = {
     "clients:set_active": ("POST", {"pk": "person"}, after(ADMINS, 302)),
     "clients:invitation": ("GET", {"uid": "invitation_uid", "token": "invitation_token"}, OPEN),
     "clients:welcome": ("GET", {}, FIRM),
+    "clients:own_settings": ("GET", {}, ALL),
     # work in a worker: who asked for it, and who runs the firm
     "clients:job": ("GET", {"pk": "job"}, (302, 404, 200, 200, 404, 200)),
 }

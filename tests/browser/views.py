@@ -100,6 +100,7 @@ SIGN_IN = {
 }
 # one's own sign-in
 OWN = {
+    "own settings": View("operations", "{clients:own_settings}"),
     "sign-out": View("advisor", "{account_logout}"),
     "own address": View("advisor", "{account_email}"),
     "password": View("advisor", "{account_change_password}"),
@@ -129,6 +130,7 @@ WORK = {
     "client promise": View("operations", "/service/promise/B/"),
     "client: promise": View("operations", "{client}service/promise/"),
     "exceptions": View("operations", "{servicing:exceptions}"),
+    "operations": View("operations", "{servicing:operations}"),
     "tasks, nothing": View("newcomer", "{servicing:tasks}"),
     "task": View("operations", "{task}"),
     "task: done": View("operations", "{task}done/"),
