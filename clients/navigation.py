@@ -34,7 +34,9 @@ DAILY = (
     Entry(_("Tiers"), "tiers:graduation", "tiers", "i", "/tiers/", access.sees_own_clients),
     Entry(_("Conversations"), "personas:home", "conversations", "v", "/personas/"),
     Entry(_("Service"), "servicing:tasks", "service", "s", "/tasks/", more="/service/"),
-    Entry(_("Operations"), "servicing:operations", "operations", "o", "/operations/"),
+    Entry(
+        _("Operations"), "servicing:operations", "operations", "o", "/operations/", access.sees_all_clients
+    ),
     Entry(_("Review"), "servicing:review", "review", "r", "/review/"),
 )
 FIRM = (

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from servicing.dashboards.views import tier_dashboard
-from servicing.views import client, exceptions, new, promise, task, tasks, today
+from servicing.views import client, exceptions, new, operations, promise, task, tasks, today
 
 app_name = "servicing"
 urlpatterns = [
@@ -29,4 +29,5 @@ urlpatterns = [
     path("service/promise/", promise.promises, name="promises"),
     path("service/promise/<slug:tier>/", promise.tier_promise, name="promise"),
     path("service/exceptions/", exceptions.exception_list, name="exceptions"),
+    path("operations/", operations.operations, name="operations"),
 ]

@@ -1,0 +1,1 @@
+"""What operations watch over: the work that falls through, and the work that runs by itself."""
