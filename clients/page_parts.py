@@ -5,17 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db import connection
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from clients.history import history_of
-from clients.models import BulkField, Client, Permission, Touch, TouchOutcome
+from clients.models import BulkField, Client, Permission, Touch
 from clients.tabs import Panel, Tab, panels, register_panel, register_tab
 from clients.words import AXES
 
 TIMELINE = 12
+
+_YEAR = """
+SELECT
+    (SELECT sum(amount) FROM clients_revenue
+        WHERE client_id = %(client)s AND date > %(since)s AND date <= %(today)s),
+    count(*) FILTER (WHERE outcome = 'reached'), count(*) FILTER (WHERE outcome = 'attempted'), sum(minutes)
+FROM clients_touch
+WHERE client_id = %(client)s AND occurred_on > %(since)s AND occurred_on <= %(today)s"""
 
 
 def overview(request: HttpRequest, client: Client) -> dict[str, Any]:
@@ -54,15 +62,13 @@ def contact(request: HttpRequest, client: Client) -> dict[str, Any]:
 def facts(request: HttpRequest, client: Client) -> dict[str, Any]:
     """Revenue and touches of the last twelve months."""
     today = localdate()
-    since = _a_year_before(today)
-    window = {"touched": Q(occurred_on__gt=since, occurred_on__lte=today)}
-    touches = Touch.objects.filter(window["touched"], client=client).aggregate(
-        reached=Count("id", filter=Q(outcome=TouchOutcome.REACHED)),
-        attempted=Count("id", filter=Q(outcome=TouchOutcome.ATTEMPTED)),
-        minutes=Sum("minutes"),
-    )
-    revenue = client.revenue.filter(date__gt=since, date__lte=today).aggregate(total=Sum("amount"))["total"]
-    return {"revenue_year": revenue, "touches_year": touches}
+    with connection.cursor() as cursor:
+        cursor.execute(_YEAR, {"client": client.pk, "since": _a_year_before(today), "today": today})
+        revenue, reached, attempted, minutes = cursor.fetchone()
+    return {
+        "revenue_year": revenue,
+        "touches_year": {"reached": reached, "attempted": attempted, "minutes": minutes},
+    }
 
 
 def _a_year_before(day: dt.date) -> dt.date:

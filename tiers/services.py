@@ -366,15 +366,8 @@ WHERE a.run_id = %(run)s AND a.source <> 'first'"""
 _REOPEN = """
 UPDATE tiers_tierassignment a SET ends_on = NULL FROM tiers_move m WHERE a.id = m.old_id"""
 
-# The newest run whose scores are still kept.
-# As runs.latest_run: what is only proposed for a day to come yields to what is known today.
-_LATEST_RUN = """
-SELECT id, as_of FROM tiers_scoringrun r
-WHERE status <> 'undone' AND NOT thinned AND EXISTS (SELECT FROM tiers_explanation e WHERE e.run_id = r.id)
-ORDER BY status = 'applied' OR as_of <= %(today)s DESC, as_of DESC, id DESC LIMIT 1"""
-
 _REFRESH_SUMMARIES = f"""
-WITH latest AS MATERIALIZED ({_LATEST_RUN}), scored AS (
+WITH latest AS MATERIALIZED ({runs.LATEST_RUN}), scored AS (
     SELECT client_id, score FROM tiers_explanation WHERE run_id = (SELECT id FROM latest)
 ), found AS (
     SELECT

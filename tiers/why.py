@@ -130,10 +130,14 @@ def tier_tab(client: Client, today: dt.date) -> dict[str, Any]:
 
 def changed_since_scored(client: Client, today: dt.date) -> dict[str, Any]:
     """The latest run and what changed in the client's data since it, in words; empty where nothing did."""
-    run = runs.latest_run(today)
-    explanation = run and Explanation.objects.filter(run=run, client=client).first()
-    if not run or not explanation:
+    explanation = (
+        Explanation.objects.filter(run=runs.latest_run_id(today), client=client)
+        .select_related("run__policy")
+        .first()
+    )
+    if explanation is None:
         return {}
+    run = explanation.run
     return {"run": run, "changes": changes_in_words(client, run, explanation, today)}
 
 
