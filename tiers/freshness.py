@@ -9,13 +9,14 @@ from decimal import Decimal
 from django.db.models import Exists
 from django.utils.functional import Promise
 
-from clients.models import Client, Revenue, Touch
+from clients.models import Client, Revenue, TimeEntry, Touch
 from tiers import scoring
 from tiers.models import Explanation, Factor, ScoringRun
 
-# Factors that new revenue, or a new touch, changes. The others are as of the record, whatever the day.
+# Factors that new revenue, a new touch, or time logged beside touches changes. The others are as of the record, whatever the day.
 BY_REVENUE = {Factor.REVENUE, Factor.PROFITABILITY, Factor.LIFETIME_VALUE}
 BY_TOUCHES = {Factor.PROFITABILITY, Factor.ENGAGEMENT, Factor.REFERRALS, Factor.LIFETIME_VALUE}
+BY_TIME = {Factor.PROFITABILITY, Factor.LIFETIME_VALUE}
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ def differences(
 ) -> list[Difference]:
     """Which factors of the client changed since `run` measured them, in the policy's order.
 
-    Counted as of the run's date, so that the mere passing of time changes nothing; where revenue or touches
-    came after that date, what rests on them is counted as of `today`.
+    Counted as of the run's date, so that the mere passing of time changes nothing; where revenue, touches or
+    time came after that date, what rests on them is counted as of `today`.
     """
     now = scoring.values_of(run, run.as_of, client.pk)
     if later := _touched_by_later_facts(client, run.as_of, today) & set(now):
@@ -52,10 +53,14 @@ def differences(
 
 
 def _touched_by_later_facts(client: Client, since: dt.date, today: dt.date) -> set[str]:
-    """The factors that revenue or touches after `since`, up to `today`, have a part in."""
+    """The factors that revenue, touches or time after `since`, up to `today`, have a part in."""
     if today <= since:
         return set()
     revenue = Revenue.objects.filter(client=client, date__gt=since, date__lte=today)
     touches = Touch.objects.filter(client=client, occurred_on__gt=since, occurred_on__lte=today)
-    came = Client.objects.filter(pk=client.pk).values_list(Exists(revenue), Exists(touches)).get()
-    return (BY_REVENUE if came[0] else set()) | (BY_TOUCHES if came[1] else set())
+    time = TimeEntry.objects.filter(client=client, spent_on__gt=since, spent_on__lte=today)
+    came = (
+        Client.objects.filter(pk=client.pk).values_list(Exists(revenue), Exists(touches), Exists(time)).get()
+    )
+    factors = zip(came, (BY_REVENUE, BY_TOUCHES, BY_TIME), strict=True)
+    return {factor for there, touched in factors if there for factor in touched}

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from clients.models import TimeEntry
 from tiers.models import Policy, PolicyFactor, RankKey, ScoringRun
 
 # How each factor is measured, from the columns of `facts`; NULL is unknown. One more factor is one more line.
@@ -43,8 +44,9 @@ _FURTHER_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 # Weights and rates are looked up by id in small arrays: a join per touch costs half as much again.
-# Cost to serve counts every touch, engagement only those that reached the client. Division comes last and
-# engagement is rounded, so that equal facts give equal values whatever the order of the rows.
+# Cost to serve counts every touch and the time logged beside touches, engagement only touches that reached the
+# client. Division comes last and engagement is rounded, so that equal facts give equal values whatever the
+# order of the rows.
 _FACTS = """
 touch_weight AS (
     SELECT array_agg(coalesce(p.weight, k.engagement_weight, 0)::float8 ORDER BY n) AS of_kind
@@ -77,7 +79,7 @@ touch_weight AS (
     WHERE occurred_on > (%(as_of)s::date - interval '1 year')::date AND occurred_on <= %(as_of)s
         {only_client_id}
     GROUP BY client_id
-){referral}, facts AS MATERIALIZED (
+){spent}{referral}, facts AS MATERIALIZED (
     SELECT
         c.id AS client_id,
         c.external_id,
@@ -86,7 +88,7 @@ touch_weight AS (
             -- no revenue in the window: 0 where there ever was any, else unknown
             WHEN (SELECT true FROM clients_revenue ever WHERE ever.client_id = c.id LIMIT 1) THEN 0
         END AS revenue,
-        coalesce(round(t.minute_cents / 6000.000000000, 9), 0) AS cost,
+        coalesce(round({minute_cents} / 6000.000000000, 9), 0) AS cost,
         coalesce(round(t.engagement::numeric, 9), 0) AS engagement,
         c.potential_revenue,
         c.growth_potential,
@@ -95,9 +97,20 @@ touch_weight AS (
     FROM clients_client c
     LEFT JOIN revenue r ON r.client_id = c.id
     LEFT JOIN touches t ON t.client_id = c.id
+    {spent_join}
     {referral_join}
     WHERE c.status = 'active' {only_id}
 )"""
+
+# Time logged beside touches; left out of the statement in a firm that logs none.
+_SPENT = """, spent AS (
+    SELECT client_id, sum(minutes * ((SELECT of_role FROM hourly_cents))[role_id]) AS minute_cents
+    FROM clients_timeentry
+    WHERE spent_on > (%(as_of)s::date - interval '1 year')::date AND spent_on <= %(as_of)s
+        {only_client_id}
+    GROUP BY client_id
+)"""
+_BOTH_TIMES = "coalesce(t.minute_cents, 0) + coalesce(s.minute_cents, 0)"
 
 # Referrals of three years that reached the firm.
 _REFERRAL = """, referral AS (
@@ -275,11 +288,15 @@ def measure(
 def facts_sql(factors: Collection[str], *, only_client_id: str = "", only_id: str = "") -> str:
     """The query `facts`: what `factors` are measured from, for every active client or for some."""
     referrals = "referrals" in factors
+    timed = bool(only_client_id) or TimeEntry.objects.exists()
     further = sorted({column for f in factors for column in _FURTHER_COLUMNS.get(f, ())})
     return _FACTS.format(
         only_client_id=only_client_id,
         only_id=only_id,
         further="".join(f", {column}" for column in further),
+        spent=_SPENT.format(only_client_id=only_client_id) if timed else "",
+        spent_join="LEFT JOIN spent s ON s.client_id = c.id" if timed else "",
+        minute_cents=f"({_BOTH_TIMES})" if timed else "t.minute_cents",
         referral=_REFERRAL.format(only_client_id=only_client_id) if referrals else "",
         referral_join="LEFT JOIN referral ON referral.client_id = c.id" if referrals else "",
     )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
-from clients.models import Client, Revenue, ServiceRole, Tier, Touch, TouchKind
+from clients.models import Client, Revenue, ServiceRole, Tier, TimeEntry, Touch, TouchKind, User
 from tests.tiers.reference import Case, Rule, Stated
 from tiers.models import (
     AssignmentSource,
@@ -123,6 +123,13 @@ def store(cases: Sequence[Case], *, on: dt.date = D) -> None:
         for case in cases
         for i, (day, weight, reached, minutes, rate) in enumerate(case.touches)
     )
+    if any(case.time for case in cases):
+        by = User.objects.get_or_create(username="keeper")[0]
+        TimeEntry.objects.bulk_create(
+            TimeEntry(client_id=ids[case.external_id], spent_on=day, minutes=minutes, role=roles[rate], by=by)
+            for case in cases
+            for day, minutes, rate in case.time
+        )
     tiers = {row.code: row for row in Tier.objects.all()}
     began = on - dt.timedelta(days=100)
     TierAssignment.objects.bulk_create(

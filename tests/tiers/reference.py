@@ -27,6 +27,8 @@ class Case:
     touches: list[tuple[dt.date, Decimal, bool, int, Decimal]] = field(default_factory=list)
     """(date, weight of its kind, reached, minutes, hourly cost of its role)"""
     """A touch whose kind weighs REFERRAL is a referral."""
+    time: list[tuple[dt.date, int, Decimal]] = field(default_factory=list)
+    """(date, minutes beside any touch, hourly cost of their role)"""
     assets: Decimal | None = None
     investable: Decimal | None = None
     years: int | None = None
@@ -80,7 +82,9 @@ def measured(case: Case, policy: Stated, on: dt.date) -> dict[str, Fraction | No
     if case.revenue:
         revenue = sum((Fraction(a) for day, a in case.revenue if since < day <= on), Fraction(0))
     recent = [touch for touch in case.touches if since < touch[0] <= on]
-    cost = sum((Fraction(minutes, 60) * Fraction(rate) for *_, minutes, rate in recent), Fraction(0))
+    spent = [(minutes, rate) for *_, minutes, rate in recent]
+    spent += [(minutes, rate) for day, minutes, rate in case.time if since < day <= on]
+    cost = sum((Fraction(minutes, 60) * Fraction(rate) for minutes, rate in spent), Fraction(0))
     engagement = sum(
         (
             weight * Decimal("0.5") ** (Decimal((on - day).days) / policy.half_life)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from clients.models import Client, Job, Revenue, ServiceRole, TeamMember, Touch, TouchKind
+from clients.models import Client, Job, Revenue, ServiceRole, TeamMember, TimeEntry, Touch, TouchKind
 from tests.factories import UserFactory
 from tests.tiers.firm import SHIPPED, D, case, current_tiers, store, store_policy
 from tiers import services
@@ -116,6 +116,18 @@ def test_a_touch_after_the_run_changes_engagement_and_the_cost_of_service(firm, 
         "profitability": (750, 900),
         "engagement": (10, 0),
     }
+
+
+def test_time_logged_beside_touches_counts_in_the_cost_of_service(firm, run):
+    TimeEntry.objects.create(
+        client=firm["a"],
+        spent_on=D + DAY,
+        minutes=30,
+        role=ServiceRole.objects.get(code="planner"),
+        by=UserFactory(),
+    )
+    assert changed(run, firm["a"], today=D + DAY) == {"profitability": (850, 900)}
+    assert changed(run, firm["b"], today=D + DAY) == {}
 
 
 def test_a_client_that_is_no_longer_active_has_nothing_to_compare(firm, run):

@@ -50,6 +50,7 @@ def firms(draw: st.DrawFn, on: dt.date) -> list[Case]:
         touches=st.lists(
             st.tuples(day, WEIGHTS, st.booleans(), st.sampled_from([0, 1, 7, 20, 60]), RATES), max_size=3
         ),
+        time=st.lists(st.tuples(day, st.sampled_from([1, 7, 20, 600]), RATES), max_size=2),
         assets=st.none() | amounts("0", "1", "500000", "3000000.01", "99999999999999.99"),
         investable=st.none() | amounts("0", "3", "1000000", "3000000.01", "7000000"),
         years=st.none() | st.sampled_from([0, 1, 7, 60]),
