@@ -1,10 +1,9 @@
-/* The client list: cells that open as dropdowns, selection, keys. Without it everything works by links and forms. */
+/* The client list: cells that open as dropdowns, keys. Without it everything works by links and forms. */
 (function () {
   "use strict";
   var UNDO_MS = 10000;
   var table = document.getElementById("clients");
   var bar = document.querySelector(".bulk-bar");
-  var lastChecked = null;
 
   /* --- The filter panel is fetched when it is first opened. --- */
   var filter = document.getElementById("filter");
@@ -117,63 +116,13 @@
     });
   });
 
-  /* --- Selection --- */
-  function boxes() {
-    return Array.prototype.slice.call(table.querySelectorAll("input[name=client]"));
-  }
-
-  function showSelection() {
-    if (!bar) {
-      return;
-    }
-    var chosen = boxes().filter(function (box) { return box.checked; });
-    var all = bar.querySelector("input[name=all]");
-    bar.hidden = chosen.length === 0 && !(all && all.checked);
-    var number = bar.querySelector("[data-selected]");
-    number.textContent = all && all.checked ? "" : chosen.length + " " + number.dataset.text;
-    boxes().forEach(function (box) {
-      box.closest("tr").classList.toggle("is-selected", box.checked);
-    });
-    var page = table.querySelector("[data-check-page]");
-    page.checked = chosen.length > 0 && chosen.length === boxes().length;
-    page.indeterminate = chosen.length > 0 && !page.checked;
-  }
-
-  table.addEventListener("click", function (event) {
-    if (event.target.matches("[data-check-page]")) {
-      boxes().forEach(function (box) { box.checked = event.target.checked; });
-      showSelection();
-    } else if (event.target.matches("input[name=client]")) {
-      choose(event.target, event.shiftKey);
-    }
-  });
-
-  function choose(box, through) {
-    var every = boxes();
-    if (through && lastChecked && lastChecked !== box) {
-      var ends = [every.indexOf(lastChecked), every.indexOf(box)].sort(function (a, b) { return a - b; });
-      every.slice(ends[0], ends[1] + 1).forEach(function (between) { between.checked = box.checked; });
-    }
-    lastChecked = box;
-    showSelection();
-  }
-
+  /* --- The bar of what is done with the chosen rows --- */
   if (bar) {
     var change = document.getElementById("bulk-change");
     var advisor = bar.querySelector("[data-advisor]");
     var showAdvisor = function () { advisor.hidden = change.value !== "advisor:"; };
     change.addEventListener("change", showAdvisor);
-    bar.addEventListener("change", showSelection);
-    bar.querySelector("[data-clear-selection]").addEventListener("click", function () {
-      boxes().forEach(function (box) { box.checked = false; });
-      var all = bar.querySelector("input[name=all]");
-      if (all) {
-        all.checked = false;
-      }
-      showSelection();
-    });
     showAdvisor();
-    showSelection();
   }
 
   /* --- Keys --- */
@@ -209,8 +158,7 @@
     } else if ((event.key === "x" || event.key === "X") && row) {
       var box = row.querySelector("input[name=client]");
       if (box) {
-        box.checked = !box.checked;
-        choose(box, event.shiftKey);
+        box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
       }
     } else if (event.key === "[" || event.key === "]") {
       var link = document.querySelector(event.key === "[" ? 'a[rel="prev"]' : 'a[rel="next"]');

@@ -1,20 +1,21 @@
-/* Choosing among the moves of a run. Without it the boxes and the bar below them work as a plain form. */
+/* Choosing rows of the table with data-selection for the bar below it: one, a page, or with Shift all between.
+   Without it the boxes and the bar work as a plain form. */
 (function () {
   "use strict";
-  var table = document.getElementById("moves-table");
+  var table = document.querySelector("table[data-selection]");
   var bar = document.querySelector(".bulk-bar");
   if (!table || !bar) {
     return;
   }
+  var all = bar.querySelector("input[name=all]");
   var last = null;
 
   function boxes() {
-    return Array.prototype.slice.call(table.querySelectorAll("input[name=client][type=checkbox]"));
+    return Array.prototype.slice.call(table.querySelectorAll("tbody input[type=checkbox]"));
   }
 
   function show() {
     var chosen = boxes().filter(function (box) { return box.checked; });
-    var all = bar.querySelector("input[name=all]");
     var everything = Boolean(all && all.checked);
     bar.hidden = chosen.length === 0 && !everything;
     var number = bar.querySelector("[data-selected]");
@@ -28,24 +29,24 @@
   }
 
   table.addEventListener("click", function (event) {
+    var every = boxes();
     if (event.target.matches("[data-check-page]")) {
-      boxes().forEach(function (box) { box.checked = event.target.checked; });
-      show();
-    } else if (event.target.matches("input[name=client][type=checkbox]")) {
+      every.forEach(function (box) { box.checked = event.target.checked; });
+    } else if (every.indexOf(event.target) >= 0) {
       if (event.shiftKey && last && last !== event.target) {
-        var every = boxes();
         var ends = [every.indexOf(last), every.indexOf(event.target)].sort(function (a, b) { return a - b; });
         every.slice(ends[0], ends[1] + 1).forEach(function (box) { box.checked = event.target.checked; });
       }
       last = event.target;
-      show();
+    } else {
+      return;
     }
+    show();
   });
 
   bar.addEventListener("change", show);
   bar.querySelector("[data-clear-selection]").addEventListener("click", function () {
     boxes().forEach(function (box) { box.checked = false; });
-    var all = bar.querySelector("input[name=all]");
     if (all) {
       all.checked = false;
     }
