@@ -1,5 +1,13 @@
 """What the firm owes, who does it next, what was delivered."""
 
+from servicing.models.book import UNDO_DAYS, BookTransfer, HandedRow, Share, TransferState
+from servicing.models.capacity import (
+    CapacityFigures,
+    PersonLoad,
+    PersonWeeks,
+    PromisedWeeks,
+    RoleWeeks,
+)
 from servicing.models.clocks import ServiceClock
 from servicing.models.exceptions import CadenceOverride, Waiver
 from servicing.models.people import Absence, CalendarFeed, ClientHours
@@ -19,6 +27,9 @@ from servicing.models.standards import (
 )
 from servicing.models.tasks import (
     OPEN_STATUSES,
+    BulkAction,
+    BulkStep,
+    BulkStepRow,
     ClosedReason,
     Escalation,
     PreparedPoint,
@@ -29,10 +40,16 @@ from servicing.models.tasks import (
 
 __all__ = [
     "OPEN_STATUSES",
+    "UNDO_DAYS",
     "Absence",
     "Basis",
+    "BookTransfer",
+    "BulkAction",
+    "BulkStep",
+    "BulkStepRow",
     "CadenceOverride",
     "CalendarFeed",
+    "CapacityFigures",
     "Channel",
     "ClientHours",
     "ClientRequest",
@@ -41,16 +58,23 @@ __all__ = [
     "Escalation",
     "FollowedItem",
     "FulfilmentRule",
+    "HandedRow",
+    "PersonLoad",
+    "PersonWeeks",
     "PreparedPoint",
+    "PromisedWeeks",
+    "RoleWeeks",
     "ServiceClock",
     "ServiceItem",
     "ServiceKind",
     "ServiceStandard",
     "ServiceStep",
     "ServiceTask",
+    "Share",
     "StandingPromise",
     "TaskOutcome",
     "TaskStatus",
     "TierRollup",
+    "TransferState",
     "Waiver",
 ]

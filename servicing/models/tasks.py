@@ -44,14 +44,15 @@ class ClosedReason(models.TextChoices):
     STATUS = "status", _("The client is not active")
     WAIVER = "waiver", _("Waived")
     UNLOGGED = "unlogged", _("Replaced by the task before it, whose touch was taken back")
+    TAKEN_BACK = "taken_back", _("What it came from was taken back")
 
 
 @tracked(by="client")
 class ServiceTask(models.Model):
     """At most one task with an item is open per client and service kind: the database holds it.
 
-    Three dates are three facts: `due_on` (when the standard wants it), `scheduled_at` (the appointment)
-    and `completed_on` (when it was done).
+    Three dates are three facts: `due_on` (when the standard wants it, or a person who moved it),
+    `scheduled_at` (the appointment) and `completed_on` (when it was done).
     """
 
     client = models.ForeignKey("clients.Client", models.CASCADE, related_name="tasks", db_index=False)
@@ -106,7 +107,18 @@ class ServiceTask(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, blank=True)
     planned_minutes = models.PositiveSmallIntegerField(_("planned minutes"), default=0)
     automated = models.BooleanField(_("automated"), default=False)
+    rescheduled_from = models.DateField(
+        _("moved from"),
+        null=True,
+        blank=True,
+        help_text="The date that it had before a person moved it; planning keeps the person's.",
+    )
+    reschedule_reason = models.CharField(_("why it was moved"), max_length=200, blank=True, db_default="")
     scheduled_at = models.DateTimeField(_("appointment"), null=True, blank=True)
+    scheduled_channel = models.CharField(
+        _("channel of the appointment"), max_length=10, choices=Channel.choices, blank=True, db_default=""
+    )
+    place = models.CharField(_("place of the appointment"), max_length=200, blank=True, db_default="")
     snoozed_until = models.DateField(_("snoozed until"), null=True, blank=True)
     snooze_reason = models.CharField(_("reason"), max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -134,6 +146,16 @@ class ServiceTask(models.Model):
         db_index=False,
         db_constraint=False,
         help_text="The task in which it was agreed.",
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        help_text="The person who made it; empty: planning did.",
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
@@ -176,6 +198,12 @@ class ServiceTask(models.Model):
             models.Index(
                 fields=["follows"], name="servicing_task_by_follows", condition=Q(follows__isnull=False)
             ),
+            # what a person waits for: tasks made for others
+            models.Index(
+                fields=["made_by", "due_on"],
+                name="servicing_task_made_by",
+                condition=Q(status__in=OPEN_STATUSES, made_by__isnull=False),
+            ),
             # dashboards: what was closed in a period
             models.Index(
                 fields=["closed_at"], name="servicing_task_closed", condition=Q(closed_at__isnull=False)
@@ -216,6 +244,48 @@ class PreparedPoint(models.Model):
 
     def __str__(self) -> str:
         return self.point
+
+
+class BulkAction(models.TextChoices):
+    """What can be done with many tasks at once."""
+
+    REASSIGN = "reassign", _("Hand over")
+    RESCHEDULE = "reschedule", _("Move the due date")
+    SNOOZE = "snooze", _("Put off")
+
+
+class BulkStep(models.Model):
+    """One step done with many tasks at once, kept so that it can be undone."""
+
+    action = models.CharField(_("what was done"), max_length=12, choices=BulkAction.choices)
+    changed = models.PositiveIntegerField(_("changed"), default=0)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    undone_at = models.DateTimeField(_("undone"), null=True)
+
+    class Meta:
+        verbose_name = _("step with many tasks")
+        verbose_name_plural = _("steps with many tasks")
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()}: {self.changed}"
+
+
+class BulkStepRow(models.Model):
+    """What a task was before and after a step with many: columns of the task by their names."""
+
+    step = models.ForeignKey(BulkStep, models.CASCADE, related_name="rows", db_index=False)
+    task = models.ForeignKey(ServiceTask, models.CASCADE, related_name="+", db_constraint=False)
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["step", "task"], name="servicing_bulkstep_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Task {self.task_id} in step {self.step_id}"
 
 
 class Escalation(models.Model):
