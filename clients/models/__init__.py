@@ -6,6 +6,7 @@ from clients.models.facts import Revenue, TimeEntry, Touch, TouchOutcome
 from clients.models.imports import ImportBatch, ImportedRecord, ImportedTable, ImportKind, ImportState
 from clients.models.jobs import Job, JobState, SweepRun
 from clients.models.lists import BulkBehavioralRow, BulkChange, BulkChangeRow, BulkField, SavedFilter
+from clients.models.merges import ClientMerge, ClientSplit, FormerNumber, MergedRow
 from clients.models.notices import Notice
 from clients.models.people import Firm, TeamMember, User
 from clients.models.rubric import RatingMeaning
@@ -32,10 +33,13 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Client",
+    "ClientMerge",
+    "ClientSplit",
     "ClientStatus",
     "ClientSummary",
     "ComplexityDriver",
     "Firm",
+    "FormerNumber",
     "ImportBatch",
     "ImportKind",
     "ImportState",
@@ -45,6 +49,7 @@ __all__ = [
     "Job",
     "JobState",
     "Member",
+    "MergedRow",
     "Notice",
     "Permission",
     "Persona",
