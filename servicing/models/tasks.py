@@ -45,6 +45,7 @@ class ClosedReason(models.TextChoices):
     WAIVER = "waiver", _("Waived")
     UNLOGGED = "unlogged", _("Replaced by the task before it, whose touch was taken back")
     TAKEN_BACK = "taken_back", _("What it came from was taken back")
+    MERGED = "merged", _("Two records of the client became one, which is owed it once")
 
 
 @tracked(by="client")
