@@ -2,10 +2,19 @@
 
 from celery import shared_task
 
+from clients import sweeps
 from clients.importing import uploads
 
 
 @shared_task(name="clients.forget_stale_uploads")
 def forget_stale_uploads() -> None:
     """Removes uploaded files that were previewed and never imported."""
-    uploads.forget_stale_uploads()
+    with sweeps.noted("clients.forget_stale_uploads") as counts:
+        counts["removed"] = uploads.forget_stale_uploads()
+
+
+@shared_task(name="clients.forget_old_runs")
+def forget_old_runs() -> None:
+    """Thins the log of scheduled work."""
+    with sweeps.noted("clients.forget_old_runs") as counts:
+        counts["removed"] = sweeps.forget_old_runs()

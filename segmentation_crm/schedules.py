@@ -1,7 +1,8 @@
 """What runs by itself, and when. Rows of django-celery-beat, so that administrators edit them in admin.
 
 Seeded after each migrate by name: a row that exists keeps the hours and the switch that a person gave it,
-only the task that it calls follows the code. A schedule that the code drops is switched off.
+only the task that it calls follows the code. A schedule that the code drops is switched off. Each
+task but the heartbeat notes its runs with `clients.sweeps.noted`: one that never does counts as not run.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-BY_CODE = "Shipped with the product. "
+from clients.sweeps import BY_CODE
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,12 @@ SHIPPED = [
         task="clients.forget_stale_uploads",
         crontab="30 3 *",
         description="Removes uploaded files that nobody imported within a day of their preview.",
+    ),
+    Schedule(
+        name="Old runs",
+        task="clients.forget_old_runs",
+        crontab="45 3 *",
+        description="Thins the log of scheduled work.",
     ),
 ]
 

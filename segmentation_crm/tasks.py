@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from clients import sweeps
 from segmentation_crm import health
 
 
@@ -9,3 +10,4 @@ from segmentation_crm import health
 def heartbeat() -> None:
     """Sent by beat every minute and run by a worker: /readyz reads that both live."""
     health.beat_heart()
+    sweeps.note_heartbeat()

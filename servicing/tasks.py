@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.db import OperationalError
 
+from clients.sweeps import noted
 from servicing.dashboards import rollups
 from servicing.planning import sweeps
 
@@ -12,12 +13,14 @@ RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries"
 @shared_task(name="servicing.plan_changed", **RETRY)
 def plan_changed() -> None:
     """Plans for clients whose facts changed, and brings the figures of the dashboards up to date."""
-    sweeps.plan_changed()
-    rollups.refresh_when_due()
+    with noted("servicing.plan_changed") as counts:
+        counts["planned"] = sweeps.plan_changed()
+        rollups.refresh_when_due()
 
 
 @shared_task(name="servicing.plan_all", **RETRY)
 def plan_all() -> None:
     """Plans what is due today, for all clients."""
-    sweeps.plan_today()
-    rollups.refresh()
+    with noted("servicing.plan_all") as counts:
+        counts.update(sweeps.plan_today().counted())
+        rollups.refresh()

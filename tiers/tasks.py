@@ -11,6 +11,7 @@ from django.urls import reverse
 from clients.firm import firm_today
 from clients.jobs import AlreadyDone, working_on
 from clients.models import Client, User
+from clients.sweeps import noted
 from tiers import routes, services, simulation
 from tiers.models import Policy, ScoringRun
 
@@ -20,15 +21,16 @@ RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries"
 @shared_task(name="tiers.first_tiers", **RETRY)
 def first_tiers() -> None:
     """Gives first tiers to clients whose facts arrived."""
-    with pghistory.context(user=None, by="first tiers"):
-        services.first_tiers_of_changed_clients()
+    with noted("tiers.first_tiers") as counts, pghistory.context(user=None, by="first tiers"):
+        run = services.first_tiers_of_changed_clients()
+        counts["scored"] = run.clients if run else 0
 
 
 @shared_task(name="tiers.nightly_run", **RETRY)
 def nightly_run() -> None:
     """Proposes tiers for today and gives first tiers."""
-    with pghistory.context(user=None, by="nightly run"):
-        services.nightly_run()
+    with noted("tiers.nightly_run") as counts, pghistory.context(user=None, by="nightly run"):
+        counts["scored"] = services.nightly_run().clients
 
 
 @shared_task(name="tiers.propose_run")

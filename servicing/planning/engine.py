@@ -37,6 +37,10 @@ class PlanCounts:
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
+    def counted(self) -> dict[str, int]:
+        """The figures alone, without the day."""
+        return {name: value for name, value in asdict(self).items() if name != "as_of"}
+
 
 def lock() -> None:
     """Waits until no other planner works; holds until the transaction ends.
