@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from clients import sweeps
+from clients import notices, sweeps
 from clients.importing import uploads
 
 
@@ -18,3 +18,10 @@ def forget_old_runs() -> None:
     """Thins the log of scheduled work."""
     with sweeps.noted("clients.forget_old_runs") as counts:
         counts["removed"] = sweeps.forget_old_runs()
+
+
+@shared_task(name="clients.forget_old_notices")
+def forget_old_notices() -> None:
+    """Removes notices that were seen long ago."""
+    with sweeps.noted("clients.forget_old_notices") as counts:
+        counts["removed"] = notices.forget_old()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clients.views import imports, jobs, listing, own_settings, people, record, welcome
+from clients.views import imports, jobs, listing, notices, own_settings, people, record, welcome
 
 app_name = "clients"
 urlpatterns: list[URLPattern] = [
@@ -41,5 +41,8 @@ urlpatterns: list[URLPattern] = [
     path("invitation/<str:uid>/<str:token>/", people.invitation, name="invitation"),
     path("jobs/<int:pk>/", jobs.job_page, name="job"),
     path("welcome/", welcome.welcome, name="welcome"),
+    path("notices/", notices.notice_list, name="notices"),
+    path("notices/seen/", notices.see_notices, name="see_notices"),
+    path("notices/<int:pk>/", notices.open_notice, name="open_notice"),
     path("account/settings/", own_settings.own_settings, name="own_settings"),
 ]

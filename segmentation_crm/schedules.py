@@ -70,6 +70,12 @@ SHIPPED = [
         crontab="45 3 *",
         description="Thins the log of scheduled work.",
     ),
+    Schedule(
+        name="Old notices",
+        task="clients.forget_old_notices",
+        crontab="50 3 *",
+        description="Removes notices that were seen 90 days ago.",
+    ),
 ]
 
 

@@ -139,6 +139,12 @@ TABLE: dict[str, Row] = {
     "servicing:promise": ("GET", {"tier": "A"}, ALL),
     "servicing:client_promise": ("GET", {"pk": "client"}, CLIENT),
     "servicing:exceptions": ("GET", {}, ALL),
+    "servicing:time": ("GET", {}, ALL),
+    "servicing:new_time": ("GET", {}, EDITORS),
+    "servicing:undo_time": ("POST", {}, after(EDITORS, 302)),
+    "servicing:edit_time": ("GET", {"pk": 0}, after(EDITORS, 404)),
+    "servicing:remove_time": ("POST", {"pk": 0}, after(EDITORS, 404)),
+    "servicing:log_time": ("GET", {"pk": "client"}, EDIT),
     "servicing:operations": ("GET", {}, READERS),
     "servicing:end_waiver": ("POST", {"pk": "client", "waiver": 0}, after(EDIT, 404)),
     # the firm and its people
@@ -151,6 +157,9 @@ TABLE: dict[str, Row] = {
     "clients:invitation": ("GET", {"uid": "invitation_uid", "token": "invitation_token"}, OPEN),
     "clients:welcome": ("GET", {}, FIRM),
     "clients:own_settings": ("GET", {}, ALL),
+    "clients:notices": ("GET", {}, ALL),
+    "clients:see_notices": ("POST", {}, after(ALL, 302)),
+    "clients:open_notice": ("GET", {"pk": 0}, after(ALL, 404)),
     # work in a worker: who asked for it, and who runs the firm
     "clients:job": ("GET", {"pk": "job"}, (302, 404, 200, 200, 404, 200)),
 }

@@ -101,6 +101,8 @@ SIGN_IN = {
 # one's own sign-in
 OWN = {
     "own settings": View("operations", "{clients:own_settings}"),
+    "notices": View("operations", "{clients:notices}"),
+    "notices, nothing": View("newcomer", "{clients:notices}"),
     "sign-out": View("advisor", "{account_logout}"),
     "own address": View("advisor", "{account_email}"),
     "password": View("advisor", "{account_change_password}"),
