@@ -21,7 +21,9 @@ _YEAR = """
 SELECT
     (SELECT sum(amount) FROM clients_revenue
         WHERE client_id = %(client)s AND date > %(since)s AND date <= %(today)s),
-    count(*) FILTER (WHERE outcome = 'reached'), count(*) FILTER (WHERE outcome = 'attempted'), sum(minutes)
+    count(*) FILTER (WHERE outcome = 'reached'), count(*) FILTER (WHERE outcome = 'attempted'),
+    coalesce(sum(minutes), 0) + coalesce((SELECT sum(minutes) FROM clients_timeentry
+        WHERE client_id = %(client)s AND spent_on > %(since)s AND spent_on <= %(today)s), 0)
 FROM clients_touch
 WHERE client_id = %(client)s AND occurred_on > %(since)s AND occurred_on <= %(today)s"""
 
@@ -60,7 +62,7 @@ def contact(request: HttpRequest, client: Client) -> dict[str, Any]:
 
 
 def facts(request: HttpRequest, client: Client) -> dict[str, Any]:
-    """Revenue and touches of the last twelve months."""
+    """Revenue, touches and time of the last twelve months."""
     today = localdate()
     with connection.cursor() as cursor:
         cursor.execute(_YEAR, {"client": client.pk, "since": _a_year_before(today), "today": today})
@@ -76,12 +78,16 @@ def _a_year_before(day: dt.date) -> dt.date:
 
 
 def timeline(request: HttpRequest, client: Client) -> dict[str, Any]:
-    touches = (
+    """The last touches, and the last time logged beside them, the newest first."""
+    touches = list(
         Touch.objects.filter(client=client)
         .select_related("kind", "by")
         .order_by("-occurred_on", "-occurred_at")[:TIMELINE]
     )
-    return {"touches": touches}
+    entries = client.time_entries.select_related("by").order_by("-spent_on", "-id")[:TIMELINE]
+    events = [(touch.occurred_on, touch, None) for touch in touches]
+    events += [(entry.spent_on, None, entry) for entry in entries]
+    return {"events": sorted(events, key=lambda event: event[0], reverse=True)[:TIMELINE]}
 
 
 def people(request: HttpRequest, client: Client) -> dict[str, Any]:

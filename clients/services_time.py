@@ -66,8 +66,8 @@ def log_time(
     role: ServiceRole | None = None,
     activity: str = "",
 ) -> TimeEntry:
-    """Stores minutes that `by` spent on a client; `role` is by default that of `by` on the client's team, else
-    lead advisor. Raises ValidationError for a day that has not come or lies more than a year back."""
+    """Stores minutes that `by` spent on a client. Default role: that of `by` on the client's team, else lead
+    advisor. Raises ValidationError for a day that has not come or lies more than a year back."""
     check_day(spent_on)
     entry = TimeEntry.objects.create(
         client=client,
@@ -97,4 +97,30 @@ def change_time(*, entry: TimeEntry, **values: Any) -> TimeEntry:
 @transaction.atomic
 def remove_time(*, entry: TimeEntry) -> None:
     entry.delete()
+    wake_sweeps(ChangeKind.FACTS)
+
+
+@transaction.atomic
+def restore_time(
+    *,
+    entry_id: int | None,
+    client_id: int,
+    by_id: int,
+    spent_on: dt.date,
+    minutes: int,
+    role_id: int,
+    activity: str,
+) -> None:
+    """Gives an entry its earlier values, or stores a removed one (`entry_id` None) again."""
+    values = {
+        "client_id": client_id,
+        "spent_on": spent_on,
+        "minutes": minutes,
+        "role_id": role_id,
+        "activity": activity,
+    }
+    if entry_id is None:
+        TimeEntry.objects.create(by_id=by_id, **values)
+    else:
+        TimeEntry.objects.filter(pk=entry_id, by_id=by_id).update(**values)
     wake_sweeps(ChangeKind.FACTS)

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from servicing.dashboards.views import tier_dashboard
-from servicing.views import client, exceptions, new, operations, promise, task, tasks, today
+from servicing.views import client, exceptions, new, operations, promise, task, tasks, time, today
 
 app_name = "servicing"
 urlpatterns = [
@@ -28,6 +28,12 @@ urlpatterns = [
     path("clients/<int:pk>/service/promise/", promise.client_promise, name="client_promise"),
     path("service/promise/", promise.promises, name="promises"),
     path("service/promise/<slug:tier>/", promise.tier_promise, name="promise"),
+    path("service/time/", time.week, name="time"),
+    path("service/time/new/", time.new_time, name="new_time"),
+    path("service/time/undo/", time.undo_time, name="undo_time"),
+    path("service/time/<int:pk>/", time.edit_time, name="edit_time"),
+    path("service/time/<int:pk>/remove/", time.remove_time, name="remove_time"),
+    path("clients/<int:pk>/service/time/", time.log_time, name="log_time"),
     path("service/exceptions/", exceptions.exception_list, name="exceptions"),
     path("operations/", operations.operations, name="operations"),
 ]

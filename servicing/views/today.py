@@ -53,6 +53,7 @@ def page_keys() -> list[tuple[str, str]]:
         ("b", _("Book an appointment")),
         ("s", _("Put off until later")),
         ("t", _("Log a touch")),
+        ("m", _("Log time")),
         ("n", _("New task")),
     ]
 

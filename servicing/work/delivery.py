@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
 
-from clients.models import Client, Touch, TouchOutcome
+from clients.models import Client, TimeEntry, Touch, TouchOutcome
 from servicing.models import (
     OPEN_STATUSES,
     CadenceOverride,
@@ -71,6 +71,11 @@ def service_of(client: Client, today: dt.date) -> dict[str, Any]:
         "open_tasks": [_open(task, today) for task in reversed(tasks) if task.status in OPEN_STATUSES],
         "closed_tasks": [task for task in tasks if task.status not in OPEN_STATUSES][:LAST],
         "touches": touches,
+        "entries": list(
+            TimeEntry.objects.filter(client=client)
+            .select_related("by", "role")
+            .order_by("-spent_on", "-id")[:LAST]
+        ),
         "waivers": waivers,
         "cadences": [(cadence, words.often(cadence.interval_months)) for cadence in cadences],
         "today": today,

@@ -1,4 +1,4 @@
-/* Keys of the queue: j and k move, Enter opens, d a b s act on the open task, t and n log and make. Delegated listeners only. */
+/* Keys of the queue: j and k move, Enter opens, d a b s act on the open task, t, m and n log and make. Delegated listeners only. */
 (function () {
   "use strict";
 
@@ -55,7 +55,7 @@
       move(event.key === "j" ? 1 : -1);
       return;
     }
-    if (/^[dabstn]$/.test(event.key)) {
+    if (/^[dabstnm]$/.test(event.key)) {
       var action = document.querySelector('[data-key="' + event.key + '"]');
       if (action) {
         event.preventDefault();

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from clients.models import Client, Job, Member, User
+from clients.firm import firm_today
+from clients.models import Client, Job, Member, ServiceRole, TimeEntry, User
 from servicing.models import CadenceOverride, ServiceTask
 from servicing.models.tasks import OPEN_STATUSES
 from tests.browser.firm import PASSWORD, SeededFirm, sign_in
@@ -44,7 +45,16 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         reason="A busy year",
         starts_on=dt.date(2020, 1, 1),
     )
+    entry = TimeEntry.objects.create(
+        client=firm.people["advisor"].team_memberships.earliest("client_id").client,
+        spent_on=firm_today(),
+        minutes=90,
+        role=ServiceRole.objects.get(code="lead_advisor"),
+        by=firm.people["advisor"],
+        activity="Rebuilt the cash plan",
+    )
     return {
+        "time": reverse("servicing:edit_time", args=[entry.pk]),
         "client": reverse("clients:detail", args=[client.pk]),
         "member": reverse("clients:edit_member", args=[client.pk, member.pk]),
         "task": reverse("servicing:task", args=[task.pk]),

@@ -20,10 +20,13 @@ from clients.models import (
     ImportedRecord,
     Member,
     Revenue,
+    ServiceRole,
     TeamMember,
     Tier,
+    TimeEntry,
     Touch,
 )
+from servicing.models import ClientRequest
 from tests.clients.files import NATIVE, OKAFOR, client, done, person, write
 from tests.clients.test_import_formats import WEALTHBOX
 from tiers.models import TierAssignment
@@ -118,6 +121,22 @@ def test_it_refuses_once_something_was_built_on_it(tmp_path: Path) -> None:
     )
     with pytest.raises(UndoRefused, match="tier assignments"):
         undo(result)
+
+
+def test_it_refuses_clients_with_logged_time_or_a_request(tmp_path: Path) -> None:
+    ann = person()
+    result = done("clients", write(tmp_path, f"{NATIVE}\n{OKAFOR}\n"))
+    lead = ServiceRole.objects.get(code="lead_advisor")
+    entry = TimeEntry.objects.create(client=client(), spent_on="2026-01-05", minutes=5, role=lead, by=ann)
+    with pytest.raises(UndoRefused, match=r"1 client created by it has time spent by now\."):
+        undo(result)
+    entry.delete()
+    request = ClientRequest.objects.create(client=client(), text="Wire the deposit")
+    with pytest.raises(UndoRefused, match=r"1 client created by it has requests by now\."):
+        undo(result)
+    request.delete()
+    undo(result)
+    assert not Client.objects.exists()
 
 
 def test_it_refuses_clients_with_revenue_until_that_is_undone(tmp_path: Path) -> None:
