@@ -22,6 +22,8 @@ from django.utils.translation import gettext as _
 
 from clients import formats
 from clients.actors import actor
+from clients.history_entries import Change, Entry
+from clients.merges import joined_and_parted
 from clients.models import BehavioralTag, Client, Term, User
 
 LIMIT = 300
@@ -66,24 +68,6 @@ class Source:
 Event = tuple[Source, dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class Change:
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing that happened. `what`: in words; `changes`: field by field."""
-
-    at: dt.datetime
-    who: str
-    what: str
-    changes: list[Change]
-    note: str
-
-
 @cache
 def sources() -> list[Source]:
     """Every audit table with a client in it."""
@@ -102,34 +86,42 @@ def sources() -> list[Source]:
 
 
 def history_of(client: Client) -> list[Entry]:
-    """The newest entries, newest first. At most `LIMIT` from each audit table."""
-    events = _events(client)
+    """The newest entries, newest first. At most `LIMIT` from each audit table.
+
+    What happened to records that were merged into this one is a part of its history.
+    """
+    became = joined_and_parted(client)
+    gone = {merge.absorbed_id: merge.external_id for merge in became.merges if not merge.parted_at}
+    events = _events([client.pk, *gone])
     events.sort(key=lambda each: (each[1]["pgh_created_at"], each[1]["pgh_id"]))
     people = _people(events)
     labels = _Labels(events)
-    entries = []
+    entries = became.entries()
     known: dict[tuple[type[models.Model], Any], dict[str, Any]] = {}
     for source, row in events:
         key = (source.tracked, row["pgh_obj_id"])
-        entry = _entry(source, row, known.get(key), people, labels)
+        number = gone.get(row[source.client_column], "")
+        entry = _entry(source, row, known.get(key), people, labels, number)
         known[key] = row
         if entry:
             entries.append(entry)
+    entries.sort(key=lambda entry: entry.at)
     entries.reverse()
     return entries[:LIMIT]
 
 
-def _events(client: Client) -> list[Event]:
-    """The client's newest audit rows out of all tables, in one query whatever their number."""
+def _events(clients: list[int]) -> list[Event]:
+    """The newest audit rows of a record and of those that went into it, in one query out of all tables."""
     every = sources()
+    whose = "= %(client)s" if len(clients) == 1 else "= ANY(%(clients)s)"
     parts = [
         f"(SELECT {place}, to_json(e)::text, c.metadata FROM {source.event._meta.db_table} e "  # noqa: S608  (names of models)
         f"LEFT JOIN {_CONTEXT} c ON c.id = e.pgh_context_id "
-        f"WHERE e.{source.client_column} = %(client)s ORDER BY e.pgh_id DESC LIMIT {LIMIT})"
+        f"WHERE e.{source.client_column} {whose} ORDER BY e.pgh_id DESC LIMIT {LIMIT})"
         for place, source in enumerate(every)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), {"client": client.pk})
+        cursor.execute(" UNION ALL ".join(parts), {"client": clients[0], "clients": clients})
         return [
             (every[place], every[place].read(text) | {"pgh_context__metadata": _loaded(metadata)})
             for place, text, metadata in cursor.fetchall()
@@ -206,9 +198,12 @@ def _entry(
     before: dict[str, Any] | None,
     people: dict[int | None, str],
     labels: _Labels,
+    number: str = "",
 ) -> Entry | None:
     changes = _changes(source, row, before, labels)
     inserted, deleted = row["pgh_label"] == "insert", row["pgh_label"] == "delete"
+    if deleted and source.tracked is Client:
+        return None  # the record went into another: that is an entry of its own
     if not changes and not inserted and not deleted and source.tracked is not BehavioralTag:
         return None
     metadata = row["pgh_context__metadata"] or {}
@@ -217,7 +212,7 @@ def _entry(
         who=_who(metadata, people),
         what=_what(source, row, labels, inserted=inserted, deleted=deleted),
         changes=[] if deleted else changes,
-        note=_note(metadata),
+        note=", ".join(filter(None, [_("record %s") % number if number else "", _note(metadata)])),
     )
 
 
@@ -292,6 +287,8 @@ def _note(metadata: dict[str, Any]) -> str:
         parts.append(_("from the file %s") % metadata["import_file"])
     if metadata.get("undoes_import"):
         parts.append(_("the import of %s was undone") % metadata["undoes_import"])
+    if metadata.get("why"):
+        parts.append(metadata["why"])
     if metadata.get("how"):
         parts.append(
             _("recorded by %(who)s for %(on)s: %(how)s")

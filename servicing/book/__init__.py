@@ -1,0 +1,1 @@
+"""Whose clients: books that go from one person to others, people who leave, records that merge or split."""
