@@ -30,7 +30,13 @@ class ClientRequest(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     answer_minutes = models.PositiveIntegerField(_("answered after, business minutes"), null=True, blank=True)
+    warn_at = models.DateTimeField(
+        null=True, blank=True, help_text="When most of the promised time has passed without an answer."
+    )
     escalated_at = models.DateTimeField(_("escalated"), null=True, blank=True)
+    broken_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was told that the promise is broken."
+    )
     task = models.OneToOneField(
         "servicing.ServiceTask", models.PROTECT, null=True, related_name="request", db_constraint=False
     )

@@ -296,6 +296,7 @@ class Escalation(models.Model):
         ServiceTask, models.CASCADE, primary_key=True, related_name="escalation", db_constraint=False
     )
     at = models.DateTimeField(default=timezone.now)
+    mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("escalation")
