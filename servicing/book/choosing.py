@@ -1,4 +1,4 @@
-"""Which clients a transfer is about: from what its form chose to a selection of clients, and back to words."""
+"""Which clients a transfer is about: from what its form chose to a selection, and back to words."""
 
 from __future__ import annotations
 

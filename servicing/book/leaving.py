@@ -20,7 +20,7 @@ from servicing.models import Absence, CalendarFeed, ClientRequest, ServiceTask
 
 @dataclass
 class Holdings:
-    """What a person has in hand. `roles`: how many clients by the role; `appointments`: booked among tasks."""
+    """What a person has in hand. `roles`: clients by role; `appointments`: booked among the tasks."""
 
     clients: int = 0
     roles: list[tuple[str, int]] = field(default_factory=list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 import pghistory
 from django.db import transaction
@@ -151,16 +152,13 @@ def _tell(session: Session, transfer: BookTransfer, by: User) -> None:
         .exclude(pk=by.pk)
         .values_list("pk", "username")
     )
+    mine = reverse("clients:list")
     Notice.objects.bulk_create(
         [
             Notice(
                 user_id=pk,
                 text=_told(clients, tasks),
-                url=(
-                    f"{reverse('clients:list')}?advisor={wanting[pk]}"
-                    if clients
-                    else reverse("servicing:today")
-                ),
+                url=f"{mine}?advisor={quote(wanting[pk])}" if clients else reverse("servicing:today"),
                 key=f"book-{transfer.pk}",
             )
             for pk, clients, tasks in got
@@ -291,6 +289,5 @@ def make_draft(*, by: User, **chosen: object) -> BookTransfer:
 
 def roles_of(labels: Iterable[str]) -> list[int]:
     """Ids of the service roles with these codes."""
-    return list(
-        ServiceRole.objects.filter(code__in=list(labels)).order_by("position").values_list("pk", flat=True)
-    )
+    roles = ServiceRole.objects.filter(code__in=list(labels)).order_by("position")
+    return list(roles.values_list("pk", flat=True))

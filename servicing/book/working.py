@@ -1,4 +1,4 @@
-"""What a transfer moves and to whom, worked out in temporary tables; the preview and the transfer read the same.
+"""What a transfer moves and to whom, in temporary tables that both the preview and the transfer read.
 
 - `book_row`: the team roles that move, with who holds them;
 - `book_deal`: for each client the receiver that it goes to;
@@ -58,8 +58,8 @@ DEAL = """
 FIRST = {Share.HOURS.value: "coalesce(heavy.minutes, 0) DESC, ", Share.COUNT.value: ""}
 EVEN = {Share.HOURS.value: "(place / many) %% 2 = 0", Share.COUNT.value: "true"}
 
-# Tasks that follow the team go where the team goes. A task that a person chose the hands for goes along where
-# those are the hands that give the client away, unless they keep another role for it; with everything, always.
+# Tasks that follow the team go where the team goes. A task given to somebody by hand goes along where that
+# somebody gives the client away, unless they keep another role for it; with everything, always.
 TASKS = f"""
     SELECT t.id, t.client_id, t.assigned_to_id AS before_id, t.reassigned AS before_reassigned,
         deal.to_id, t.reassigned, t.planned_minutes
@@ -80,13 +80,14 @@ TASKS = f"""
     END
 """
 
-# The person's other open tasks, at clients that stay with others: back to that client's team, and where nobody
-# active is on it, to the receivers in turn.
+# The person's other open tasks, at clients that stay with others: back to that client's team, and where
+# nobody active is on it, to the receivers in turn.
 ELSEWHERE = f"""
     INSERT INTO book_task
     SELECT other.id, other.client_id, other.assigned_to_id, other.reassigned,
         coalesce(other.team_id, (%(receivers)s::bigint[])[
-            1 + (row_number() OVER (PARTITION BY other.team_id ORDER BY other.id) - 1) %% greatest(%(many)s, 1)
+            1 + (row_number() OVER (PARTITION BY other.team_id ORDER BY other.id) - 1)
+                %% greatest(%(many)s, 1)
         ]),
         other.team_id IS NULL OR other.role_id IS NULL, other.planned_minutes
     FROM (
@@ -107,7 +108,7 @@ ELSEWHERE = f"""
 
 
 def work_out(transfer: BookTransfer, *, receivers_too: bool = False) -> Session:
-    """Fills the temporary tables. `receivers_too`: `book_promise` holds the receivers' own clients as well."""
+    """Fills the temporary tables. `receivers_too`: `book_promise` holds the receivers' own clients too."""
     session = Session(
         day=firm_today(),
         moment=timezone.now(),

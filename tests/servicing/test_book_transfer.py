@@ -65,7 +65,8 @@ def test_it_moves_roles_and_open_tasks_and_access_follows(world, people):
     transfer = draft(people, to=[receiver], reason="Ann goes on leave")
     seen = preview(transfer)
     assert (seen.clients, seen.tasks, seen.tiers) == (5, before, [("A", 2), ("B", 2), ("C", 1)])
-    assert seen.stay == 1 and seen.minutes > 0
+    assert seen.stay == 1
+    assert seen.minutes > 0
     assert (seen.receivers[0].before, seen.receivers[0].after) == (0, seen.minutes)
 
     done = book.hand_over(transfer=transfer, by=people["olga"], seen=seen.seen)
@@ -80,7 +81,8 @@ def test_it_moves_roles_and_open_tasks_and_access_follows(world, people):
     assert Client.objects.visible_to(User.objects.get(pk=receiver.pk)).count() == 5
     assert plan(as_of=firm_today()).reassigned == 0, "planning agrees with where the tasks went"
     entry = history_of(Client.objects.get(pk=ids[0]))[0]
-    assert entry.who == people["olga"].display_name and "Ann goes on leave" in entry.note
+    assert entry.who == people["olga"].display_name
+    assert "Ann goes on leave" in entry.note
     assert "5 clients are yours now" in Notice.objects.get(user=receiver).text
 
 
