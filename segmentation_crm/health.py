@@ -60,11 +60,29 @@ def beat_is_alive() -> None:
         raise NotReady(f"last heartbeat {age:.0f} seconds ago; is beat running, and a worker?")
 
 
+def jobs_go_well() -> None:
+    """Whether scheduled work fails, hangs or does not run; servicing/operations/timetable.py says when."""
+    from servicing.operations import timetable  # which has models; beat's own probe loads none
+
+    words = {
+        timetable.State.STUCK: "is stuck",
+        timetable.State.FAILING: "is failing",
+        timetable.State.OVERDUE: "has not run",
+    }
+    troubles = [
+        f"{line.schedule.name} ({line.schedule.task}) {words[line.state]}"
+        for line in timetable.read_timetable().troubles
+    ]
+    if troubles:
+        raise NotReady(f"{'; '.join(troubles)}; see /operations/jobs/")
+
+
 PARTS: dict[str, Callable[[], None]] = {
     "database": database_answers,
     "migrations": migrations_are_applied,
     "broker": broker_answers,
     "beat": beat_is_alive,
+    "jobs": jobs_go_well,
 }
 
 

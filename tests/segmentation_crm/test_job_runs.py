@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.test import Client
 from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from clients import sweeps
 from clients.models import SweepRun
 from clients.sweeps import HEARTBEAT, noted
 from segmentation_crm import schedules
+from segmentation_crm.tasks import heartbeat
+from servicing.operations.timetable import State, read_timetable
+from tests.worker.test_killed_worker import hold, let_the_visibility_timeout_pass
 
 pytestmark = pytest.mark.django_db
 TASK = "tiers.nightly_run"
@@ -99,3 +104,160 @@ def test_the_heartbeat_keeps_one_row_until_it_pauses():
     sweeps.note_heartbeat()
     assert len(runs(HEARTBEAT)) == 2
     assert runs(HEARTBEAT)[-1].started_at > ago(minutes=1)
+
+
+# --- What is wrong ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def up() -> Any:
+    """The heartbeat has come without a pause for ten days."""
+    return SweepRun.objects.create(task=HEARTBEAT, started_at=ago(days=10), finished_at=timezone.now())
+
+
+@pytest.fixture
+def all_ran(up) -> None:
+    """Every shipped task ran well a minute ago, and beat sent it."""
+    PeriodicTask.objects.update(last_run_at=ago(minutes=6))
+    for schedule in schedules.SHIPPED:
+        if schedule.task != HEARTBEAT:
+            ran(schedule.task, minutes=1)
+
+
+def ran(task: str = TASK, *, error: str = "", ended: bool = True, **span: float) -> SweepRun:
+    at = ago(**span)
+    return SweepRun.objects.create(
+        task=task, started_at=at, finished_at=at + dt.timedelta(seconds=2) if ended else None, error=error
+    )
+
+
+def state_of(task: str = TASK) -> State:
+    (line,) = [line for line in read_timetable().lines if line.schedule.task == task]
+    return line.state
+
+
+def troubles() -> set[tuple[str, State]]:
+    return {(line.schedule.task, line.state) for line in read_timetable().troubles}
+
+
+def test_a_fresh_installation_is_in_no_trouble():
+    assert state_of() == State.WAITING
+    assert not troubles()
+    sweeps.note_heartbeat()
+    assert not troubles()
+
+
+def test_an_installation_that_was_stopped_for_a_week_starts_without_trouble():
+    SweepRun.objects.create(task=HEARTBEAT, started_at=ago(days=9), finished_at=ago(days=7))
+    for schedule in schedules.SHIPPED[1:]:
+        ran(schedule.task, days=7)
+    assert not troubles()
+    sweeps.note_heartbeat()
+    assert not troubles()
+
+
+def test_work_that_did_not_run_twice_in_a_row_is_overdue_while_beat_and_a_worker_live(all_ran):
+    assert not troubles()
+    SweepRun.objects.filter(task="servicing.plan_changed").update(started_at=ago(minutes=19))
+    assert not troubles()  # it may have been late once
+    SweepRun.objects.filter(task="servicing.plan_changed").update(started_at=ago(minutes=41))
+    SweepRun.objects.filter(task=TASK).update(started_at=ago(hours=73))
+    assert troubles() == {("servicing.plan_changed", State.OVERDUE), (TASK, State.OVERDUE)}
+    SweepRun.objects.filter(task=HEARTBEAT).update(finished_at=ago(minutes=5))
+    assert not troubles()  # /readyz names beat then
+
+
+def test_work_just_sent_and_work_just_switched_on_is_given_its_time(all_ran):
+    row = PeriodicTask.objects.filter(task="servicing.plan_changed")
+    SweepRun.objects.filter(task="servicing.plan_changed").update(started_at=ago(hours=5))
+    row.update(last_run_at=ago(minutes=6))
+    assert state_of("servicing.plan_changed") == State.OVERDUE
+    row.update(last_run_at=ago(minutes=1))
+    assert state_of("servicing.plan_changed") == State.FINE
+    row.update(last_run_at=None, date_changed=ago(minutes=2))
+    assert state_of("servicing.plan_changed") == State.FINE
+    row.update(enabled=False)
+    assert state_of("servicing.plan_changed") == State.OFF
+
+
+def test_a_run_is_stuck_after_its_time_until_a_later_one_ends_well(all_ran):
+    ran("servicing.plan_changed", ended=False, minutes=59)
+    ran(TASK, ended=False, minutes=61)
+    assert troubles() == set()
+    SweepRun.objects.filter(finished_at=None).delete()
+    SweepRun.objects.exclude(task=HEARTBEAT).update(started_at=ago(hours=5), finished_at=ago(hours=5))
+    ran("servicing.plan_changed", ended=False, minutes=61)
+    ran(TASK, ended=False, minutes=61)  # a night's run may take four hours
+    assert state_of("servicing.plan_changed") == State.STUCK
+    assert state_of(TASK) == State.RUNNING
+    with noted("servicing.plan_changed"):
+        assert state_of("servicing.plan_changed") == State.STUCK
+    assert state_of("servicing.plan_changed") == State.FINE
+
+
+def test_work_fails_after_three_failures_or_an_hour_without_success(all_ran):
+    SweepRun.objects.exclude(task=HEARTBEAT).update(started_at=ago(hours=3))
+    quick = "tiers.first_tiers"
+    SweepRun.objects.filter(task=quick).update(started_at=ago(minutes=40))
+    ran(quick, error="OperationalError", minutes=30)
+    ran(quick, error="OperationalError", minutes=20)
+    assert state_of(quick) == State.FINE
+    ran(quick, error="OperationalError", minutes=10)
+    assert state_of(quick) == State.FAILING
+    ran(quick, minutes=1)
+    assert state_of(quick) == State.FINE
+    ran(TASK, error="ValueError", minutes=50)
+    assert state_of(TASK) == State.FINE
+    SweepRun.objects.filter(task=TASK, error="ValueError").update(started_at=ago(minutes=70))
+    assert state_of(TASK) == State.FAILING
+
+
+def test_hours_that_never_come_trouble_nobody(all_ran):
+    never = CrontabSchedule.objects.create(minute="0", hour="0", day_of_month="30", month_of_year="2")
+    PeriodicTask.objects.filter(task=TASK).update(crontab=never)
+    SweepRun.objects.filter(task=TASK).update(started_at=ago(days=40))
+    assert state_of() == State.FINE
+
+
+def test_readyz_names_what_is_wrong_and_a_firm_that_just_started_is_ready(client, valkey):
+    heartbeat()
+    assert client.get("/readyz").status_code == 200
+    for minutes in (30, 20, 10):
+        ran(error="ValueError", minutes=minutes)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["failing"] == {
+        "jobs": "Nightly scoring (tiers.nightly_run) is failing; see /operations/jobs/"
+    }
+    with noted(TASK):
+        pass
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.worker
+def test_a_killed_run_stays_open_is_told_as_stuck_and_is_over_once_the_work_is_done(live, valkey):
+    with hold() as held:
+        held.run("BEGIN; LOCK TABLE clients_change IN ACCESS EXCLUSIVE MODE")
+        current_app.send_task("servicing.plan_changed")
+        live.wait_for(lambda: SweepRun.objects.filter(task="servicing.plan_changed").exists())
+        live.kill()
+        held.run("ROLLBACK")
+    (run,) = runs("servicing.plan_changed")
+    assert run.finished_at is None
+    SweepRun.objects.filter(pk=run.pk).update(started_at=ago(hours=2))
+    heartbeat()
+    assert client_says() == {
+        "jobs": "Planning of changed clients (servicing.plan_changed) is stuck; see /operations/jobs/"
+    }
+
+    let_the_visibility_timeout_pass(valkey)
+    live.start()
+    live.wait_for(lambda: not valkey.hlen("unacked") and len(runs("servicing.plan_changed")) == 2)
+    live.wait_for(lambda: not SweepRun.objects.filter(finished_at=None).exists())
+    assert [run.error for run in runs("servicing.plan_changed")] == [sweeps.LOST, ""]
+    assert client_says() == {}
+
+
+def client_says() -> dict[str, str]:
+    return Client().get("/readyz").json().get("failing", {})
