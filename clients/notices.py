@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clients.models import Notice, TeamMember, User
 from clients.models.people import Group
 
 KEPT_AFTER_SEEN = dt.timedelta(days=90)
+KEPT_UNSEEN = dt.timedelta(days=365)
 COUNTED = 99  # unseen notices are counted up to here, and one more
 LONGEST = Notice._meta.get_field("text").max_length or 0
 
@@ -65,9 +66,9 @@ def tell(told: Iterable[Tell], *, again: bool = False) -> int:
         return cursor.rowcount
 
 
-def take_back(*, key: str) -> int:
+def take_back(*keys: str) -> int:
     """Removes what nobody has seen yet of something that is no longer so; returns how many."""
-    return Notice.objects.filter(key=key, seen_at__isnull=True).delete()[0]
+    return Notice.objects.filter(key__in=keys, seen_at__isnull=True).delete()[0]
 
 
 def mark_seen(*, notices: QuerySet[Notice]) -> int:
@@ -76,8 +77,10 @@ def mark_seen(*, notices: QuerySet[Notice]) -> int:
 
 
 def forget_old() -> int:
-    """Removes notices that were seen over 90 days ago; returns how many. What nobody saw stays."""
-    return Notice.objects.filter(seen_at__lt=timezone.now() - KEPT_AFTER_SEEN).delete()[0]
+    """Removes notices that were seen over 90 days ago, or that nobody saw in a year; returns how many."""
+    now = timezone.now()
+    old = Q(seen_at__lt=now - KEPT_AFTER_SEEN) | Q(created_at__lt=now - KEPT_UNSEEN)
+    return Notice.objects.filter(old).delete()[0]
 
 
 def unseen(user: User) -> int:

@@ -64,7 +64,7 @@ class OwnSettingsForm(forms.ModelForm):
             label=_("Time zone"),
             required=False,
             choices=[("", own), *zones],
-            help_text=_("Decides when your morning e-mail comes. Dates on the pages are the firm's."),
+            help_text=_("Your morning e-mail and your appointments follow it. Due dates are the firm's."),
         )
         if not runs_the_firm(person):
             del self.fields["wants_escalations"]

@@ -27,6 +27,10 @@ class Notice(models.Model):
                 name="clients_notice_unseen",
                 condition=models.Q(seen_at__isnull=True),
             ),
+            # taking back what is no longer so
+            models.Index(
+                fields=["key"], name="clients_notice_unseen_key", condition=models.Q(seen_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
