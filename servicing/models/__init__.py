@@ -9,6 +9,13 @@ from servicing.models.capacity import (
     RoleWeeks,
 )
 from servicing.models.clocks import ServiceClock
+from servicing.models.delivery import (
+    Beyond,
+    BeyondStandard,
+    DeliveryRefresh,
+    DeliveryRollup,
+    DeliveryScope,
+)
 from servicing.models.exceptions import CadenceOverride, Waiver
 from servicing.models.people import Absence, CalendarFeed, ClientHours
 from servicing.models.requests import ClientRequest
@@ -43,6 +50,8 @@ __all__ = [
     "UNDO_DAYS",
     "Absence",
     "Basis",
+    "Beyond",
+    "BeyondStandard",
     "BookTransfer",
     "BulkAction",
     "BulkStep",
@@ -55,6 +64,9 @@ __all__ = [
     "ClientRequest",
     "ClosedReason",
     "ClosingDay",
+    "DeliveryRefresh",
+    "DeliveryRollup",
+    "DeliveryScope",
     "Escalation",
     "FollowedItem",
     "FulfilmentRule",
