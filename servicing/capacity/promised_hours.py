@@ -180,7 +180,8 @@ def keep_calendar(session: Session, horizon: Horizon) -> None:
 # The service items in force and those to come.
 ITEMS = """
     SELECT i.id AS item_id, standard.tier_id, i.kind_id,
-        coalesce(i.starts_on, '-infinity')::date AS starts_on, coalesce(i.ended_on, 'infinity')::date AS ended_on, i.interval_months, i.basis,
+        coalesce(i.starts_on, '-infinity')::date AS starts_on,
+        coalesce(i.ended_on, 'infinity')::date AS ended_on, i.interval_months, i.basis,
         coalesce(i.first_offset_months, i.interval_months) AS offset_months, i.window_before_days,
         i.window_after_days, i.lead_days, i.automated, i.role_id, pattern.pattern_id,
         CASE WHEN i.automated THEN 0 ELSE i.duration_minutes + i.preparation_minutes END AS minutes
