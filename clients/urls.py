@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/resend/", people.resend, name="resend"),
     path("people/<int:pk>/active/", people.set_active, name="set_active"),
     path("invitation/<str:uid>/<str:token>/", people.invitation, name="invitation"),
+    path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:pk>/", jobs.job_page, name="job"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("notices/", notices.notice_list, name="notices"),

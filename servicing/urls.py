@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from servicing.dashboards.views import tier_dashboard
-from servicing.views import client, exceptions, new, operations, promise, task, tasks, time, today
+from servicing.views import client, exceptions, jobs, new, operations, promise, task, tasks, time, today
 
 app_name = "servicing"
 urlpatterns = [
@@ -36,4 +36,7 @@ urlpatterns = [
     path("clients/<int:pk>/service/time/", time.log_time, name="log_time"),
     path("service/exceptions/", exceptions.exception_list, name="exceptions"),
     path("operations/", operations.operations, name="operations"),
+    path("operations/jobs/", jobs.job_runs, name="job_runs"),
+    path("operations/jobs/<int:pk>/", jobs.job_run_history, name="job_run_history"),
+    path("operations/jobs/<int:pk>/run/", jobs.run_job, name="run_job"),
 ]

@@ -146,6 +146,9 @@ TABLE: dict[str, Row] = {
     "servicing:remove_time": ("POST", {"pk": 0}, after(EDITORS, 404)),
     "servicing:log_time": ("GET", {"pk": "client"}, EDIT),
     "servicing:operations": ("GET", {}, READERS),
+    "servicing:job_runs": ("GET", {}, READERS),
+    "servicing:job_run_history": ("GET", {"pk": 0}, after(READERS, 404)),
+    "servicing:run_job": ("POST", {"pk": 0}, after(FIRM, 404)),
     "servicing:end_waiver": ("POST", {"pk": "client", "waiver": 0}, after(EDIT, 404)),
     # the firm and its people
     "clients:people": ("GET", {}, ADMINS),
@@ -161,6 +164,7 @@ TABLE: dict[str, Row] = {
     "clients:see_notices": ("POST", {}, after(ALL, 302)),
     "clients:open_notice": ("GET", {"pk": 0}, after(ALL, 404)),
     # work in a worker: who asked for it, and who runs the firm
+    "clients:jobs": ("GET", {}, ALL),
     "clients:job": ("GET", {"pk": "job"}, (302, 404, 200, 200, 404, 200)),
 }
 # Reached without being signed in and without a database that answers as in production.

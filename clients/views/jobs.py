@@ -1,4 +1,4 @@
-"""The page of a job: how far the worker is, and where the result is."""
+"""Work in a worker that a person started: the list, and a page that tells how far it is and where it led."""
 
 from __future__ import annotations
 
@@ -12,6 +12,23 @@ from clients.access import runs_the_firm
 from clients.jobs import LONG_WAIT
 from clients.models import Job, JobState
 from clients.requests import SignedInRequest
+
+PAGE = 50
+
+
+@login_required
+@require_GET
+def job_list(request: SignedInRequest) -> HttpResponse:
+    """One's own jobs, the newest first; everybody's for who runs the firm. Fifty a page."""
+    jobs = Job.objects.select_related("requested_by")
+    if not runs_the_firm(request.user):
+        jobs = jobs.filter(requested_by=request.user)
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit() and len(before) < 19:
+        jobs = jobs.filter(pk__lt=int(before))
+    found = list(jobs[: PAGE + 1])
+    context = {"jobs": found[:PAGE], "older": found[PAGE - 1].pk if len(found) > PAGE else None}
+    return render(request, "clients/jobs.html", context)
 
 
 @login_required

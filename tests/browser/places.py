@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django_celery_beat.models import PeriodicTask
 
 from clients.firm import firm_today
 from clients.models import Client, Job, Member, ServiceRole, TimeEntry, User
@@ -60,6 +61,7 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         "task": reverse("servicing:task", args=[task.pk]),
         "run": reverse("tiers:run", args=[ScoringRun.objects.latest("pk").pk]),
         "job": reverse("clients:job", args=[a_job(firm.people["operations"]).pk]),
+        "schedule": reverse("servicing:job_run_history", args=[PeriodicTask.objects.latest("pk").pk]),
         "policy": reverse("tiers:policy", args=[Policy.objects.earliest("pk").pk]),
         "draft": reverse("tiers:policy", args=[a_draft(firm).pk]),
         "person": reverse("clients:edit_person", args=[firm.people["advisor"].pk]),

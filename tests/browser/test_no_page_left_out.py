@@ -46,6 +46,7 @@ NO_PAGE = {
     "servicing:end_waiver",
     "servicing:remove_time",
     "servicing:remove_touch",
+    "servicing:run_job",
     "servicing:undo_time",
     "servicing:undo",
     "client_tier:end_pin",

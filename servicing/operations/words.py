@@ -1,0 +1,70 @@
+"""Runs of scheduled work in words: what they counted, how long they took, how they ended."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from clients.formats import hours
+from clients.sweeps import LOST
+from servicing.operations.timetable import State
+
+STATES: dict[State, str | Promise] = {
+    State.FINE: gettext_lazy("Fine"),
+    State.RUNNING: gettext_lazy("Running"),
+    State.WAITING: gettext_lazy("Has not run yet"),
+    State.STUCK: gettext_lazy("Stuck"),
+    State.FAILING: gettext_lazy("Failing"),
+    State.OVERDUE: gettext_lazy("Does not run"),
+    State.OFF: gettext_lazy("Switched off"),
+    State.UNKNOWN: gettext_lazy("Not noted"),
+}
+# What the sweeps count; a word that is not here is shown as it is.
+COUNTED: dict[str, str | Promise] = {
+    "scored": gettext_lazy("scored"),
+    "planned": gettext_lazy("planned"),
+    "created": gettext_lazy("created"),
+    "reopened": gettext_lazy("opened again"),
+    "moved": gettext_lazy("moved"),
+    "followed": gettext_lazy("brought up to the standard"),
+    "reassigned": gettext_lazy("handed over"),
+    "done": gettext_lazy("done"),
+    "missed": gettext_lazy("missed"),
+    "cancelled": gettext_lazy("cancelled"),
+    "waived": gettext_lazy("waived"),
+    "unchanged": gettext_lazy("unchanged"),
+    "open": gettext_lazy("open"),
+    "removed": gettext_lazy("removed"),
+    "sent": gettext_lazy("sent"),
+    "escalated": gettext_lazy("escalated"),
+}
+
+
+def counted(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """What a run counted, as words with their numbers."""
+    return [(str(COUNTED.get(word, word.replace("_", " "))), count) for word, count in counts.items()]
+
+
+def took(seconds: float | None) -> str:
+    """How long a run took: under a second, 4 s, 12 min; empty where it has not ended."""
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return _("under a second")
+    if seconds < 100:
+        return _("%(seconds)s s") % {"seconds": round(seconds)}
+    return hours(seconds / 60)
+
+
+def failure(error: str) -> str:
+    """Why a run ended badly; empty where it did not."""
+    if not error:
+        return ""
+    if error == LOST:
+        return _("Its worker was stopped before the end; a later run did the work.")
+    return _("%(kind)s. What was wrong is in the log of the worker.") % {"kind": error}
+
+
+def failures_in_a_row(count: int) -> str:
+    return ngettext("%(n)s failure in a row", "%(n)s failures in a row", count) % {"n": count}
