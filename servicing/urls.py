@@ -1,6 +1,6 @@
 """Addresses of this app."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from servicing.dashboards.views import tier_dashboard
 from servicing.views import client, exceptions, jobs, new, operations, promise, task, tasks, time, today
@@ -35,6 +35,7 @@ urlpatterns = [
     path("service/time/<int:pk>/remove/", time.remove_time, name="remove_time"),
     path("clients/<int:pk>/service/time/", time.log_time, name="log_time"),
     path("service/exceptions/", exceptions.exception_list, name="exceptions"),
+    path("service/book/", include("servicing.book.urls")),
     path("operations/", operations.operations, name="operations"),
     path("operations/jobs/", jobs.job_runs, name="job_runs"),
     path("operations/jobs/<int:pk>/", jobs.job_run_history, name="job_run_history"),

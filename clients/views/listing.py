@@ -137,7 +137,8 @@ def people_options(request: SignedInRequest) -> HttpResponse:
 @login_required
 def client_options(request: SignedInRequest) -> HttpResponse:
     """Clients whose name or number has what was typed, for a list of suggestions."""
-    found = suggestions(request.user, request.GET.get("client", "")[:100])
+    text = next((str(value) for value in request.GET.values() if value), "")
+    found = suggestions(request.user, text[:100])
     return render(request, "clients/partials/client_options.html", {"suggestions": found})
 
 
