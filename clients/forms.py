@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from clients import people, time_zones
+from clients.merges import taken_number
 from clients.models import (
     BehavioralTrigger,
     Client,
@@ -141,6 +142,13 @@ class ClientForm(forms.ModelForm):
             self.initial.setdefault("behavioral_trigger", tag.trigger_id if tag else None)
         else:
             del self.fields["behavioral_trigger"]
+
+    def clean_external_id(self) -> str:
+        number = self.cleaned_data["external_id"]
+        if former := taken_number(number):
+            text = _("This was the number of a record that is a part of %(name)s, number %(number)s, now.")
+            raise ValidationError(text % {"name": former.client.name, "number": former.client.external_id})
+        return number
 
 
 class PermissionForm(forms.Form):

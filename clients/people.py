@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import structlog
 from django.contrib.auth.models import Group as DjangoGroup
@@ -21,6 +21,20 @@ from clients.firm import firm_settings
 from clients.models import User
 
 log = structlog.get_logger(__name__)
+
+
+# What an upper app knows a person to hold: phrases such as "12 clients". Registered in its `AppConfig.ready`.
+_holdings: list[Callable[[User], list[str]]] = []
+
+
+def register_holdings(phrases: Callable[[User], list[str]]) -> None:
+    """`phrases`: of what would be without hands if the person could no longer sign in."""
+    _holdings.append(phrases)
+
+
+def holds(user: User) -> list[str]:
+    """In phrases, what the person has in hand."""
+    return [phrase for phrases in _holdings for phrase in phrases(user)]
 
 
 class NotMailed(Exception):

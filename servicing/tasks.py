@@ -1,10 +1,17 @@
-"""Celery adapters of planning."""
+"""Celery adapters of planning and of book transfers."""
+
+from contextlib import suppress
 
 from celery import shared_task
 from django.db import OperationalError
+from django.urls import reverse
 
+from clients.jobs import AlreadyDone, working_on
+from clients.models import User
 from clients.sweeps import noted
+from servicing.book import transfer as book
 from servicing.dashboards import rollups
+from servicing.models import BookTransfer
 from servicing.planning import sweeps
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries": 5}
@@ -24,3 +31,24 @@ def plan_all() -> None:
     with noted("servicing.plan_all") as counts:
         counts.update(sweeps.plan_today().counted())
         rollups.refresh()
+
+
+@shared_task(name="servicing.hand_over")
+def hand_over(job_id: int, transfer_id: int, user_id: int) -> None:
+    """Hands over a book, asked for by a person; one that was refused can be looked at again."""
+    transfer = BookTransfer.objects.get(pk=transfer_id)
+    try:
+        with suppress(AlreadyDone), working_on(job_id) as (job, report):
+            book.hand_over(transfer=transfer, by=User.objects.get(pk=user_id), report=report)
+            job.result_url = reverse("servicing:book", args=[transfer_id])
+    finally:
+        book.open_again(transfer)
+
+
+@shared_task(name="servicing.take_back_book")
+def take_back_book(job_id: int, transfer_id: int, user_id: int) -> None:
+    """Takes a book transfer back, asked for by a person."""
+    transfer = BookTransfer.objects.get(pk=transfer_id)
+    with suppress(AlreadyDone), working_on(job_id) as (job, report):
+        book.take_back(transfer=transfer, by=User.objects.get(pk=user_id), report=report)
+        job.result_url = reverse("servicing:book", args=[transfer_id])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.contrib.auth import login
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -87,9 +89,25 @@ def edit_person(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "clients/form.html",
-        {"form": form, "title": _("Edit %s") % person.display_name, "back": "clients:people"},
+        {
+            "form": form,
+            "title": _("Edit %s") % person.display_name,
+            "back": "clients:people",
+            "leads_to": _leads_to(request, person),
+        },
         status=422 if form.is_bound else 200,
     )
+
+
+def _leads_to(request: SignedInRequest, person: User) -> list[tuple[str, str]]:
+    """Further steps with a person, as address and label."""
+    if person == request.user:
+        return []
+    book = f"{reverse('servicing:new_book')}?from={quote(person.username)}"
+    steps = [(book, _("Hand over this person's work"))]
+    if person.is_active:
+        steps.append((reverse("servicing:leave", args=[person.pk]), _("Leaves the firm")))
+    return steps
 
 
 @require(is_administrator)
@@ -112,11 +130,14 @@ def resend(request: SignedInRequest, pk: int) -> HttpResponse:
 @require(is_administrator)
 @require_POST
 def set_active(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Takes a person's sign-in away, or gives it back."""
+    """Takes a person's sign-in away, or gives it back. Who still holds clients or open tasks is asked for."""
     person = get_object_or_404(User, pk=pk)
     active = request.POST.get("active") == "1"
     if person == request.user:
         notice(request, _("You cannot take your own sign-in away."), went_wrong=True)
+    elif not active and not request.POST.get("sure") and (held := people.holds(person)):
+        context = {"person": person, "held": held, "leave": reverse("servicing:leave", args=[pk])}
+        return render(request, "clients/deactivate.html", context, status=409)
     else:
         people.set_active(user=person, active=active)
         text = _("%s can sign in again.") if active else _("%s can no longer sign in.")

@@ -16,6 +16,7 @@ from clients import services
 from clients.access import may_edit_clients, require
 from clients.feedback import notice
 from clients.forms import ClientForm, MemberForm, PermissionForm, TeamForm
+from clients.merges import stayed_for
 from clients.models import Client, Member
 from clients.requests import SignedInRequest
 from clients.tabs import tabs
@@ -29,7 +30,9 @@ def _client(request: SignedInRequest, pk: int) -> Client:
 @login_required
 def client_page(request: SignedInRequest, pk: int, tab: str = "") -> HttpResponse:
     """A tab of the client's page; an empty `tab` is the overview."""
-    client = get_object_or_404(Client.objects.visible_to(request.user).for_page(), pk=pk)
+    client = Client.objects.visible_to(request.user).for_page().filter(pk=pk).first()
+    if client is None:
+        return _lead_on(request, pk, tab)
     every = tabs()
     current = next((each for each in every if each.slug == tab), None)
     if current is None:
@@ -44,6 +47,12 @@ def client_page(request: SignedInRequest, pk: int, tab: str = "") -> HttpRespons
         **current.context(request, client),
     }
     return render(request, current.template, context)
+
+
+def _lead_on(request: SignedInRequest, gone: int, tab: str) -> HttpResponse:
+    """The address of a record that went into another leads to that one; else 404."""
+    client = _client(request, stayed_for(gone) or 0)
+    return redirect("clients:tab", client.pk, tab) if tab else redirect(client)
 
 
 @require(may_edit_clients)

@@ -194,6 +194,11 @@ def start(*, transfer: BookTransfer, by: User) -> Job:
     return job
 
 
+def open_again(transfer: BookTransfer) -> None:
+    """A transfer whose work ended without it being done is a draft again."""
+    BookTransfer.objects.filter(pk=transfer.pk, state=TransferState.QUEUED).update(state=TransferState.DRAFT)
+
+
 def start_undo(*, transfer: BookTransfer, by: User) -> Job:
     """Queues the taking back of a large transfer."""
     return start_job(
