@@ -7,10 +7,13 @@ class ServicingConfig(AppConfig):
     verbose_name = _("Service")
 
     def ready(self) -> None:
+        from clients import people
         from clients.actors import register_actor
         from clients.changes import register_sweep
         from clients.models import ChangeKind
         from clients.tabs import Panel, Tab, register_panel, register_tab
+        from servicing.book.leaving import belongings
+        from servicing.book.panel import became
         from servicing.standards.exceptions import differences
         from servicing.views.client import service_tab
 
@@ -30,3 +33,5 @@ class ServicingConfig(AppConfig):
             )
         )
         register_panel(Panel("servicing/partials/differs_panel.html", differences, 20))
+        register_panel(Panel("servicing/book/panel.html", became, 5))
+        people.register_holdings(belongings)
