@@ -81,13 +81,6 @@ class Runs:
     running_since: dt.datetime | None
     failures_in_a_day: int
 
-    @property
-    def seconds(self) -> float | None:
-        """How long the last run took; None where it has not ended."""
-        if self.started_at is None or self.finished_at is None:
-            return None
-        return (self.finished_at - self.started_at).total_seconds()
-
 
 @dataclass(frozen=True)
 class Line:

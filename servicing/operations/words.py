@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from clients.formats import hours
 from clients.sweeps import LOST
@@ -46,10 +51,30 @@ def counted(counts: dict[str, int]) -> list[tuple[str, int]]:
     return [(str(COUNTED.get(word, word.replace("_", " "))), count) for word, count in counts.items()]
 
 
-def took(seconds: float | None) -> str:
-    """How long a run took: under a second, 4 s, 12 min; empty where it has not ended."""
-    if seconds is None:
-        return ""
+def hours_of(schedule: PeriodicTask) -> str:
+    """When a schedule runs: every 10 minutes, every day at 01:30; others as their author wrote them."""
+    if schedule.interval_id:
+        return str(schedule.interval)
+    crontab = schedule.crontab
+    if crontab is None:
+        return str(schedule.scheduler)
+    if (crontab.day_of_week, crontab.day_of_month, crontab.month_of_year) == ("*", "*", "*"):
+        if crontab.hour == "*" and (step := re.fullmatch(r"(?:\*|\d+-59)/(\d+)", crontab.minute)):
+            return _("Every %(minutes)s minutes") % {"minutes": step[1]}
+        if crontab.hour.isdigit() and crontab.minute.isdigit():
+            at = dt.time(int(crontab.hour), int(crontab.minute))
+            return _("Every day at %(time)s") % {"time": f"{at:%H:%M}"} + _other_zone(crontab)
+    return str(crontab.human_readable)
+
+
+def _other_zone(crontab: CrontabSchedule) -> str:
+    """The time zone of its hours where it is not that of the page."""
+    zone = str(crontab.timezone)
+    return "" if zone == timezone.get_current_timezone_name() else f" ({zone.replace('_', ' ')})"
+
+
+def took(seconds: float) -> str:
+    """How long a run took: under a second, 4 s, 12 min."""
     if seconds < 1:
         return _("under a second")
     if seconds < 100:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from celery import current_app
@@ -36,7 +37,7 @@ def job_runs(request: SignedInRequest) -> HttpResponse:
         "servicing/operations/jobs.html",
         {
             "section": "job_runs",
-            "rows": [_row(line) for line in timetable.lines],
+            "rows": sorted((_row(line) for line in timetable.lines), key=lambda row: not row["trouble"]),
             "timetable": timetable,
             "jobs": Job.objects.select_related("requested_by")[:JOBS],
             "may_edit": is_administrator(request.user),
@@ -55,18 +56,7 @@ def job_run_history(request: SignedInRequest, pk: int) -> HttpResponse:
     if before.isascii() and before.isdigit() and len(before) < 19:
         runs = runs.filter(pk__lt=int(before))
     found = list(runs[: PAGE + 1])
-    rows = [
-        {
-            "started_at": run.started_at,
-            "took": words.took(
-                (run.finished_at - run.started_at).total_seconds() if run.finished_at else None
-            ),
-            "counted": words.counted(run.counts),
-            "failure": words.failure(run.error),
-            "ended": run.finished_at is not None,
-        }
-        for run in found[:PAGE]
-    ]
+    rows = [_run(run.started_at, run.finished_at, run.counts, run.error) for run in found[:PAGE]]
     return render(
         request,
         "servicing/operations/job_history.html",
@@ -98,21 +88,31 @@ def run_job(request: SignedInRequest, pk: int) -> HttpResponse:
 def _row(line: Line) -> dict[str, Any]:
     """A schedule as the table draws it."""
     schedule, runs = line.schedule, line.runs
-    hours = schedule.crontab.human_readable if schedule.crontab_id else str(schedule.scheduler)
     return {
         "pk": schedule.pk,
         "name": schedule.name,
         "description": line.description,
-        "hours": hours,
+        "hours": words.hours_of(schedule),
         "edit_url": reverse("admin:django_celery_beat_periodictask_change", args=[schedule.pk]),
         "state": line.state.value,
         "state_label": words.STATES[line.state],
         "trouble": line.trouble,
         "since": line.since,
         "failures_in_a_row": words.failures_in_a_row(runs.failures) if line.state == State.FAILING else "",
-        "started_at": runs.started_at,
-        "took": words.took(runs.seconds),
-        "counted": words.counted(runs.counts),
         "failures": runs.failures_in_a_day,
         "next_at": line.next_at,
+        **_run(runs.started_at, runs.finished_at, runs.counts, runs.error),
+    }
+
+
+def _run(
+    started_at: dt.datetime | None, finished_at: dt.datetime | None, counts: dict[str, int], error: str
+) -> dict[str, Any]:
+    """A run as the tables draw it."""
+    return {
+        "started_at": started_at,
+        "ended": finished_at is not None,
+        "took": words.took((finished_at - started_at).total_seconds()) if started_at and finished_at else "",
+        "counted": words.counted(counts),
+        "failure": words.failure(error),
     }

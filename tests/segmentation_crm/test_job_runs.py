@@ -12,11 +12,12 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from clients import sweeps
-from clients.models import SweepRun
+from clients.models import Job, SweepRun
 from clients.sweeps import HEARTBEAT, noted
 from segmentation_crm import schedules
 from segmentation_crm.tasks import heartbeat
 from servicing.operations.timetable import State, read_timetable
+from tests.factories import UserFactory
 from tests.worker.test_killed_worker import hold, let_the_visibility_timeout_pass
 
 pytestmark = pytest.mark.django_db
@@ -261,3 +262,98 @@ def test_a_killed_run_stays_open_is_told_as_stuck_and_is_over_once_the_work_is_d
 
 def client_says() -> dict[str, str]:
     return Client().get("/readyz").json().get("failing", {})
+
+
+# --- The pages --------------------------------------------------------------------------------------------
+
+
+def browser_of(group: str) -> Client:
+    browser = Client()
+    browser.force_login(UserFactory(groups=[group]), backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def text_of(browser: Client, url: str) -> str:
+    answer = browser.get(url)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def schedule_of(task: str = TASK) -> PeriodicTask:
+    return PeriodicTask.objects.get(task=task)
+
+
+def test_the_page_tells_each_schedule_its_last_run_and_what_is_wrong_first(all_ran):
+    SweepRun.objects.filter(task="servicing.plan_all").update(counts={"created": 1234, "missed": 2})
+    SweepRun.objects.filter(task="clients.forget_stale_uploads").update(started_at=ago(hours=3))
+    ran("clients.forget_stale_uploads", ended=False, hours=2)
+    ran("tiers.first_tiers", error="OperationalError", minutes=3)
+    browser = browser_of("operations")
+    text = text_of(browser, "/operations/jobs/")
+    assert text.index("Forgotten uploads") < text.index("First tiers")
+    for words in (
+        "Stuck",
+        "running since",
+        "1,234 created",
+        "2 missed",
+        "Every day at 02:30",
+        "1 failure in a day",
+    ):
+        assert words in text
+    assert "/admin/" not in text
+    history = text_of(browser, f"/operations/jobs/{schedule_of('tiers.first_tiers').pk}/")
+    assert "OperationalError. What was wrong is in the log of the worker." in history
+    assert "Every 10 minutes" in history
+    assert f"/admin/django_celery_beat/periodictask/{schedule_of().pk}/change/" in text_of(
+        browser_of("administrator"), "/operations/jobs/"
+    )
+
+
+def test_the_page_reads_little_however_much_ran(all_ran, django_assert_max_num_queries):
+    browser = browser_of("compliance")
+    text_of(browser, "/operations/jobs/")
+    for minutes in range(2, 60):
+        ran(minutes=minutes)
+    with django_assert_max_num_queries(9):
+        text_of(browser, "/operations/jobs/")
+
+
+def test_a_person_who_runs_the_firm_starts_work_besides_its_hours(valkey, up):
+    url = f"/operations/jobs/{schedule_of().pk}/run/"
+    assert browser_of("compliance").post(url).status_code == 403
+    assert browser_of("operations").post(url).status_code == 302
+    assert valkey.llen("celery") == 1
+    assert b"tiers.nightly_run" in valkey.lindex("celery", 0)
+
+
+def test_a_queue_that_does_not_answer_is_said(monkeypatch):
+    def refuse(*_args: Any, **_kwargs: Any) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(current_app, "send_task", refuse)
+    answer = browser_of("operations").post(f"/operations/jobs/{schedule_of().pk}/run/", follow=True)
+    assert "The queue does not answer." in answer.content.decode()
+
+
+def test_people_find_what_they_started_and_operations_what_everybody_did():
+    ann, olga = UserFactory(groups=["advisor"]), UserFactory(groups=["operations"])
+    mine = Job.objects.create(task="t", title="Ranking for Ann", requested_by=ann)
+    other = Job.objects.create(task="t", title="Ranking for Olga", requested_by=olga, state="failed")
+    seen = {}
+    for person in (ann, olga):
+        browser = Client()
+        browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        seen[person] = text_of(browser, "/jobs/")
+    assert f"/jobs/{mine.pk}/" in seen[ann]
+    assert "Ranking for Olga" not in seen[ann]
+    assert f"/jobs/{mine.pk}/" in seen[olga]
+    assert f"/jobs/{other.pk}/" in seen[olga]
+
+
+def test_administrators_edit_the_timetable_in_admin(all_ran):
+    browser = browser_of("administrator")
+    row = schedule_of()
+    text = text_of(browser, f"/admin/django_celery_beat/periodictask/{row.pk}/change/")
+    assert "Settings of the firm" in text
+    assert "css/admin.css" in text
+    assert "Nightly scoring" in text_of(browser, "/admin/django_celery_beat/periodictask/")
