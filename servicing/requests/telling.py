@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients import notices
+from clients.firm import firm_zone
 from clients.models import User
 from clients.notices import Tell
 from servicing.models import ClientRequest
@@ -44,7 +45,8 @@ def tell_of_new(*, request: ClientRequest, to: User | None, by: User) -> None:
         text = _("%(client)s asks: %(text)s") % {"client": request.client, "text": request.text}
         people = [to.pk]
     if request.answer_by:
-        text = f"{text} {words.answer_by(request.answer_by, timezone.now())}"
+        with timezone.override(firm_zone()):
+            text = f"{text} {words.answer_by(request.answer_by, timezone.now())}"
     notices.tell(_each(people, text, request, "new") if to != by else [])
 
 
@@ -82,11 +84,9 @@ def _escalate(claim: str, what: str, now: dt.datetime) -> int:
 
 def _said(request: ClientRequest, what: str, now: dt.datetime) -> str:
     assert request.answer_by is not None  # noqa: S101
-    values = {
-        "client": request.client,
-        "when": words.answer_by(request.answer_by, now),
-        "text": request.text,
-    }
+    with timezone.override(firm_zone()):
+        when = words.answer_by(request.answer_by, now)
+    values = {"client": request.client, "when": when, "text": request.text}
     if what == "broken":
         return _("No answer in time for %(client)s. %(when)s “%(text)s”") % values
     return _("%(client)s still waits. %(when)s “%(text)s”") % values

@@ -21,6 +21,7 @@ from clients.models import User
 from servicing.models import BulkAction, BulkStep, ServiceTask
 from servicing.planning import lock, plan
 from servicing.planning.working_days import days_off
+from servicing.work import following
 
 # What a step with many may change, and an undo gives back.
 _KEPT = (
@@ -88,15 +89,19 @@ def reassign_tasks(*, tasks: QuerySet, to: User, by: User) -> BulkStep:
 
     Returns the step, which `undo_step` takes back; `changed` is how many tasks went to another person.
     """
-    return _do(
-        BulkAction.REASSIGN,
-        tasks,
-        by,
-        change="assigned_to_id = %s, reassigned = true",
-        values=[to.pk],
-        differs="task.assigned_to_id IS DISTINCT FROM %s",
-        differs_values=[to.pk],
-    )
+    with transaction.atomic():
+        step = _do(
+            BulkAction.REASSIGN,
+            tasks,
+            by,
+            change="assigned_to_id = %s, reassigned = true",
+            values=[to.pk],
+            differs="task.assigned_to_id IS DISTINCT FROM %s",
+            differs_values=[to.pk],
+        )
+        handed_over = step.rows.order_by().values_list("task", flat=True)
+        following.handed_over(handed_over, to=to, by=by, key=f"step:{step.pk}")
+        return step
 
 
 def reschedule_tasks(*, tasks: QuerySet, days: int, by: User, reason: str = "") -> BulkStep:
@@ -149,6 +154,7 @@ def undo_step(*, step: BulkStep) -> Undone:
         with connection.cursor() as cursor:
             cursor.execute(_UNDO, [step.pk])
             restored = cursor.rowcount
+        following.hand_over_undone(f"step:{step.pk}")
         if step.action == BulkAction.RESCHEDULE:
             clients = step.rows.order_by().values_list("task__client_id", flat=True).distinct()
             plan(as_of=firm_today(), clients=list(clients))

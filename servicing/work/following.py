@@ -1,6 +1,6 @@
 """What follows when a person closes a task, opens it again or hands it over, in the same transaction.
 
-The sub-packages above register what follows in `AppConfig.ready`, so that working a task imports none of them.
+The sub-packages above register what follows in `AppConfig.ready`: working a task imports none of them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def register_source(source: str, changed: Changed) -> None:
 
 
 def register_hand_over(handed_over: HandedOver, undone: Undone) -> None:
-    """`handed_over(tasks, to, by, key)`: tasks, by their ids, went to a person. `undone(key)`: they went back."""
+    """`handed_over(tasks, to, by, key)`: tasks, by their ids, went to a person; `undone(key)`: and back."""
     if (handed_over, undone) not in _hand_over:
         _hand_over.append((handed_over, undone))
 
