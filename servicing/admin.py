@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from servicing.capacity.admin import ClientHoursAdmin
 from servicing.models import (
     CadenceOverride,
     ClosingDay,
@@ -25,7 +26,7 @@ from servicing.models import (
 from servicing.standards.item_admin import ServiceItemAdmin
 from servicing.work.words import promise
 
-__all__ = ["ServiceItemAdmin"]
+__all__ = ["ClientHoursAdmin", "ServiceItemAdmin"]
 
 
 class ServiceItemInline(admin.TabularInline):

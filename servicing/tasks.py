@@ -10,6 +10,7 @@ from clients.jobs import AlreadyDone, working_on
 from clients.models import User
 from clients.sweeps import noted
 from servicing.book import transfer as book
+from servicing.capacity import weeks
 from servicing.dashboards import rollups
 from servicing.models import BookTransfer
 from servicing.planning import sweeps
@@ -23,6 +24,7 @@ def plan_changed() -> None:
     with noted("servicing.plan_changed") as counts:
         counts["planned"] = sweeps.plan_changed()
         rollups.refresh_when_due()
+        weeks.refresh_when_due()
 
 
 @shared_task(name="servicing.plan_all", **RETRY)
@@ -31,6 +33,7 @@ def plan_all() -> None:
     with noted("servicing.plan_all") as counts:
         counts.update(sweeps.plan_today().counted())
         rollups.refresh()
+        weeks.refresh()
 
 
 @shared_task(name="servicing.hand_over")

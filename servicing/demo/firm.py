@@ -17,6 +17,7 @@ from django.utils import timezone
 from clients.models import Client, Firm
 from servicing.demo import draws, facts, households, names
 from servicing.demo.bulk import foreign_keys_checked_once
+from servicing.demo.hours import state_hours
 from servicing.demo.notes import NOTES
 from servicing.demo.staff import create_staff
 
@@ -66,6 +67,7 @@ def seed_firm(
     firm.name, firm.set_up_at = FIRM_NAME, timezone.now()
     firm.save(update_fields=["name", "set_up_at"])
     staff = create_staff(clients=clients, seed=seed)
+    state_hours(staff)
     values: dict[str, Any] = {
         "clients": clients,
         "seed": seed,
