@@ -37,6 +37,7 @@ urlpatterns = [
     path("service/exceptions/", exceptions.exception_list, name="exceptions"),
     path("service/book/", include("servicing.book.urls")),
     path("operations/", operations.operations, name="operations"),
+    path("", include("servicing.capacity.urls")),
     path("operations/jobs/", jobs.job_runs, name="job_runs"),
     path("operations/jobs/<int:pk>/", jobs.job_run_history, name="job_run_history"),
     path("operations/jobs/<int:pk>/run/", jobs.run_job, name="run_job"),
