@@ -6,7 +6,7 @@ touch that closed a task is that task's delivery and nothing else. Four ways lea
 - **extra**: a touch that fulfils promised services and closed no task, given when the client had been given
   each of them as often in the calendar year as its tier promises (12 / interval; every two years: once in two
   calendar years; while waived: never). Whatever was given counts in that number, by task or without.
-- **unpromised**: a touch that closed no task and fulfils services of the firm of which the tier promises none.
+- **unpromised**: a touch that closed no task and fulfils services, none of which the tier promises.
 - **overrun**: minutes of a touch above those planned for the tasks that it closed.
 - **time**: minutes logged beside touches, above what the plan of the calendar year leaves: the planned
   minutes of its tasks (delivered, open, declined, unanswered), less what the touches that delivered them used
@@ -183,7 +183,12 @@ def beyond_of(client_id: int, *, first: dt.date, last: dt.date) -> list[dict[str
     sql = f"""
         SELECT what, count(*), sum(minutes), sum(cost) FROM ({statement(one_client=True)}) beyond
         WHERE on_day >= %(first)s GROUP BY what ORDER BY what"""
-    parameters = {"since": first.replace(month=1, day=1), "as_of": last, "first": first, "client": client_id}
+    parameters: dict[str, Any] = {
+        "since": first.replace(month=1, day=1),
+        "as_of": last,
+        "first": first,
+        "client": client_id,
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [

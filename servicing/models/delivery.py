@@ -1,10 +1,12 @@
 """Promise and delivery, added up: what was given beyond the standard, and the figures of each month."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-_COPY = {"null": True, "related_name": "+", "db_index": False, "db_constraint": False}
+_COPY: dict[str, Any] = {"null": True, "related_name": "+", "db_index": False, "db_constraint": False}
 
 
 class Beyond(models.TextChoices):

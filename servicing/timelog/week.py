@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,12 +62,12 @@ def week_of(person: User, day: dt.date) -> Week:
         last=last,
         lines=_lines(entries, touches),
         beside=sum(entry["minutes"] for entry in entries),
-        on_touches=sum(touch["minutes"] for touch in touches),
+        on_touches=sum(touch["minutes"] or 0 for touch in touches),
         planned=planned.aggregate(total=Sum("planned_minutes"))["total"] or 0,
     )
 
 
-def _lines(entries: list[dict[str, Any]], touches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _lines(entries: Iterable[Any], touches: Iterable[Any]) -> list[dict[str, Any]]:
     lines = [entry | {"on": entry["spent_on"], "what": entry["activity"], "entry": True} for entry in entries]
     lines += [
         touch | {"on": touch["occurred_on"], "what": touch["kind__label"], "entry": False}
