@@ -65,6 +65,8 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         "policy": reverse("tiers:policy", args=[Policy.objects.earliest("pk").pk]),
         "draft": reverse("tiers:policy", args=[a_draft(firm).pk]),
         "person": reverse("clients:edit_person", args=[firm.people["advisor"].pk]),
+        "capacity week": reverse("servicing:capacity_week", args=[firm_today() + dt.timedelta(days=14)]),
+        "capacity person": reverse("servicing:person_capacity", args=[firm.people["advisor"].pk]),
         "invitation": link("clients:invitation", invited),
         "reset": reset_link(firm.people["newcomer"]),
     }

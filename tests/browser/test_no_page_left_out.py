@@ -41,6 +41,7 @@ NO_PAGE = {
     "mfa_download_recovery_codes",
     "mfa_reauthenticate",
     "readyz",
+    "servicing:capacity_export",
     "servicing:back_to_standard",
     "servicing:promises",
     "servicing:end_waiver",
