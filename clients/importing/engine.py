@@ -19,7 +19,14 @@ from django.utils.translation import gettext as _
 
 from clients.changes import wake_sweeps
 from clients.firm import firm_settings
-from clients.importing import client_records, fact_records, households, records, writing
+from clients.importing import (
+    client_records,
+    fact_records,
+    former_numbers,
+    households,
+    records,
+    writing,
+)
 from clients.importing.columns import Mapping, recognise
 from clients.importing.files import FileRefused, open_records
 from clients.importing.messages import message_rows
@@ -136,6 +143,7 @@ def run_import(
 def _decide(cursor: Any, mapping: Mapping, sample: int) -> bool:
     """Fills `import_rows` and `import_errors`; returns whether records were merged into households."""
     records.mark_wrong_records(cursor)
+    former_numbers.follow(cursor, mapping)
     if mapping.kind == ImportKind.REVENUE:
         fact_records.decide_revenue(cursor, mapping, sample=sample)
     elif mapping.kind == ImportKind.TOUCHES:

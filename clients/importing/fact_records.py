@@ -10,6 +10,7 @@ from clients.importing.columns import Mapping
 from clients.importing.records import Plan, choice_words, create_rows, differs, people, term_words
 from clients.importing.staging import CLEAR_SQL, SPACES_SQL
 from clients.models import TouchOutcome
+from clients.models.imports import ImportKind
 
 
 def decide_revenue(cursor: Any, mapping: Mapping, *, sample: int) -> None:
@@ -156,9 +157,17 @@ def _type_facts(
     def key(name: str) -> str:
         return f"coalesce(nullif(x.{name}, {CLEAR_SQL}), '')" if name in mapping.positions else "''::text"
 
+    source_id = key("source_id")
+    if mapping.kind == ImportKind.REVENUE:
+        # Money of a record that went into another is told apart by a number made of its former one.
+        day = f"coalesce(({values.date('x.date')})::text, '')"
+        source_id = (
+            f"CASE WHEN {source_id} = '' AND x.former_id IS NOT NULL "
+            f"THEN 'merged-' || x.former_id || '-' || {day} ELSE {source_id} END"
+        )
     cursor.execute(
         f"CREATE TEMP TABLE import_typed ON COMMIT DROP AS SELECT x.row, x.external_id, c.id AS client_id, "
-        f"{key('source')} AS source, {key('source_id')} AS source_id, "
+        f"{key('source')} AS source, {source_id} AS source_id, "
         f"{', '.join(select)} FROM import_cells x "
         f"LEFT JOIN clients_client c ON c.external_id = x.external_id {joins}",
         params,

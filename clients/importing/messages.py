@@ -50,6 +50,9 @@ def _messages(name: str, mapping: Mapping) -> dict[str, str]:
             "A behavioral trigger is stored only while the client's permission is granted."
         ),
         "repeated": _("An earlier record of this file has the same key."),
+        "merged": _(
+            "This record is a part of the one after the arrow, which this file has too. Take this line out."
+        ),
         "unknown_client": _("No client has this number. Import the client first."),
     }
 

@@ -120,6 +120,7 @@ def _changed_since(cursor: Any, batch: ImportBatch) -> list[str]:
                 )
                 % {"n": count, "what": table.label.lower()}
             )
+    reasons += _merged_since(cursor, batch)
     cursor.execute(
         "SELECT count(*) FROM clients_importedrecord i JOIN clients_behavioraltagevent e "
         'ON e.client_id = i.record_id AND e.pgh_created_at > %s WHERE i.batch_id = %s AND i."table" = '
@@ -136,6 +137,29 @@ def _changed_since(cursor: Any, batch: ImportBatch) -> list[str]:
             % {"n": count}
         )
     return reasons
+
+
+def _merged_since(cursor: Any, batch: ImportBatch) -> list[str]:
+    """A sentence about clients whose record went into another, with what the import wrote of them."""
+    tables = ", ".join(f"('{table.value}', '{model._meta.db_table}')" for table, model in MODELS.items())
+    cursor.execute(
+        "SELECT count(DISTINCT m.id) FROM clients_importedrecord i "
+        f'JOIN (VALUES {tables}) t (short, name) ON t.short = i."table" '
+        "JOIN clients_clientmerge m ON m.parted_at IS NULL AND ("
+        "(i.\"table\" = 'client' AND m.absorbed_id = i.record_id) OR EXISTS ("
+        'SELECT FROM clients_mergedrow r WHERE r.merge_id = m.id AND r."table" = t.name '
+        "AND r.record_id = i.record_id)) WHERE i.batch_id = %s",
+        [batch.pk],
+    )
+    count = cursor.fetchone()[0]
+    if not count:
+        return []
+    text = ngettext(
+        "%(n)s client of it was merged with another since. Part them again first.",
+        "%(n)s clients of it were merged with others since. Part them again first.",
+        count,
+    )
+    return [text % {"n": count}]
 
 
 def _taken_again(table: ImportedTable) -> str:

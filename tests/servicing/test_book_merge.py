@@ -29,7 +29,7 @@ from clients.models import (
 from servicing.book import merging, parting, splitting
 from servicing.book.rules import RULES
 from servicing.book.tables import belonging
-from servicing.models import CadenceOverride, ClientRequest, ServiceTask, Waiver
+from servicing.models import CadenceOverride, ClientRequest, ServiceClock, ServiceTask, Waiver
 from servicing.planning import plan
 from tests.servicing.world import noon
 from tiers.models import Override, TierAssignment
@@ -82,6 +82,11 @@ def two(world, people):
         world.give(pk, "wealth_plan_review", 6, today)
         Override.objects.create(
             client_id=pk, tier=world.tiers["A"], reason="wish", text="t", starts_on=today, expires_on=today
+        )
+    world.plan(today)
+    for pk, days in ((kept, 3), (gone, 5)):  # a review is due at both
+        ServiceClock.objects.filter(client=pk, kind__code="review_meeting").update(
+            due_on=today + dt.timedelta(days=days), create_on=today
         )
     world.plan(today)
     return kept, gone
