@@ -17,9 +17,9 @@ from servicing.models.delivery import (
     DeliveryScope,
 )
 from servicing.models.exceptions import CadenceOverride, Waiver
-from servicing.models.people import Absence, CalendarFeed, ClientHours
+from servicing.models.people import Absence, CalendarEntry, CalendarFeed, ClientHours
 from servicing.models.requests import ClientRequest
-from servicing.models.rollups import TierRollup
+from servicing.models.rollups import FirmRollup, TierRollup
 from servicing.models.standards import (
     Basis,
     Channel,
@@ -57,6 +57,7 @@ __all__ = [
     "BulkStep",
     "BulkStepRow",
     "CadenceOverride",
+    "CalendarEntry",
     "CalendarFeed",
     "CapacityFigures",
     "Channel",
@@ -68,6 +69,7 @@ __all__ = [
     "DeliveryRollup",
     "DeliveryScope",
     "Escalation",
+    "FirmRollup",
     "FollowedItem",
     "FulfilmentRule",
     "HandedRow",

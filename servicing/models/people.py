@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.functions import RandomUUID
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
@@ -112,8 +114,19 @@ class CalendarFeed(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feed")
     digest = models.CharField(max_length=64, unique=True)
+    uid = models.UUIDField(
+        default=uuid.uuid4, db_default=RandomUUID(), help_text="What the numbers of its events begin with."
+    )
+    show_names = models.BooleanField(
+        _("show client names"),
+        default=False,
+        db_default=False,
+        help_text=_("Off: an event has the client's number. The calendar's provider reads what is in it."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     read_at = models.DateTimeField(_("last read"), null=True, blank=True)
+    hour_began_at = models.DateTimeField(null=True, blank=True, help_text="Of the hour that reads are of.")
+    reads = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("calendar feed")
@@ -121,3 +134,25 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class CalendarEntry(models.Model):
+    """A task that a calendar was told of, so that what changes or goes is told too.
+
+    `plain`: the event without any name, shown once it is cancelled, when its task may be gone.
+    """
+
+    feed = models.ForeignKey(CalendarFeed, models.CASCADE, related_name="entries", db_index=False)
+    task = models.BigIntegerField(help_text="Its number; the task itself may be gone.")
+    told = models.CharField(max_length=64, help_text="A digest of the event as it was told.")
+    plain = models.JSONField()
+    cancelled = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("calendar entry")
+        verbose_name_plural = _("calendar entries")
+        constraints = [models.UniqueConstraint(fields=["feed", "task"], name="servicing_calendar_entry_once")]
+
+    def __str__(self) -> str:
+        return f"Task {self.task} in calendar {self.feed_id}"

@@ -4,6 +4,26 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class FirmRollup(models.Model):
+    """Figures of the operations page that take a look at every client. One row, replaced whole.
+
+    All count active clients.
+    """
+
+    as_of = models.DateField()
+    without_tier = models.PositiveIntegerField(default=0)
+    without_score = models.PositiveIntegerField(default=0, help_text="Too little is known of them.")
+    without_lead = models.PositiveIntegerField(default=0, help_text="Nobody is their lead advisor.")
+    refreshed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("firm figures")
+        verbose_name_plural = _("firm figures")
+
+    def __str__(self) -> str:
+        return f"As of {self.as_of}"
+
+
 class TierRollup(models.Model):
     """The figures of one tier; the row without a tier is that of active clients who have none.
 

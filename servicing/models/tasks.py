@@ -205,6 +205,12 @@ class ServiceTask(models.Model):
                 name="servicing_task_made_by",
                 condition=Q(status__in=OPEN_STATUSES, made_by__isnull=False),
             ),
+            # appointments that have passed without an outcome
+            models.Index(
+                fields=["scheduled_at"],
+                name="servicing_task_appointment",
+                condition=Q(status=TaskStatus.SCHEDULED),
+            ),
             # dashboards: what was closed in a period
             models.Index(
                 fields=["closed_at"], name="servicing_task_closed", condition=Q(closed_at__isnull=False)
