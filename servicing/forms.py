@@ -13,12 +13,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.choosing import ClientField
-from clients.firm import firm_today
+from clients.firm import firm_date, firm_today
 from clients.models import Client, TeamMember, TouchKind, User
-from servicing.models import Channel, ServiceKind, ServiceTask, TaskOutcome, Waiver
-from servicing.work.natural import attempt_kinds, fulfilling_kind, likely_attempt
+from clients.models.people import Group
+from servicing.models import (
+    BulkAction,
+    BulkStep,
+    Channel,
+    ServiceKind,
+    ServiceTask,
+    TaskOutcome,
+    Waiver,
+)
+from servicing.work import bulk
+from servicing.work.natural import attempt_kinds, fulfilling_kind, is_conversation, likely_attempt
+from servicing.work.panel import was_held
+from servicing.work.services import NextAction
+from servicing.work.words import zone_of
 
 MOST_MINUTES = 24 * 60
+MOST_ACTIONS = 5  # next actions of one meeting
+MOST_AHEAD = dt.timedelta(days=3 * 366)
 
 
 class DateInput(forms.DateInput):
@@ -61,7 +76,70 @@ class TaskForm(forms.Form):
         self.task, self.by = task, by
 
 
+def _ahead(day: dt.date) -> dt.date:
+    """`day`, today or later. Raises ValidationError."""
+    if day < firm_today():
+        raise ValidationError(_("This day has passed. Choose today or later."))
+    if day > firm_today() + MOST_AHEAD:
+        raise ValidationError(_("This is more than three years ahead. Check the year."))
+    return day
+
+
+def _put_off_until(day: dt.date) -> dt.date:
+    """`day`, after today and not too far. Raises ValidationError."""
+    if day <= firm_today():
+        raise ValidationError(_("Choose a day after today."))
+    if day > firm_today() + dt.timedelta(days=366):
+        raise ValidationError(_("This is more than a year ahead. Waive the service instead."))
+    return day
+
+
+class NextActionForm(forms.Form):
+    """One row of what was agreed; without a title and a date it was not filled in."""
+
+    title = forms.CharField(label=_("What"), max_length=160)
+    to = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none(), empty_label=None)
+    on = forms.DateField(label=_("By when"), widget=DateInput())
+
+    def __init__(self, *args: Any, people: list[User], by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+        self.people = {person.pk: person for person in people}
+        field = _choices(self, "to")
+        field.choices = [(person.pk, person.display_name) for person in people]
+        field.initial = by.pk
+        field.required = False
+        field.to_python = self._person  # type: ignore[method-assign]
+        self.by = by
+
+    def _person(self, value: Any) -> User:
+        """One of the people, read once for all rows; nobody named: who fills the form in."""
+        if value in (None, ""):
+            return self.by
+        person = self.people.get(int(value)) if str(value).isdecimal() else None
+        if person is None:
+            raise ValidationError(_("Choose somebody of the client's team, or of operations."))
+        return person
+
+    @property
+    def is_blank(self) -> bool:
+        return not any((self.data.get(self.add_prefix(name)) or "").strip() for name in ("title", "on"))
+
+    def clean_on(self) -> dt.date:
+        return _ahead(self.cleaned_data["on"])
+
+
+def people_for(client: Client, *, by: User) -> list[User]:
+    """Who can take on work for a client: its service team, operations, and `by`, who comes first."""
+    team = Q(pk__in=TeamMember.objects.filter(client=client).values("user"))
+    able = team | Q(groups__name=Group.OPERATIONS) | Q(pk=by.pk)
+    people = User.objects.filter(able, is_active=True).distinct().order_by("first_name", "last_name", "id")
+    return sorted(people, key=lambda person: person.pk != by.pk)
+
+
 class CompleteForm(TaskForm):
+    """Closes a task; a conversation records what was agreed to happen next, in rows of its own."""
+
     outcome = forms.ChoiceField(
         label=_("Outcome"),
         choices=[(o.value, o.label) for o in TaskOutcome if o != TaskOutcome.FIRM_MISSED],
@@ -73,8 +151,32 @@ class CompleteForm(TaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["on"].initial = firm_today()
+        held = was_held(self.task) and self.task.scheduled_at
+        self.fields["on"].initial = firm_date(held) if held else firm_today()
         self.fields["minutes"].initial = self.task.planned_minutes or None
+        self.actions = self._action_rows() if is_conversation(self.task) else []
+
+    def _action_rows(self) -> list[NextActionForm]:
+        people = people_for(self.task.client, by=self.by)
+        return [
+            NextActionForm(
+                self.data if self.is_bound else None,
+                prefix=f"next-{number}",
+                auto_id=self.auto_id,
+                people=people,
+                by=self.by,
+            )
+            for number in range(1, MOST_ACTIONS + 1)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        rows = [row for row in self.actions if not row.is_blank]
+        valid = [row.is_valid() for row in rows]  # each says what is wrong with it
+        if not all(valid):
+            raise ValidationError(_("Look at the next actions: what, who and by when."))
+        data["next_actions"] = [NextAction(**row.cleaned_data) for row in rows]
+        return data
 
     def clean_on(self) -> dt.date:
         on = self.cleaned_data["on"]
@@ -115,20 +217,80 @@ class AttemptForm(TaskForm):
         self.fields["kind"].initial = likely_attempt(self.task, kinds)
 
 
+class PersonMomentField(forms.DateTimeField):
+    """A moment as a person's own clock shows it; `zone` is where the person is."""
+
+    zone: dt.tzinfo
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, dt.datetime) and timezone.is_aware(value):
+            return value.astimezone(self.zone).replace(tzinfo=None)
+        return value
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        with timezone.override(self.zone):
+            return super().to_python(value)
+
+
 class BookForm(TaskForm):
-    at = forms.DateTimeField(label=_("Date and time"), widget=MomentInput())
+    at = PersonMomentField(label=_("Date and time"), widget=MomentInput())
+    channel = forms.ChoiceField(label=_("How"), required=False, choices=Channel.choices)
+    place = forms.CharField(
+        label=_("Where"), required=False, max_length=200, help_text=_("A room, an address or a link.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["at"].initial = self.task.scheduled_at
+        at, task = cast(PersonMomentField, self.fields["at"]), self.task
+        at.zone = zone_of(self.by)
+        at.initial = task.scheduled_at
+        if self.by.time_zone and self.by.time_zone != timezone.get_current_timezone_name():
+            at.help_text = _("In your time zone: %s.") % self.by.time_zone.replace("_", " ")
+        self.fields["channel"].initial = task.scheduled_channel or task.channel
+        self.fields["place"].initial = task.place
+        if not task.channel:
+            cast(forms.ChoiceField, self.fields["channel"]).choices = [
+                ("", _("None in particular")),
+                *Channel.choices,
+            ]
 
     def clean_at(self) -> dt.datetime:
         at = self.cleaned_data["at"]
         if at < timezone.now():
             raise ValidationError(_("An appointment lies ahead. Choose a later time."))
-        if at > timezone.now() + dt.timedelta(days=3 * 366):
+        if at > timezone.now() + MOST_AHEAD:
             raise ValidationError(_("This is more than three years ahead. Check the year."))
         return at
+
+
+class CancelAppointmentForm(TaskForm):
+    """Nothing to fill in."""
+
+
+class RescheduleForm(TaskForm):
+    to = forms.DateField(label=_("New due date"), widget=DateInput())
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        task, to = self.task, self.fields["to"]
+        to.initial = max(task.due_on, firm_today()) + dt.timedelta(days=7)
+        if task.window_start < task.window_end:
+            to.help_text = _(
+                "Its window moves with it: %(before)s days before until %(after)s days after. "
+                "Planning keeps your date."
+            ) % {
+                "before": (task.due_on - task.window_start).days,
+                "after": (task.window_end - task.due_on).days,
+            }
+
+    def clean_to(self) -> dt.date:
+        to = self.cleaned_data["to"]
+        if to == self.task.due_on:
+            raise ValidationError(_("It is due on this day already."))
+        if to > firm_today() + dt.timedelta(days=366):
+            raise ValidationError(_("This is more than a year ahead. Give the client another interval."))
+        return _ahead(to)
 
 
 class SnoozeForm(TaskForm):
@@ -140,12 +302,7 @@ class SnoozeForm(TaskForm):
         self.fields["until"].initial = firm_today() + dt.timedelta(days=7)
 
     def clean_until(self) -> dt.date:
-        until = self.cleaned_data["until"]
-        if until <= firm_today():
-            raise ValidationError(_("Choose a day after today."))
-        if until > firm_today() + dt.timedelta(days=366):
-            raise ValidationError(_("This is more than a year ahead. Waive the service instead."))
-        return until
+        return _put_off_until(self.cleaned_data["until"])
 
 
 def serving_people(*, also: User | None = None) -> QuerySet[User]:
@@ -161,8 +318,85 @@ class ReassignForm(TaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        field = _choices(self, "to")
+        people = serving_people()
+        field.queryset = people
+        on_team = set(TeamMember.objects.filter(client=self.task.client_id).values_list("user", flat=True))
+        others = [person for person in people if person.pk != self.task.assigned_to_id]
+        near = [(p.pk, p.display_name) for p in others if p.pk in on_team]
+        far = [(p.pk, p.display_name) for p in others if p.pk not in on_team]
+        groups = ((_("Service team of this client"), near), (_("Others"), far))
+        field.choices = [("", _("Choose a person")), *((name, some) for name, some in groups if some)]
+
+    def clean_to(self) -> User:
+        to = self.cleaned_data["to"]
+        if to.pk == self.task.assigned_to_id:
+            raise ValidationError(_("It is this person's already."))
+        return to
+
+
+class BulkForm(forms.Form):
+    """One step with many tasks; `work` does it."""
+
+    reason = forms.CharField(max_length=200, required=False)
+
+    def work(self, *, tasks: QuerySet, by: User) -> BulkStep:
+        raise NotImplementedError
+
+
+class BulkReassignForm(BulkForm):
+    to = forms.ModelChoiceField(
+        queryset=User.objects.none(), error_messages={"required": _("Choose who takes the tasks.")}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         _choices(self, "to").queryset = serving_people()
-        self.fields["to"].initial = self.task.assigned_to_id
+
+    def work(self, *, tasks: QuerySet, by: User) -> BulkStep:
+        return bulk.reassign_tasks(tasks=tasks, to=self.cleaned_data["to"], by=by)
+
+
+class BulkRescheduleForm(BulkForm):
+    days = forms.IntegerField(
+        min_value=-366,
+        max_value=366,
+        error_messages={
+            "required": _("Say by how many days the tasks move."),
+            "invalid": _("Write the number of days as 7, or -7 for earlier."),
+            "min_value": _("Move by a year at most."),
+            "max_value": _("Move by a year at most."),
+        },
+    )
+
+    def clean_days(self) -> int:
+        if not (days := self.cleaned_data["days"]):
+            raise ValidationError(_("Say by how many days the tasks move."))
+        return days
+
+    def work(self, *, tasks: QuerySet, by: User) -> BulkStep:
+        return bulk.reschedule_tasks(
+            tasks=tasks, days=self.cleaned_data["days"], by=by, reason=self.cleaned_data["reason"]
+        )
+
+
+class BulkSnoozeForm(BulkForm):
+    until = forms.DateField(error_messages={"required": _("Say until when the tasks are put off.")})
+
+    def clean_until(self) -> dt.date:
+        return _put_off_until(self.cleaned_data["until"])
+
+    def work(self, *, tasks: QuerySet, by: User) -> BulkStep:
+        return bulk.snooze_tasks(
+            tasks=tasks, until=self.cleaned_data["until"], by=by, reason=self.cleaned_data["reason"]
+        )
+
+
+BULK_FORMS: dict[str, type[BulkForm]] = {
+    BulkAction.REASSIGN: BulkReassignForm,
+    BulkAction.RESCHEDULE: BulkRescheduleForm,
+    BulkAction.SNOOZE: BulkSnoozeForm,
+}
 
 
 class LogTouchForm(forms.Form):
@@ -237,12 +471,7 @@ class NewTaskForm(forms.Form):
         self.fields["due_on"].initial = firm_today()
 
     def clean_due_on(self) -> dt.date:
-        due_on = self.cleaned_data["due_on"]
-        if due_on < firm_today():
-            raise ValidationError(_("This day has passed. Choose today or later."))
-        if due_on > firm_today() + dt.timedelta(days=3 * 366):
-            raise ValidationError(_("This is more than three years ahead. Check the year."))
-        return due_on
+        return _ahead(self.cleaned_data["due_on"])
 
     def clean_planned_minutes(self) -> int:
         return self.cleaned_data["planned_minutes"] or 0

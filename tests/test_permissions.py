@@ -17,7 +17,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from clients import people
 from clients.models import BulkChange, Client, Job, Member, SavedFilter, ServiceRole, TeamMember, User
-from servicing.models import ServiceTask
+from servicing.models import ClientRequest, ServiceTask
 from tests.factories import ClientFactory, UserFactory
 
 # One hash for all: making one takes a third of a second.
@@ -130,6 +130,9 @@ TABLE: dict[str, Row] = {
     "servicing:task": ("GET", {"pk": "task"}, CLIENT),
     "servicing:work": ("GET", {"pk": "task", "step": "done"}, EDIT),
     "servicing:undo": ("POST", {"pk": "task"}, after(EDIT, 302)),
+    "servicing:prepare": ("POST", {"pk": "task"}, after(EDIT, 302)),
+    "servicing:bulk": ("POST", {}, after(FIRM, 302)),
+    "servicing:bulk_undo": ("POST", {"pk": 0}, after(FIRM, 404)),
     "servicing:log_touch": ("GET", {"pk": "client"}, EDIT),
     "servicing:remove_touch": ("POST", {"pk": "client", "touch": 0}, after(EDIT, 404)),
     "servicing:waive": ("GET", {"pk": "client"}, EDIT),
@@ -139,6 +142,16 @@ TABLE: dict[str, Row] = {
     "servicing:promise": ("GET", {"tier": "A"}, ALL),
     "servicing:client_promise": ("GET", {"pk": "client"}, CLIENT),
     "servicing:exceptions": ("GET", {}, ALL),
+    "servicing:requests": ("GET", {}, ALL),
+    "servicing:new_request": ("GET", {}, EDITORS),
+    "servicing:answer_times": ("GET", {}, READERS),
+    "servicing:request": ("GET", {"pk": "request"}, CLIENT),
+    "servicing:delivery": ("GET", {}, READERS),
+    "servicing:own_delivery": ("GET", {}, (302, 200, 200, 302, 302, 302)),
+    "servicing:delivery_tasks": ("GET", {}, ALL),
+    "servicing:delivery_beyond": ("GET", {}, ALL),
+    "servicing:delivery_clients": ("GET", {}, ALL),
+    "servicing:delivery_file": ("GET", {}, ALL),
     "servicing:time": ("GET", {}, ALL),
     "servicing:new_time": ("GET", {}, EDITORS),
     "servicing:undo_time": ("POST", {}, after(EDITORS, 302)),
@@ -242,6 +255,13 @@ def subjects(browsers: dict[str, Browser]) -> dict[str, Any]:
         "job": Job.objects.create(task="t", title="A job", requested_by=teammate).pk,
         "task": ServiceTask.objects.create(
             client=client, title="Call", due_on=DAY, window_start=DAY, window_end=DAY
+        ).pk,
+        "request": ClientRequest.objects.create(
+            client=client,
+            text="May we call?",
+            task=ServiceTask.objects.create(
+                client=client, title="May we call?", due_on=DAY, window_start=DAY, window_end=DAY
+            ),
         ).pk,
         "invitation_uid": uid,
         "invitation_token": default_token_generator.make_token(invited),

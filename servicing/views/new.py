@@ -45,7 +45,7 @@ def new_task(request: HttpRequest) -> HttpResponse:
     form = NewTaskForm(request.POST if request.method == "POST" else None, by=by, auto_id="id_new_%s")
     if not form.is_valid():
         return _form(request, form, _("New task"), _("Save the task"))
-    made = services.make_task(**form.cleaned_data)
+    made = services.make_task(by=by, **form.cleaned_data)
     text = _("%(task)s for %(client)s is due %(day)s.") % {
         "task": made.task.name,
         "client": made.task.client.name,

@@ -1,159 +1,81 @@
-"""The task list: everything that is open or was closed, with filters, for those who watch over it."""
+"""The task list: everything that is open or was closed, with filters; and one step with many of them."""
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
-from clients.models import TeamMember, Tier, User
-from servicing.models import ServiceKind, ServiceTask, TaskStatus
+from clients.access import require, runs_the_firm
+from clients.feedback import notice
+from clients.models import User
+from servicing.forms import BULK_FORMS, serving_people
+from servicing.models import BulkAction, BulkStep, ServiceTask
 from servicing.querysets import ServiceTaskQuerySet
-from servicing.work.queue import ROW, row_of
-
-PAGE = 50
-COUNTED = 1000
-LIST_ROW = (
-    *ROW,
-    "assigned_to__first_name",
-    "assigned_to__last_name",
-    "assigned_to__username",
-    "completed_on",
-)
+from servicing.work import listing
+from servicing.work.bulk import undo_step
+from servicing.work.words import zone_of
 
 
 @login_required
 @require_GET
 def task_list(request: HttpRequest) -> HttpResponse:
-    """Tasks by due date, 50 a page, counted up to 1,000."""
-    today = timezone.localdate()
-    options = _options()
-    tasks, chips = _filtered(request, options, today)
-    rows, before, after = _page(tasks, request.GET)
-    for row in rows:
-        row["person"] = (
-            f"{row['assigned_to__first_name'] or ''} {row['assigned_to__last_name'] or ''}".strip()
-            or row["assigned_to__username"]
-        )
-        row["status_label"] = TaskStatus(row["status"]).label
+    """Tasks in the order that was asked for, 50 a page, counted up to 1,000."""
+    user, today = cast(User, request.user), timezone.localdate()
+    options = listing.options()
+    asked = listing.asked_for(request.GET, options)
+    tasks = listing.matching(user, asked, today)
+    sort, descending = listing.parse_sort(request.GET.get("sort", ""))
+    page = listing.read_page(tasks, sort, descending, request.GET)
     return render(
         request,
         "servicing/tasks.html",
         {
-            "rows": [row_of(row, today) for row in rows],
-            "count": tasks.order_by()[: COUNTED + 1].count(),
-            "cap": COUNTED,
-            "chips": chips,
+            "rows": [listing.row_of(row, today, zone_of(user)) for row in page.rows],
+            "page": page,
+            "count": tasks.order_by()[: listing.COUNTED + 1].count(),
+            "cap": listing.COUNTED,
+            "chips": [
+                (said, _without(request.GET, name, "after", "before")) for name, (_v, said) in asked.items()
+            ],
             "options": options,
             "chosen": request.GET,
-            "before": before,
-            "after": after,
             "kept": _without(request.GET, "after", "before"),
+            "columns": _columns(request.GET, sort, descending),
+            "sort": request.GET.get("sort", ""),
+            "may_do_many": runs_the_firm(user),
+            "actions": [(action.value, action.label) for action in BulkAction],
+            "people": serving_people() if runs_the_firm(user) else [],
+            "today": today,
         },
     )
 
 
-def _options() -> list[dict[str, Any]]:
-    """The filters, each with its choices as (value, label)."""
-    people = User.objects.filter(pk__in=TeamMember.objects.order_by().values("user")).order_by(
-        "first_name", "username"
-    )
-    return [
-        {
-            "name": "status",
-            "label": _("Status"),
-            "choices": [("open", _("Open")), ("late", _("Late")), *TaskStatus.choices, ("any", _("Any"))],
-        },
-        {"name": "tier", "label": _("Tier"), "choices": [(t.code, t.label) for t in Tier.objects.all()]},
-        {
-            "name": "kind",
-            "label": _("Service"),
-            "choices": [(k.code, k.label) for k in ServiceKind.objects.all()],
-        },
-        {
-            "name": "advisor",
-            "label": _("Person"),
-            "choices": [("none", _("Unassigned")), *((str(p.pk), p.display_name) for p in people)],
-        },
-        {
-            "name": "done_by",
-            "label": _("Done by"),
-            "choices": [("person", _("A person")), ("itself", _("By itself"))],
-        },
-    ]
-
-
-def _filtered(
-    request: HttpRequest, options: list[dict[str, Any]], today: dt.date
-) -> tuple[ServiceTaskQuerySet, list[tuple[str, str]]]:
-    """The tasks that the address asks for, with a removable chip for each filter that it knows."""
-    tasks = ServiceTask.objects.visible_to(request.user)
-    chips = []
-    asked: dict[str, str] = {}
-    for option in options:
-        labels = dict(option["choices"])
-        value = request.GET.get(option["name"], "")
-        if value in labels:
-            asked[option["name"]] = value
-            chips.append(
-                (
-                    f"{option['label']}: {labels[value]}",
-                    _without(request.GET, option["name"], "after", "before"),
-                )
-            )
-    status = asked.get("status", "open")
-    if status == "late":
-        tasks = tasks.late(today)
-    elif status == "open":
-        tasks = tasks.open()
-    elif status != "any":
-        tasks = tasks.filter(status=status)
-    if "tier" in asked:
-        tasks = tasks.filter(tier__code=asked["tier"])
-    if "kind" in asked:
-        tasks = tasks.filter(kind__code=asked["kind"])
-    if "advisor" in asked:
-        person = None if asked["advisor"] == "none" else int(asked["advisor"])
-        tasks = tasks.filter(assigned_to=person)
-    if "done_by" in asked:
-        tasks = tasks.filter(automated=asked["done_by"] == "itself")
-    return tasks, chips
-
-
-def _page(tasks: ServiceTaskQuerySet, params: QueryDict) -> tuple[list[dict[str, Any]], str, str]:
-    """One page from a position, with the positions of the pages before and after it, empty at the ends."""
-    if position := _position(params.get("before", "")):
-        due, pk = position
-        found = tasks.filter(Q(due_on__lt=due) | Q(due_on=due, pk__lt=pk)).order_by("-due_on", "-id")
-        rows = list(found.values(*LIST_ROW)[: PAGE + 1])
-        more, rows = len(rows) > PAGE, rows[:PAGE][::-1]
-        return rows, _place(rows[0]) if rows and more else "", _place(rows[-1]) if rows else ""
-    position = _position(params.get("after", ""))
-    if position:
-        due, pk = position
-        tasks = tasks.filter(Q(due_on__gt=due) | Q(due_on=due, pk__gt=pk))
-    rows = list(tasks.order_by("due_on", "id").values(*LIST_ROW)[: PAGE + 1])
-    more, rows = len(rows) > PAGE, rows[:PAGE]
-    return rows, _place(rows[0]) if rows and position else "", _place(rows[-1]) if more else ""
-
-
-def _place(row: dict[str, Any]) -> str:
-    return f"{row['due_on'].isoformat()}_{row['id']}"
-
-
-def _position(text: str) -> tuple[dt.date, int] | None:
-    date, _sep, number = text.partition("_")
-    try:
-        return dt.date.fromisoformat(date), int(number[:18])
-    except ValueError:
-        return None
+def _columns(params: QueryDict, sort: str, descending: bool) -> dict[str, dict[str, Any]]:
+    """For each order its label, how it is sorted now, and the address that sorts by it or turns it."""
+    columns = {}
+    for name, order in listing.ORDERS.items():
+        current = name == sort
+        turned = params.copy()
+        for gone in ("after", "before", "sort"):
+            turned.pop(gone, None)
+        turned["sort"] = f"-{name}" if current and not descending else name
+        columns[name] = {
+            "label": order.label,
+            "query": turned.urlencode(),
+            "state": ("descending" if descending else "ascending") if current else "",
+        }
+    return columns
 
 
 def _without(params: QueryDict, *names: str) -> str:
@@ -161,3 +83,69 @@ def _without(params: QueryDict, *names: str) -> str:
     for name in names:
         kept.pop(name, None)
     return kept.urlencode()
+
+
+@require(runs_the_firm)
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Does one step with the chosen tasks, and says how many changed, with undo."""
+    user = cast(User, request.user)
+    kind = BULK_FORMS.get(request.POST.get("action", ""))
+    form = kind(request.POST) if kind else None
+    if form is None or not form.is_valid():
+        texts = [str(text) for errors in form.errors.values() for text in errors] if form else []
+        notice(request, " ".join(texts) or _("Choose what to do."), went_wrong=True)
+        return _back(request)
+    step = form.work(tasks=_chosen(request, user), by=user)
+    if step.changed:
+        notice(request, _said(step), undo_url=reverse("servicing:bulk_undo", args=[step.pk]))
+    else:
+        notice(request, _("Nothing to change: no open task among those chosen is different from it."))
+    return _back(request)
+
+
+def _chosen(request: HttpRequest, user: User) -> ServiceTaskQuerySet:
+    """The tasks that the form names: the rows that were checked, or everything that the filter matches."""
+    if request.POST.get("all"):
+        asked = listing.asked_for(QueryDict(request.POST.get("filter", "")), listing.options())
+        return listing.matching(user, asked, timezone.localdate())
+    ids = [int(pk) for pk in request.POST.getlist("task") if pk.isdecimal() and len(pk) < 19]
+    return ServiceTask.objects.visible_to(user).filter(pk__in=ids)
+
+
+def _said(step: BulkStep) -> str:
+    texts = {
+        BulkAction.REASSIGN: ngettext("%(n)s task handed over.", "%(n)s tasks handed over.", step.changed),
+        BulkAction.RESCHEDULE: ngettext("%(n)s task moved.", "%(n)s tasks moved.", step.changed),
+        BulkAction.SNOOZE: ngettext("%(n)s task put off.", "%(n)s tasks put off.", step.changed),
+    }
+    return texts[BulkAction(step.action)] % {"n": step.changed}
+
+
+@require(runs_the_firm)
+@require_POST
+def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a step with many back; only the person who did it."""
+    step = get_object_or_404(BulkStep, pk=pk)
+    if step.by_id != request.user.pk:
+        raise PermissionDenied(_("The person who made a change takes it back."))
+    undone = undo_step(step=step)
+    text = ngettext("%(n)s task is as it was.", "%(n)s tasks are as they were.", undone.restored) % {
+        "n": undone.restored
+    }
+    if undone.kept:
+        text += " " + ngettext(
+            "%(n)s stays: it was changed since.", "%(n)s stay: they were changed since.", undone.kept
+        ) % {"n": undone.kept}
+    notice(request, text)
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRefresh()
+    return redirect("servicing:tasks")
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    """Back to the list where the person was."""
+    url = request.POST.get("back", "")
+    if not url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
+        url = reverse("servicing:tasks")
+    return HttpResponseRedirect(url)

@@ -27,6 +27,11 @@ def fulfilling_kind(task: ServiceTask) -> TouchKind:
     return (named or [kind for kind in kinds if kind.code == of_channel] or kinds)[0]
 
 
+def is_conversation(task: ServiceTask) -> bool:
+    """Whether people talk in it, and so agree on what comes next: a meeting, a call, a task of no channel."""
+    return not task.automated and task.channel not in (Channel.DIGITAL, Channel.EMAIL)
+
+
 def attempt_kinds() -> list[TouchKind]:
     """The kinds of touch that are attempts by default, in the firm's order."""
     kinds = TouchKind.objects.active().filter(default_outcome=TouchOutcome.ATTEMPTED)

@@ -1,44 +1,108 @@
-"""A person's queue: late, today, this week, coming, put off; as plain values for the page."""
+"""A person's queue: held meetings, late, today, this week, later, put off; as plain values for the page."""
 
+# ruff: noqa: S608  (the statements are put together from texts of this module)
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Subquery
-from django.db.models.functions import JSONObject, NullIf
+from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Touch
-from servicing.models import CadenceOverride, ServiceStep, ServiceTask
+from clients.formats import hours, short_date
+from clients.templatetags.crm import tier_badge
+from servicing.models import TaskStatus
 from servicing.models.standards import Channel
 from servicing.work import words
 
-SHOWN = 150  # rows on the page; the figures count all up to CAP
-CAP = 1000
+SHOWN = 100  # rows of a page that is opened; more by the link below them
+MOST = 1000
 _CHANNELS = dict(Channel.choices)
-ROW = (
-    "id",
-    "client_id",
-    "client__name",
-    "tier__code",
-    "client__summary__tier__code",  # of a task that no tier promised
-    "title",
-    "kind__label",
-    "status",
-    "due_on",
-    "window_end",
-    "scheduled_at",
-    "snoozed_until",
-    "planned_minutes",
-    "channel",
-    "attempts",
-    "automated",
+_STATUSES = dict(TaskStatus.choices)
+
+GROUPS: tuple[tuple[str, str | Promise], ...] = (
+    ("held", _("Held? Say how it went")),
+    ("late", _("Late")),
+    ("today", _("Today")),
+    ("week", _("This week")),
+    ("coming", _("Later")),
+    ("asleep", _("Put off")),
 )
+
+# The place of an open task in the queue. An appointment that lies ahead is where it is in the calendar, late
+# or not; one whose time has passed asks how it went; what is put off is last.
+_PLACE = """
+    SELECT CASE
+            WHEN t.snoozed_until > %(today)s THEN 5
+            WHEN t.scheduled_at + make_interval(mins => t.planned_minutes) < %(now)s THEN 0
+            WHEN t.window_end < %(today)s AND t.scheduled_at IS NULL THEN 1
+            WHEN calendar.on_day <= %(today)s THEN 2
+            WHEN calendar.on_day <= %(today)s::date + 7 THEN 3
+            ELSE 4
+        END AS place,
+        calendar.on_day, t.window_end < %(today)s AS late
+    FROM (SELECT coalesce((t.scheduled_at AT TIME ZONE %(zone)s)::date, t.due_on) AS on_day) calendar
+"""
+
+# What a row shows. `points`: the checklist, a point a line; `prepared`: how many of it are ticked.
+_ROW = """
+    t.id, t.client_id, client.name AS client, tier.code AS tier,
+    coalesce(nullif(t.title, ''), kind.label) AS name, t.status, t.due_on, t.window_end, t.scheduled_at,
+    t.snoozed_until, t.planned_minutes, t.attempts, t.automated,
+    coalesce(nullif(t.scheduled_channel, ''), t.channel) AS channel,
+    item.checklist AS points, (
+        SELECT count(*) FROM servicing_preparedpoint point WHERE point.task_id = t.id
+    ) AS prepared
+"""
+_BESIDE = """
+    JOIN clients_client client ON client.id = t.client_id
+    LEFT JOIN clients_clientsummary summary ON summary.client_id = t.client_id
+    LEFT JOIN clients_tier tier ON tier.id = coalesce(t.tier_id, summary.tier_id)
+    LEFT JOIN servicing_servicekind kind ON kind.id = t.kind_id
+    LEFT JOIN servicing_serviceitem item ON item.id = t.item_id
+"""
+
+# Figures and rows of a person's open tasks in one statement. What goes out by itself is counted apart.
+_QUEUE = f"""
+    WITH mine AS (
+        SELECT t.id, t.due_on, t.planned_minutes, t.automated, placed.*
+        FROM servicing_servicetask t CROSS JOIN LATERAL ({_PLACE}) placed
+        WHERE t.assigned_to_id = %(person)s AND t.status IN ('planned', 'scheduled')
+    ), figures AS (
+        SELECT count(*) FILTER (WHERE NOT automated) AS total,
+            count(*) FILTER (WHERE automated) AS automated,
+            count(*) FILTER (WHERE NOT automated AND late) AS late,
+            count(*) FILTER (WHERE NOT automated AND NOT late AND place < 4) AS week,
+            count(*) FILTER (
+                WHERE NOT automated AND NOT late AND place < 5 AND on_day <= %(today)s::date + 30
+            ) AS month,
+            coalesce(sum(planned_minutes) FILTER (WHERE NOT automated AND place = 2), 0) AS minutes,
+            (
+                SELECT count(*) FROM servicing_servicetask theirs
+                WHERE theirs.made_by_id = %(person)s AND theirs.assigned_to_id <> %(person)s
+                    AND theirs.status IN ('planned', 'scheduled')
+            ) AS waiting
+        FROM mine
+    ), shown AS (
+        SELECT * FROM mine WHERE NOT automated AND %(rows)s > 0
+        ORDER BY place, on_day, due_on, id LIMIT %(rows)s
+    ), drawn AS (
+        SELECT {_ROW}, shown.place, shown.on_day, shown.late
+        FROM shown JOIN servicing_servicetask t USING (id) {_BESIDE}
+    )
+    SELECT figures.total, figures.automated AS by_itself, figures.late AS all_late, figures.week,
+        figures.month, figures.minutes, figures.waiting, drawn.*
+    FROM figures LEFT JOIN drawn ON true
+    ORDER BY drawn.place, drawn.on_day, drawn.due_on, drawn.id
+"""
+_ONE = f"""
+    SELECT {_ROW}, placed.* FROM servicing_servicetask t CROSS JOIN LATERAL ({_PLACE}) placed {_BESIDE}
+    WHERE t.id = %(task)s
+"""
 
 
 @dataclass
@@ -59,138 +123,67 @@ class Queue:
     minutes_today: int
     total: int
     automated: int  # go out by themselves: open, and not among the others
+    waiting: int  # made by the person for others, and open
 
     @property
     def first(self) -> dict[str, Any] | None:
         return next((row for group in self.groups for row in group.rows), None)
 
 
-def row_of(values: dict[str, Any], today: dt.date) -> dict[str, Any]:
-    """A task as a row of the queue or the list draws it."""
-    at = values["scheduled_at"]
-    on = timezone.localtime(at).date() if at else values["due_on"]
-    late = values["window_end"] < today
-    asleep = bool(values["snoozed_until"] and values["snoozed_until"] > today)
-    return {
-        **values,
-        "tier__code": values["tier__code"] or values["client__summary__tier__code"],
-        "name": values["title"] or values["kind__label"],
-        "channel": _CHANNELS.get(values["channel"], ""),
-        "on": on,
-        "late": late,
-        "asleep": asleep,
-        "when": words.due(values["due_on"], values["window_end"], today) if late or not at else "",
-    }
-
-
-def group_of(row: dict[str, Any], today: dt.date) -> str:
-    if row["asleep"]:
-        return "later"
-    if row["late"]:
-        return "late"
-    if row["on"] <= today:
-        return "today"
-    return "week" if row["on"] <= today + dt.timedelta(days=7) else "coming"
-
-
-def read_queue(user_id: int, today: dt.date) -> Queue:
-    """The open tasks assigned to a person that need a person, and how many go out by themselves."""
-    groups = {
-        group.code: group
-        for group in (
-            Group("late", _("Late")),
-            Group("today", _("Today")),
-            Group("week", _("This week")),
-            Group("coming", _("Coming")),
-            Group("later", _("Put off")),
-        )
-    }
-    waiting = ServiceTask.objects.in_queue_of(user_id)
-    rows = [row_of(values, today) for values in waiting.filter(automated=False).values(*ROW)[:CAP]]
-    for row in rows:
-        groups[group_of(row, today)].rows.append(row)
-    due_within = [row for row in rows if not row["late"] and not row["asleep"]]
-    queue = Queue(
-        groups=[],
-        late=sum(row["late"] for row in rows),
-        week=sum(row["on"] <= today + dt.timedelta(days=7) for row in due_within),
-        month=sum(row["on"] <= today + dt.timedelta(days=30) for row in due_within),
-        minutes_today=sum(row["planned_minutes"] for row in groups["today"].rows),
-        total=len(rows),
-        automated=waiting.filter(automated=True).order_by()[: CAP + 1].count(),
+def read_queue(user_id: int, today: dt.date, *, zone: dt.tzinfo, rows: int = SHOWN) -> Queue:
+    """The open tasks assigned to a person that need a person, the first `rows` of them in their order, and
+    how many there are in all. `zone`: in which appointments are said."""
+    found = _fetch(_QUEUE, today, person=user_id, rows=rows)
+    figures = found[0]
+    groups = [Group(code, label) for code, label in GROUPS]
+    for values in found:
+        if values["id"] is not None:
+            groups[values["place"]].rows.append(row_of(values, today, zone))
+    return Queue(
+        groups=[group for group in groups if group.rows],
+        late=figures["all_late"],
+        week=figures["week"],
+        month=figures["month"],
+        minutes_today=figures["minutes"],
+        total=figures["total"],
+        automated=figures["by_itself"],
+        waiting=figures["waiting"],
     )
-    room = SHOWN
-    for group in groups.values():
-        group.rows = group.rows[:room]
-        room -= len(group.rows)
-        if group.rows:
-            queue.groups.append(group)
-    return queue
 
 
-def one_row(task: ServiceTask, today: dt.date) -> dict[str, Any]:
+def one_row(task_id: int, today: dt.date, *, zone: dt.tzinfo) -> dict[str, Any]:
     """The same for one task, after something was done with it."""
-    return row_of(ServiceTask.objects.values(*ROW).get(pk=task.pk), today)
+    return row_of(_fetch(_ONE, today, task=task_id)[0], today, zone)
 
 
-def panel_of(task: Any, today: dt.date) -> dict[str, Any]:
-    """What a person reads before acting: the promise, how to speak, the last touches, what to prepare.
-
-    `task`: as `read_task` reads it.
-    """
-    client, item = task.client, task.item
-    tags = [client.persona, client.complexity_driver, client.attention_constraint, client.income_structure]
-    behavioral = getattr(client, "behavioral_tag", None)
-    if behavioral is not None:
-        tags.insert(2, behavioral.trigger)
+def row_of(values: dict[str, Any], today: dt.date, zone: dt.tzinfo) -> dict[str, Any]:
+    """A task as a row of the queue draws it: words, ready to be written."""
+    late, at = values["late"], values["scheduled_at"]
+    asleep = values["place"] == 5
+    points = len([line for line in (values["points"] or "").splitlines() if line.strip()])
     return {
-        "task": task,
-        "client": client,
-        "tags": [tag for tag in tags if tag is not None],
-        "promise": words.promise(task.name, task.own_months or item.interval_months) if item else "",
-        "standard": words.often(item.interval_months) if item and task.own_months else "",
-        "when": words.due(task.due_on, task.window_end, today) if task.is_open else "",
-        "late": task.is_overdue(today),
-        "asleep": bool(task.snoozed_until and task.snoozed_until > today),
-        "to_prepare": item.to_prepare if item else [],
-        "agenda": item.agenda_points if item else [],
-        "steps": task.steps,
-        "touches": list(
-            Touch.objects.filter(client_id=task.client_id)
-            .select_related("kind", "by")
-            .order_by("-occurred_on", "-id")[:3]
-        ),
+        "id": values["id"],
+        "url": reverse("servicing:task", args=[values["id"]]),
+        "badge": tier_badge(values["tier"]) if values["tier"] else "",
+        "client": values["client"],
+        "name": values["name"],
+        "late": words.due(values["due_on"], values["window_end"], today) if late else "",
+        "appointment": words.appointment(at, zone, today) if at else "",
+        "when": "" if late or at or asleep else words.due(values["due_on"], values["window_end"], today),
+        "asleep": short_date(values["snoozed_until"], today=today) if asleep else "",
+        "held": values["place"] == 0,
+        "minutes": "" if values["automated"] else hours(values["planned_minutes"]),
+        "automated": values["automated"],
+        "channel": _CHANNELS.get(values["channel"], ""),
+        "attempts": values["attempts"],
+        "prepared": f"{min(values['prepared'], points)}/{points}" if points and values["prepared"] else "",
+        "status": "" if values["status"] in ("planned", "scheduled") else _STATUSES[values["status"]],
     }
 
 
-def read_task(tasks: Any, pk: int) -> ServiceTask | None:
-    """A task of `tasks` with everything that its panel shows, in one query.
-
-    `own_months`: the client's own interval of the service where it differs. `steps`: those of the item.
-    """
-    own = CadenceOverride.objects.in_force(timezone.localdate()).filter(
-        client=OuterRef("client"), kind=OuterRef("kind")
-    )
-    steps = ServiceStep.objects.filter(item=OuterRef("item")).order_by("position", "id")
-    return (
-        tasks.select_related(
-            "client__persona",
-            "client__complexity_driver",
-            "client__attention_constraint",
-            "client__income_structure",
-            "client__behavioral_tag__trigger",
-            "kind",
-            "item",
-            "tier",
-            "role",
-            "assigned_to",
-        )
-        .annotate(
-            own_months=NullIf(Subquery(own.values("interval_months")), "item__interval_months"),
-            steps=ArraySubquery(
-                steps.values(json=JSONObject(text="text", role=F("role__label"), minutes="minutes"))
-            ),
-        )
-        .filter(pk=pk)
-        .first()
-    )
+def _fetch(sql: str, today: dt.date, **more: Any) -> list[dict[str, Any]]:
+    zone = timezone.get_current_timezone_name()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"today": today, "now": timezone.now(), "zone": zone, **more})
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

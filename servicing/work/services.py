@@ -1,4 +1,4 @@
-"""Working a task: make it, complete it, log an attempt, book it, put it off, hand it over; take each back.
+"""Working a task: make it, complete it, log an attempt, book, move, put off, hand over; each can be undone.
 
 Each takes the planning lock first, changes the task, and plans for its client at once, in one transaction:
 what comes next is there when the person looks.
@@ -8,47 +8,28 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.core import signing
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.firm import firm_date, firm_today, firm_zone
 from clients.models import Client, Touch, TouchKind, TouchOutcome, User
 from clients.services_facts import log_touch, remove_touch
-from servicing.models import ClosedReason, ServiceClock, ServiceTask, TaskOutcome, TaskStatus
+from servicing.models import ClosedReason, PreparedPoint, ServiceClock, ServiceTask, TaskOutcome, TaskStatus
 from servicing.planning import lock, plan
+from servicing.work import following
 from servicing.work.natural import fulfilling_kind
+from servicing.work.undoing import KEPT, TokenRefused, read_token, state_of, token_of, typed, unchanged
 
-UNDO_SECONDS = 600
 BY_PERSON = "person"  # the source of a task that somebody made by hand
+NEXT_ACTION = "next_action"  # of one that was agreed when another task was completed
 _STATUS_OF = {
     TaskOutcome.DELIVERED: TaskStatus.DONE,
     TaskOutcome.DECLINED: TaskStatus.DECLINED,
     TaskOutcome.NO_RESPONSE: TaskStatus.NO_RESPONSE,
-}
-# What an undo gives back, and compares first.
-_KEPT = (
-    "status",
-    "outcome",
-    "completed_on",
-    "closed_at",
-    "touch_id",
-    "scheduled_at",
-    "snoozed_until",
-    "snooze_reason",
-    "attempts",
-    "assigned_to_id",
-    "reassigned",
-)
-_FIELDS = {
-    "completed_on": models.DateField(),
-    "snoozed_until": models.DateField(),
-    "closed_at": models.DateTimeField(),
-    "scheduled_at": models.DateTimeField(),
 }
 
 
@@ -63,6 +44,16 @@ class Worked:
     task: ServiceTask
     undo: str
     next_on: dt.date | None = None
+    made: int = 0  # next actions
+
+
+@dataclass(frozen=True)
+class NextAction:
+    """What was agreed to happen next: what, who does it, by when."""
+
+    title: str
+    to: User
+    on: dt.date
 
 
 def make_task(
@@ -71,10 +62,14 @@ def make_task(
     title: str,
     due_on: dt.date,
     to: User,
+    by: User | None = None,
     planned_minutes: int = 0,
     channel: str = "",
 ) -> Worked:
-    """Makes a task beside the standards, due on one day; taking it back cancels it."""
+    """Makes a task beside the standards, due on one day; taking it back cancels it.
+
+    `by`: who made it, and waits for it where another does it.
+    """
     with transaction.atomic():
         lock()
         task = ServiceTask.objects.create(
@@ -89,10 +84,11 @@ def make_task(
             channel=channel,
             source=BY_PERSON,
             source_id=str(uuid.uuid4()),
+            made_by=by,
         )
         plan(as_of=firm_today(), clients=[client.pk])
         cancelled = {"status": TaskStatus.CANCELLED.value, "closed_at": timezone.now().isoformat()}
-        return Worked(task, _token(task, _state(task) | cancelled))
+        return Worked(task, token_of(task, state_of(task) | cancelled))
 
 
 def complete(
@@ -104,15 +100,17 @@ def complete(
     minutes: int | None = None,
     note: str = "",
     kind: TouchKind | None = None,
+    next_actions: Sequence[NextAction] = (),
 ) -> Worked:
     """Closes `task` as delivered, declined or unanswered, and logs the touch with its time.
 
     A delivered one logs a touch that reached the client; the others one that did not. `kind`: of the touch
-    (default: what the task naturally becomes). Raises TaskRefused where the task is no longer open.
+    (default: what the task naturally becomes). Each next action becomes a task that follows this one. Raises
+    TaskRefused where the task is no longer open.
     """
     with transaction.atomic():
         task = _locked_open(task)
-        before = _state(task)
+        before = state_of(task)
         delivered = outcome == TaskOutcome.DELIVERED
         touch = log_touch(
             client=task.client,
@@ -129,8 +127,30 @@ def complete(
         task.touch = touch if delivered else None
         task.closed_at = timezone.now()
         task.save(update_fields=["status", "outcome", "completed_on", "touch", "closed_at"])
+        following.task_changed(task, by)
+        made = _agree(task, next_actions, by)
         plan(as_of=firm_today(), clients=[task.client_id])
-        return Worked(task, _token(task, before, touch), _next_on(task))
+        return Worked(task, token_of(task, before, touch=touch, made=made), _next_on(task), len(made))
+
+
+def _agree(task: ServiceTask, actions: Sequence[NextAction], by: User) -> list[ServiceTask]:
+    """Makes the next actions that were agreed in `task`; each in its owner's queue, due on its day."""
+    return ServiceTask.objects.bulk_create(
+        ServiceTask(
+            client_id=task.client_id,
+            title=action.title,
+            due_on=action.on,
+            window_start=action.on,
+            window_end=action.on,
+            assigned_to=action.to,
+            reassigned=True,
+            source=NEXT_ACTION,
+            source_id=str(uuid.uuid4()),
+            follows=task,
+            made_by=by,
+        )
+        for action in actions
+    )
 
 
 def log_attempt(
@@ -139,7 +159,7 @@ def log_attempt(
     """Logs a touch that did not reach the client; the task stays open."""
     with transaction.atomic():
         task = _locked_open(task)
-        before = _state(task)
+        before = state_of(task)
         touch = log_touch(
             client=task.client,
             kind=kind,
@@ -151,38 +171,97 @@ def log_attempt(
         )
         task.attempts += 1
         task.save(update_fields=["attempts"])
-        return Worked(task, _token(task, before, touch))
+        return Worked(task, token_of(task, before, touch=touch))
 
 
-def book(*, task: ServiceTask, at: dt.datetime) -> Worked:
-    """Notes the appointment (aware). A task with one keeps its date when the client's tier changes."""
+def book(*, task: ServiceTask, at: dt.datetime, channel: str = "", place: str = "") -> Worked:
+    """Notes the appointment (aware), or another one in its place; when the task is due stays apart from it.
+
+    A task with one keeps its date when the client's tier changes.
+    """
     with transaction.atomic():
         task = _locked_open(task)
-        before = _state(task)
+        before = state_of(task)
         task.status, task.scheduled_at = TaskStatus.SCHEDULED, at
+        task.scheduled_channel, task.place = channel, place
         task.snoozed_until, task.snooze_reason = None, ""
-        task.save(update_fields=["status", "scheduled_at", "snoozed_until", "snooze_reason"])
-        return Worked(task, _token(task, before))
+        task.save(
+            update_fields=[
+                "status", "scheduled_at", "scheduled_channel", "place", "snoozed_until", "snooze_reason",
+            ]
+        )  # fmt: skip
+        return Worked(task, token_of(task, before))
+
+
+def cancel_appointment(*, task: ServiceTask) -> Worked:
+    """Takes the appointment away; the task stays open and due as before."""
+    with transaction.atomic():
+        task = _locked_open(task)
+        if task.scheduled_at is None:
+            raise TaskRefused(_("There is no appointment to cancel."))
+        before = state_of(task)
+        task.status, task.scheduled_at = TaskStatus.PLANNED, None
+        task.scheduled_channel, task.place = "", ""
+        task.save(update_fields=["status", "scheduled_at", "scheduled_channel", "place"])
+        return Worked(task, token_of(task, before))
+
+
+def reschedule(*, task: ServiceTask, to: dt.date, reason: str = "") -> Worked:
+    """Moves the due date, and the window with it. Planning keeps the person's date until the task is closed
+    or its tier is no longer served. An appointment stays where it is."""
+    with transaction.atomic():
+        task = _locked_open(task)
+        before = state_of(task)
+        moved, planned_on = to - task.due_on, task.rescheduled_from or task.due_on
+        task.due_on = to
+        task.window_start += moved
+        task.window_end += moved
+        task.rescheduled_from = None if to == planned_on else planned_on
+        task.reschedule_reason = reason if task.rescheduled_from else ""
+        task.snoozed_until, task.snooze_reason = None, ""
+        task.save(
+            update_fields=[
+                "due_on", "window_start", "window_end", "rescheduled_from", "reschedule_reason",
+                "snoozed_until", "snooze_reason",
+            ]
+        )  # fmt: skip
+        plan(as_of=firm_today(), clients=[task.client_id])
+        return Worked(task, token_of(task, before))
+
+
+def prepare(*, task: ServiceTask, by: User, point: str, ready: bool) -> None:
+    """Ticks a point of the item's checklist for this task, or takes the tick away.
+
+    Raises TaskRefused where the checklist has no such point, or the task is closed.
+    """
+    _refuse_closed(task)
+    if not ready:
+        PreparedPoint.objects.filter(task=task, point=point).delete()
+    elif task.item is None or point not in task.item.to_prepare:
+        raise TaskRefused(_("The checklist has changed. Open the task again."))
+    else:
+        PreparedPoint.objects.get_or_create(task=task, point=point, defaults={"by": by})
 
 
 def snooze(*, task: ServiceTask, until: dt.date, reason: str) -> Worked:
     """Puts the task out of the queue until a date; it is due as before."""
     with transaction.atomic():
         task = _locked_open(task)
-        before = _state(task)
+        before = state_of(task)
         task.snoozed_until, task.snooze_reason = until, reason
         task.save(update_fields=["snoozed_until", "snooze_reason"])
-        return Worked(task, _token(task, before))
+        return Worked(task, token_of(task, before))
 
 
-def reassign(*, task: ServiceTask, to: User) -> Worked:
+def reassign(*, task: ServiceTask, to: User, by: User | None = None) -> Worked:
     """Hands the task to a person; planning leaves it there whatever becomes of the team."""
     with transaction.atomic():
         task = _locked_open(task)
-        before = _state(task)
+        before = state_of(task)
         task.assigned_to, task.reassigned = to, True
         task.save(update_fields=["assigned_to", "reassigned"])
-        return Worked(task, _token(task, before))
+        following.handed_over([task.pk], to=to, by=by, key=f"task:{task.pk}")
+        return Worked(task, token_of(task, before))
 
 
 def undo(*, task: ServiceTask, token: str) -> ServiceTask:
@@ -191,19 +270,27 @@ def undo(*, task: ServiceTask, token: str) -> ServiceTask:
     Raises TaskRefused where the time for it has passed or the task was changed since.
     """
     try:
-        step = signing.loads(token, salt="servicing.undo", max_age=UNDO_SECONDS)
-    except signing.BadSignature:
+        step = read_token(token)
+    except TokenRefused:
         raise TaskRefused(_("This can no longer be undone.")) from None
     with transaction.atomic():
         lock()
         task = ServiceTask.objects.select_for_update(of=("self",)).get(pk=task.pk)
-        if step["task"] != task.pk or _state(task) != step["after"]:
+        if step["task"] != task.pk or state_of(task) != step["after"]:
             raise TaskRefused(_("The task was changed since. Nothing was undone."))
         if not task.is_open:
             _make_room(task)
-        for name, value in _typed(step["before"]).items():
+        for name, value in typed(step["before"]).items():
             setattr(task, name, value)
-        task.save(update_fields=[name.removesuffix("_id") for name in _KEPT])
+        if not task.is_open:
+            task.closed_reason = ClosedReason.TAKEN_BACK
+        task.save(update_fields=[*(name.removesuffix("_id") for name in KEPT), "closed_reason"])
+        following.task_changed(task)
+        if step["before"]["assigned_to_id"] != step["after"]["assigned_to_id"]:
+            following.hand_over_undone(f"task:{task.pk}")
+        unchanged(step["made"]).update(
+            status=TaskStatus.CANCELLED, closed_at=timezone.now(), closed_reason=ClosedReason.TAKEN_BACK
+        )
         if step["touch"] and (touch := Touch.objects.filter(pk=step["touch"]).first()):
             remove_touch(touch=touch)
         plan(as_of=firm_today(), clients=[task.client_id])
@@ -227,11 +314,15 @@ def _locked_open(task: ServiceTask) -> ServiceTask:
         .select_related("client", "kind", "item", "assigned_to")
         .get(pk=task.pk)
     )
+    _refuse_closed(task)
+    return task
+
+
+def _refuse_closed(task: ServiceTask) -> None:
     if not task.is_open:
         raise TaskRefused(
             _("This task is closed already: %(status)s.") % {"status": task.get_status_display()}
         )
-    return task
 
 
 def _moment(on: dt.date | None) -> dt.datetime:
@@ -251,24 +342,3 @@ def _next_on(task: ServiceTask) -> dt.date | None:
         return newer.due_on
     clock = ServiceClock.objects.filter(client_id=task.client_id, kind_id=task.kind_id).first()
     return clock.due_on if clock and task.item_id == clock.item_id else None
-
-
-def _state(task: ServiceTask) -> dict[str, Any]:
-    """The task's values that an undo gives back, as JSON holds them."""
-    values = {name: getattr(task, name) for name in _KEPT}
-    return {
-        name: value.isoformat() if isinstance(value, dt.date | dt.datetime) else value
-        for name, value in values.items()
-    }
-
-
-def _typed(state: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: _FIELDS[name].to_python(value) if name in _FIELDS else value for name, value in state.items()
-    }
-
-
-def _token(task: ServiceTask, before: dict[str, Any], touch: Touch | None = None) -> str:
-    task.refresh_from_db()
-    step = {"task": task.pk, "before": before, "after": _state(task), "touch": touch and touch.pk}
-    return signing.dumps(step, salt="servicing.undo", compress=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.formats import distance, late_words, short_date
+from clients.models import User
 from servicing.models.standards import INTERVALS
 
 _OFTEN = dict(INTERVALS)
@@ -33,6 +36,28 @@ def due(due_on: dt.date, window_end: dt.date, today: dt.date) -> str:
     if days < 0:
         return ngettext("%(n)s day past its date", "%(n)s days past its date", -days) % {"n": -days}
     return f"{short_date(due_on, today=today)}, {distance(days)}"
+
+
+def zone_of(person: User) -> dt.tzinfo:
+    """The time zone in which a person books and reads appointments: the own one, else the firm's."""
+    return zoneinfo.ZoneInfo(person.time_zone) if person.time_zone else timezone.get_current_timezone()
+
+
+def appointment(at: dt.datetime, zone: dt.tzinfo, today: dt.date) -> str:
+    """Tue 3 Mar, 14:05; with the zone's short name where its clocks differ from the firm's."""
+    there = at.astimezone(zone)
+    text = f"{short_date(there.replace(tzinfo=None), today=today)}, {there:%H:%M}"
+    if there.utcoffset() == timezone.localtime(at).utcoffset():
+        return text
+    return f"{text} {there:%Z}"
+
+
+def window(first: dt.date, last: dt.date, today: dt.date) -> str:
+    """When it may be done: from Tue 17 Feb to Tue 17 Mar."""
+    return _("from %(first)s to %(last)s") % {
+        "first": short_date(first, today=today),
+        "last": short_date(last, today=today),
+    }
 
 
 def what_comes_next(service: str, next_on: dt.date | None, today: dt.date) -> str:

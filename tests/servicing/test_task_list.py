@@ -8,6 +8,7 @@ from django.urls import reverse
 from clients.firm import firm_today
 from clients.models import Touch
 from servicing.models import ServiceTask, Waiver
+from servicing.work import listing
 
 DAY = dt.timedelta(days=1)
 
@@ -41,29 +42,31 @@ def test_its_filters_find_what_they_say(signed_in, review, query, found):
 
 
 def test_it_pages_both_ways_without_losing_or_repeating_a_task(signed_in, world, people, monkeypatch):
-    from servicing.views import tasks
-
-    monkeypatch.setattr(tasks, "PAGE", 3)
+    monkeypatch.setattr(listing, "PAGE", 3)
     world.users.update(people)
     today = firm_today()
     for _ in range(9):
         world.client(tier="C", since=today - 300 * DAY, team={"lead_advisor": "ann"})
     world.plan(today)
     wanted = list(ServiceTask.objects.open().order_by("due_on", "id").values_list("id", flat=True))
-    browser, seen, query = signed_in("olga"), [], ""
-    while True:
-        context = browser.get(f"/tasks/?{query}").context
-        seen += [row["id"] for row in context["rows"]]
-        if not context["after"]:
-            break
-        query = f"after={context['after']}"
-    assert seen == wanted
-    back = []
-    while context["before"]:
-        context = browser.get(f"/tasks/?before={context['before']}").context
-        back = [row["id"] for row in context["rows"]] + back
-    assert back == wanted[: len(back)]
-    assert len(back) >= len(wanted) - 3
+    browser = signed_in("olga")
+    for sort in ("", "-due", "client", "-client", "service", "status", "-person"):
+        seen, query = [], {"sort": sort}
+        while True:
+            context = browser.get("/tasks/", query).context
+            seen += [row["id"] for row in context["rows"]]
+            if not context["page"].after:
+                break
+            query = {"sort": sort, "after": context["page"].after}
+        assert sorted(seen) == sorted(wanted)
+        if sort in ("", "-due"):
+            assert seen == (wanted if not sort else wanted[::-1])
+        back = []
+        while context["page"].before:
+            context = browser.get("/tasks/", {"sort": sort, "before": context["page"].before}).context
+            back = [row["id"] for row in context["rows"]] + back
+        assert back == seen[: len(back)]
+        assert len(back) >= len(wanted) - 3
 
 
 def test_the_service_tab_shows_promise_and_delivery(signed_in, review, django_assert_max_num_queries):
