@@ -18,6 +18,7 @@ from servicing.models.delivery import (
 )
 from servicing.models.exceptions import CadenceOverride, Waiver
 from servicing.models.people import Absence, CalendarEntry, CalendarFeed, ClientHours
+from servicing.models.ranges import PlanningRange
 from servicing.models.requests import ClientRequest
 from servicing.models.rollups import FirmRollup, TierRollup
 from servicing.models.standards import (
@@ -75,6 +76,7 @@ __all__ = [
     "HandedRow",
     "PersonLoad",
     "PersonWeeks",
+    "PlanningRange",
     "PreparedPoint",
     "PromisedWeeks",
     "RoleWeeks",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -23,6 +24,67 @@ class Days(Func):
 
     function = "daterange"
     output_field = DateRangeField()
+
+
+# Planning is woken for the clients whose open tasks or next dates fall in the days of an absence that began,
+# changed or ended, or in those of an absence whose stand-in it takes away. A next date is its role's: that
+# of the role's holder on the client's team, else of the lead advisor.
+_CONCERNED = """
+    INSERT INTO clients_change (kind, client_id)
+    WITH changed AS ({changed}), days AS (
+        SELECT user_id, first_on, last_on FROM changed
+        UNION
+        SELECT a.user_id, a.first_on, a.last_on
+        FROM servicing_absence a JOIN changed c ON a.stand_in_id = c.user_id
+            AND a.first_on <= c.last_on AND a.last_on >= c.first_on
+    )
+    SELECT 'service', client_id FROM (
+        SELECT task.client_id
+        FROM days JOIN servicing_servicetask task ON task.assigned_to_id = days.user_id
+            AND task.due_on BETWEEN days.first_on AND days.last_on
+        WHERE task.status IN ('planned', 'scheduled') AND task.role_id IS NOT NULL AND NOT task.reassigned
+        UNION
+        SELECT task.client_id
+        FROM days JOIN servicing_servicetask task ON task.stands_in_for_id = days.user_id
+        WHERE task.status IN ('planned', 'scheduled') AND NOT task.reassigned
+        UNION
+        SELECT clock.client_id
+        FROM (SELECT DISTINCT user_id FROM days) person
+        JOIN clients_teammember member ON member.user_id = person.user_id
+        JOIN clients_servicerole role ON role.id = member.role_id
+        JOIN servicing_serviceclock clock ON clock.client_id = member.client_id
+        JOIN servicing_serviceitem item ON item.id = clock.item_id
+        JOIN days ON days.user_id = person.user_id AND clock.due_on BETWEEN days.first_on AND days.last_on
+        WHERE item.role_id = member.role_id OR (role.code = 'lead_advisor' AND NOT EXISTS (
+            SELECT FROM clients_teammember holder
+            WHERE holder.client_id = clock.client_id AND holder.role_id = item.role_id
+        ))
+    ) concerned;
+    RETURN NULL;
+"""
+_COLUMNS = "user_id, first_on, last_on, stand_in_id"
+
+
+def _notes_absences() -> list[pgtrigger.Trigger]:
+    """Triggers that note the clients whom an absence concerns, whatever path it was entered by."""
+    new, old = f"SELECT {_COLUMNS} FROM new_rows", f"SELECT {_COLUMNS} FROM old_rows"
+    changed = f"(({new} EXCEPT {old}) UNION ({old} EXCEPT {new}))"
+    rows = {
+        "insert": (pgtrigger.Insert, pgtrigger.Referencing(new="new_rows"), new),
+        "update": (pgtrigger.Update, pgtrigger.Referencing(old="old_rows", new="new_rows"), changed),
+        "delete": (pgtrigger.Delete, pgtrigger.Referencing(old="old_rows"), old),
+    }
+    return [
+        pgtrigger.Trigger(
+            name=f"note_{name}",
+            when=pgtrigger.After,
+            level=pgtrigger.Statement,
+            operation=operation,
+            referencing=referencing,
+            func=_CONCERNED.format(changed=changed),
+        )
+        for name, (operation, referencing, changed) in rows.items()
+    ]
 
 
 @tracked()
@@ -73,7 +135,8 @@ class Absence(models.Model):
                 violation_error_message=_("The person is absent in some of these days already."),
             ),
         ]
-        indexes = [models.Index(fields=["last_on"], name="servicing_absence_by_end")]
+        indexes = [models.Index(fields=["last_on"], name="servicing_absence_by_end")]  # planning, the page
+        triggers = _notes_absences()
 
     def __str__(self) -> str:
         return f"{self.user}: {self.first_on} – {self.last_on}"

@@ -111,6 +111,16 @@ INTERVALS = [
 ]
 
 
+def _kept_within_months() -> Q:
+    """An item below a year falls in allowed months alone, if it begins in the right one."""
+    fits = Q(allowed_months=[]) | Q(interval_months__gte=12)
+    for interval in (1, 2, 3, 4, 6):
+        for start in range(1, interval + 1):
+            ring = list(range(start, 13, interval))
+            fits |= Q(interval_months=interval, allowed_months__contains=ring)
+    return fits
+
+
 @tracked()
 class ServiceItem(models.Model):
     """One promise of a standard: so often, so long, by this role, over this channel."""
@@ -174,6 +184,21 @@ class ServiceItem(models.Model):
                 name="servicing_item_takes_time",
                 condition=Q(automated=True) | Q(duration_minutes__gt=0),
                 violation_error_message=_("An item of no minutes must be automated."),
+            ),
+            models.CheckConstraint(
+                name="servicing_item_interval",
+                condition=Q(interval_months__in=[months for months, _label in INTERVALS]),
+                violation_error_message=_("Choose how often from the list."),
+            ),
+            models.CheckConstraint(
+                name="servicing_item_months",
+                condition=Q(allowed_months__contained_by=list(range(1, 13))),
+                violation_error_message=_("Months are numbers from 1 (January) to 12 (December)."),
+            ),
+            models.CheckConstraint(
+                name="servicing_item_months_hold_interval",
+                condition=_kept_within_months(),
+                violation_error_message=_("The allowed months cannot hold it that often."),
             ),
         ]
         triggers = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from clients.audit import tracked
 from servicing.models.standards import Channel
 from servicing.querysets import ServiceTaskQuerySet
+
+
+if TYPE_CHECKING:
+    from clients.models import User
 
 
 class TaskStatus(models.TextChoices):
@@ -104,6 +109,17 @@ class ServiceTask(models.Model):
     )
     reassigned = models.BooleanField(
         default=False, help_text="A person chose who does it; planning keeps it."
+    )
+    stands_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("stands in for"),
+        help_text="The absent person to whom planning gives it back, unless a person hands it on.",
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, blank=True)
     planned_minutes = models.PositiveSmallIntegerField(_("planned minutes"), default=0)
@@ -211,6 +227,12 @@ class ServiceTask(models.Model):
                 name="servicing_task_appointment",
                 condition=Q(status=TaskStatus.SCHEDULED),
             ),
+            # what stand-ins do, to be given back
+            models.Index(
+                fields=["stands_in_for"],
+                name="servicing_task_stood_in",
+                condition=Q(status__in=OPEN_STATUSES, stands_in_for__isnull=False),
+            ),
             # dashboards: what was closed in a period
             models.Index(
                 fields=["closed_at"], name="servicing_task_closed", condition=Q(closed_at__isnull=False)
@@ -228,6 +250,11 @@ class ServiceTask(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
+
+    @property
+    def stood_in(self) -> User | None:
+        """The absent person for whom planning gave it to another; None once a person chose who does it."""
+        return None if self.reassigned else self.stands_in_for
 
     def is_overdue(self, on: dt.date) -> bool:
         """Whether its window had passed at the start of `on`."""
