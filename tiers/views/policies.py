@@ -10,17 +10,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from clients.access import require, runs_the_firm
+from clients.access import require, runs_the_firm, sees_all_clients
 from clients.commands import Refused
 from clients.feedback import notice
 from clients.firm import firm_today
 from clients.formats import long_date
 from clients.requests import SignedInRequest
 from clients.rubric import rubrics
-from tiers import policies, policy_checks, why
+from tiers import policies, policy_checks, simulation, why
 from tiers.comparing import compare, number_of_changes
 from tiers.forms import PublishForm
 from tiers.models import Factor, Policy, PolicyStatus, Simulation, TierSettings
+from tiers.panels import panels_of
 from tiers.policy_words import MEASURES
 from tiers.simulation_page import simulation_for_page
 from tiers.stated import statement_of, whole_shares
@@ -59,8 +60,19 @@ def policy_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "findings": policy_checks.check(policy) if open_to_change else [],
         "rubrics": rubrics(),
         "other": _other(policy),
+        "panels": _panels(request, policy) if open_to_change else [],
     }
     return render(request, "tiers/policy.html", context)
+
+
+def _panels(request: HttpRequest, policy: Policy) -> list[dict[str, Any]]:
+    """What other apps show beside the latest simulation of what the policy states now, to those who may see
+    the whole firm."""
+    if not sees_all_clients(request.user):  # type: ignore[arg-type]
+        return []
+    rows = Simulation.objects.filter(policy=policy, digest=simulation.digest_of(policy))
+    latest = rows.order_by("-made_at").first()
+    return panels_of(request, latest) if latest else []
 
 
 @login_required

@@ -23,6 +23,7 @@ from clients.requests import SignedInRequest
 from tiers import policies, policy_checks, simulation
 from tiers.forms import DraftForm
 from tiers.models import Policy, Simulation
+from tiers.panels import panels_of
 from tiers.policy_checks import Stops
 from tiers.policy_words import MEASURES
 from tiers.simulation_page import Shown, panel, simulation_for_page
@@ -139,7 +140,7 @@ def _context(
     found = simulation_for_page(policy=policy, as_of=as_of, by=request.user)
     if found is None:
         return context | {"for_a_worker": True, "former": _former(policy, as_of)}
-    return context | panel(found, Shown.of(asked))
+    return context | panel(found, Shown.of(asked)) | {"panels": panels_of(request, found)}
 
 
 def _former(policy: Policy, as_of: dt.date) -> Simulation | None:
