@@ -14,8 +14,11 @@ class ServicingConfig(AppConfig):
         from clients.tabs import Panel, Tab, register_panel, register_tab
         from servicing.book.leaving import belongings
         from servicing.book.panel import became
+        from servicing.capacity.of_draft import hours_of_draft
         from servicing.standards.exceptions import differences
         from servicing.views.client import service_tab
+        from tiers.panels import Panel as SimulationPanel
+        from tiers.panels import register_panel as register_simulation_panel
 
         register_sweep(ChangeKind.SERVICE, "servicing.plan_changed")
         register_actor("plan_changed", _("Planning, after something changed"))
@@ -35,3 +38,4 @@ class ServicingConfig(AppConfig):
         register_panel(Panel("servicing/partials/differs_panel.html", differences, 20))
         register_panel(Panel("servicing/book/panel.html", became, 5))
         people.register_holdings(belongings)
+        register_simulation_panel(SimulationPanel("servicing/capacity/draft_panel.html", hours_of_draft, 10))
