@@ -47,6 +47,27 @@ SHIPPED = [
         expires_after=600,
     ),
     Schedule(
+        name="Requests that wait",
+        task="servicing.escalate_requests",
+        crontab="*/5 * *",
+        description="Tells of requests before, and when, their promised answer time has passed.",
+        expires_after=300,
+    ),
+    Schedule(
+        name="Morning e-mails",
+        task="servicing.send_digests",
+        crontab="*/15 * *",
+        description="Mails each person what waits for them today, once on the morning of a working day.",
+        expires_after=900,
+    ),
+    Schedule(
+        name="Late work",
+        task="servicing.report_late_work",
+        crontab="10-59/15 * *",
+        description="Reports work that is later than the firm accepts to operations, in one mail a day.",
+        expires_after=900,
+    ),
+    Schedule(
         name="Nightly scoring",
         task="tiers.nightly_run",
         crontab="30 1 *",

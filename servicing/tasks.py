@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import pghistory
 from celery import shared_task
 from django.db import OperationalError
 from django.urls import reverse
@@ -14,6 +15,8 @@ from servicing.capacity import weeks
 from servicing.dashboards import rollups
 from servicing.models import BookTransfer
 from servicing.planning import sweeps
+from servicing.reminders import digest, escalation
+from servicing.requests import telling
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries": 5}
 
@@ -55,3 +58,24 @@ def take_back_book(job_id: int, transfer_id: int, user_id: int) -> None:
     with suppress(AlreadyDone), working_on(job_id) as (job, report):
         book.take_back(transfer=transfer, by=User.objects.get(pk=user_id), report=report)
         job.result_url = reverse("servicing:book", args=[transfer_id])
+
+
+@shared_task(name="servicing.escalate_requests", **RETRY)
+def escalate_requests() -> None:
+    """Tells of requests whose promised time has mostly passed, or is over."""
+    with pghistory.context(user=None, by="escalate_requests"), noted("servicing.escalate_requests") as counts:
+        counts.update(telling.escalate())
+
+
+@shared_task(name="servicing.send_digests", **RETRY)
+def send_digests() -> None:
+    """The morning e-mails."""
+    with noted("servicing.send_digests") as counts:
+        counts.update(digest.send_digests())
+
+
+@shared_task(name="servicing.report_late_work", **RETRY)
+def report_late_work() -> None:
+    """Reports work that is later than the firm accepts."""
+    with noted("servicing.report_late_work") as counts:
+        counts.update(escalation.report_late_work())

@@ -43,6 +43,12 @@ COUNTED: dict[str, str | Promise] = {
     "removed": gettext_lazy("removed"),
     "sent": gettext_lazy("sent"),
     "escalated": gettext_lazy("escalated"),
+    "soon": gettext_lazy("warned of in time"),
+    "broken": gettext_lazy("told as broken"),
+    "nothing": gettext_lazy("with nothing to say"),
+    "failed": gettext_lazy("not taken by the mail server"),
+    "reported": gettext_lazy("reported"),
+    "mailed": gettext_lazy("mailed"),
 }
 
 
