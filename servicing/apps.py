@@ -14,17 +14,22 @@ class ServicingConfig(AppConfig):
         from clients.tabs import Panel, Tab, register_panel, register_tab
         from servicing.book.leaving import belongings
         from servicing.book.panel import became
+        from servicing.reminders import handing_over
+        from servicing.requests import services as requests
         from servicing.capacity.of_draft import hours_of_draft
         from servicing.standards.exceptions import differences
         from servicing.views.client import service_tab
         from tiers.panels import Panel as SimulationPanel
         from tiers.panels import register_panel as register_simulation_panel
+        from servicing.views.requests import client_requests
+        from servicing.work import following
 
         register_sweep(ChangeKind.SERVICE, "servicing.plan_changed")
         register_actor("plan_changed", _("Planning, after something changed"))
         register_actor("plan_all", _("Nightly planning"))
         register_actor("plan_service", _("Planning, from the command line"))
         register_actor("rebuild_summaries", _("Rebuilding of summaries, from the command line"))
+        register_actor("escalate_requests", _("The look-out for requests that wait"))
         register_actor("seed_demo", _("The demo firm"))
         register_tab(
             Tab(
@@ -38,4 +43,7 @@ class ServicingConfig(AppConfig):
         register_panel(Panel("servicing/partials/differs_panel.html", differences, 20))
         register_panel(Panel("servicing/book/panel.html", became, 5))
         people.register_holdings(belongings)
+        register_panel(Panel("servicing/partials/requests_panel.html", client_requests, 50))
+        following.register_source(requests.SOURCE, requests.keep_in_line)
+        following.register_hand_over(handing_over.tell_of_hand_over, handing_over.take_back)
         register_simulation_panel(SimulationPanel("servicing/capacity/draft_panel.html", hours_of_draft, 10))

@@ -15,8 +15,9 @@ from django_celery_beat.models import PeriodicTask
 
 from clients.firm import firm_today
 from clients.models import Client, Job, Member, ServiceRole, TimeEntry, User
-from servicing.models import CadenceOverride, ServiceTask
+from servicing.models import CadenceOverride, ClientRequest, ServiceTask
 from servicing.models.tasks import OPEN_STATUSES
+from servicing.requests.services import log_request
 from tests.browser.firm import PASSWORD, SeededFirm, sign_in
 from tests.factories import UserFactory
 from tiers.models import Policy, ScoringRun
@@ -59,6 +60,7 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         "client": reverse("clients:detail", args=[client.pk]),
         "member": reverse("clients:edit_member", args=[client.pk, member.pk]),
         "task": reverse("servicing:task", args=[task.pk]),
+        "request": reverse("servicing:request", args=[a_request(client, firm.people["operations"]).pk]),
         "run": reverse("tiers:run", args=[ScoringRun.objects.latest("pk").pk]),
         "job": reverse("clients:job", args=[a_job(firm.people["operations"]).pk]),
         "schedule": reverse("servicing:job_run_history", args=[PeriodicTask.objects.latest("pk").pk]),
@@ -70,6 +72,12 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         "invitation": link("clients:invitation", invited),
         "reset": reset_link(firm.people["newcomer"]),
     }
+
+
+def a_request(client: Client, person: User) -> ClientRequest:
+    """One that waits."""
+    asked, _worked = log_request(client=client, text="Which form does the mortgage bank want?", by=person)
+    return asked
 
 
 def a_job(person: User) -> Job:
