@@ -7,6 +7,7 @@ single clients are left out, on all sides alike.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -73,7 +74,7 @@ def _clients(result: dict[str, Any]) -> dict[str, Counter[str]]:
     return counts
 
 
-def _in_words(total: dict[str, float], there: float, compares: bool) -> str:
+def _in_words(total: Mapping[str, float], there: float, compares: bool) -> str:
     before = total["in_force"] if compares else total["now"]
     more = total["draft"] - before
     names = {"hours": hours(total["draft"]), "difference": hours(abs(more))}
@@ -84,10 +85,7 @@ def _in_words(total: dict[str, float], there: float, compares: bool) -> str:
     else:
         said = _("The draft promises %(hours)s a year, %(difference)s less than before.") % names
     if there:
-        words = (
-            _("That is more than the %s that people have.")
-            if total["draft"] > there
-            else _("People have %s.")
-        )
+        over = total["draft"] > there
+        words = _("That is more than the %s that people have.") if over else _("People have %s.")
         said = f"{said} {words % hours(there)}"
     return said
