@@ -27,7 +27,6 @@ from clients.models import User
 from servicing.models import Absence
 from servicing.planning.working_days import days_off
 from servicing.reminders import mail
-from servicing.requests import words as request_words
 from servicing.work import words
 
 MORNING = 4  # hours: one that could not go by then is not sent any more
@@ -133,9 +132,9 @@ def _line(row: dict[str, Any], local: dt.datetime) -> str:
     name, section = row["kind"] or _("Task"), row["section"]
     if section == "request":
         by = row["answer_by"]
-        return request_words.answer_by(by, local) if by else _("A request without a promised time.")
+        return words.answer_by(by, local) if by else _("A request without a promised time")
     if section in ("appointment", "held"):
-        return f"{name}, {request_words.moment(row['scheduled_at'], local)}"
+        return f"{name}, {words.clock(row['scheduled_at'], local)}"
     return f"{name}, {words.due(row['due_on'], row['window_end'], local.date())}"
 
 

@@ -17,6 +17,7 @@ from servicing.models import ClientRequest
 from servicing.models.standards import Channel
 from servicing.models.tasks import OPEN_STATUSES
 from servicing.requests import words
+from servicing.work.words import answer_by
 
 WAITING, ANSWERED, LATE = "waiting", "answered", "late"
 PAGE = 50
@@ -116,7 +117,7 @@ def as_row(row: dict[str, Any], now: dt.datetime) -> dict[str, Any]:
         "waits": waits,
         "late": by is not None and (answered or now) > by,
         "soon": waits and by is not None and row["warn_at"] is not None and row["warn_at"] <= now < by,
-        "said": (words.answer_by(by, now) if by else "") if waits else words.answered(row),
+        "said": (answer_by(by, now) if by else "") if waits else words.answered(row),
     }
 
 

@@ -15,7 +15,7 @@ from clients.firm import firm_zone
 from clients.models import User
 from clients.notices import Tell
 from servicing.models import ClientRequest
-from servicing.requests import words
+from servicing.work import words
 
 # Requests of which something is to be told at a moment, claimed: a second sweep at the same time skips them,
 # and a later one finds them told. Of one that was broken before anybody was warned, only that is told.
@@ -46,7 +46,7 @@ def tell_of_new(*, request: ClientRequest, to: User | None, by: User) -> None:
         people = [to.pk]
     if request.answer_by:
         with timezone.override(firm_zone()):
-            text = f"{text} {words.answer_by(request.answer_by, timezone.now())}"
+            text = f"{text} {words.answer_by(request.answer_by, timezone.now())}."
     notices.tell(_each(people, text, request, "new") if to != by else [])
 
 
@@ -85,7 +85,7 @@ def _escalate(claim: str, what: str, now: dt.datetime) -> int:
 def _said(request: ClientRequest, what: str, now: dt.datetime) -> str:
     assert request.answer_by is not None  # noqa: S101
     with timezone.override(firm_zone()):
-        when = words.answer_by(request.answer_by, now)
+        when = f"{words.answer_by(request.answer_by, now)}."
     values = {"client": request.client, "when": when, "text": request.text}
     if what == "broken":
         return _("No answer in time for %(client)s. %(when)s “%(text)s”") % values

@@ -27,6 +27,7 @@ from servicing.requests.lists import ANSWERED, LATE, PAGE, WAITING, Asked
 from servicing.requests.promises import RequestRefused
 from servicing.views.task import back_path, lead_back
 from servicing.work.services import TaskRefused, Worked
+from servicing.work.words import answer_by
 
 
 @require(may_edit_clients)
@@ -143,7 +144,7 @@ def _said_logged(made: ClientRequest, worked: Worked) -> str:
     person = worked.task.assigned_to
     text = _("Request of %(client)s saved.") % {"client": made.client.name}
     if made.answer_by:
-        text += " " + words.answer_by(made.answer_by, timezone.now())
+        text += f" {answer_by(made.answer_by, timezone.now())}."
     if person is None:
         return f"{text} " + _("Nobody is there to answer it; operations were told.")
     return f"{text} " + _("%(person)s answers it.") % {"person": person.display_name}

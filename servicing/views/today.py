@@ -61,6 +61,7 @@ def page_keys() -> list[tuple[str, str]]:
         *task_keys(),
         ("t", _("Log a touch")),
         ("m", _("Log time")),
+        ("q", _("Log a request of a client")),
         ("n", _("New task")),
     ]
 

@@ -9,12 +9,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, JSONObject, Left, NullIf, Trim
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clients.access import sees_all_clients
 from clients.models import Permission, TeamMember, Touch, TouchOutcome, User
 from servicing.models import (
     Absence,
     CadenceOverride,
+    ClientRequest,
     FulfilmentRule,
     PreparedPoint,
     ServiceStep,
@@ -167,6 +169,7 @@ def panel_of(task: Any, today: dt.date, *, viewer: User) -> dict[str, Any]:
         "client": client,
         "may_open_client": sees_all_clients(viewer) or any(m["user"] == viewer.pk for m in task.team),
         "tags": _tags(client),
+        "request": _request(task),
         "promise": words.promise(task.name, task.own_months or item.interval_months) if item else "",
         "standard": words.often(item.interval_months) if item and task.own_months else "",
         "late": words.due(task.due_on, task.window_end, today) if task.is_overdue(today) else "",
@@ -186,10 +189,34 @@ def panel_of(task: Any, today: dt.date, *, viewer: User) -> dict[str, Any]:
         "others": [_other(values, today, zone) for values in task.others],
         "next_actions": [_other(values, today, zone) for values in task.agreed_next],
         "agreed": _other(task.agreed, today, zone) if task.agreed else None,
-        "team": task.team,
+        "team": _whom_to_ask(task),
         "last": {**task.last, "on": _date(task.last["on"])} if task.last else None,
         "absent": {**task.absent, "until": _date(task.absent["until"])} if task.absent else None,
     }
+
+
+def _request(task: ServiceTask) -> dict[str, Any] | None:
+    """What a client asked for, whole, and by when it is to be answered, of a task that answers it."""
+    if task.source != "request" or not (asked := ClientRequest.objects.filter(task=task.pk).first()):
+        return None
+    now, by = timezone.now(), asked.answer_by
+    return {
+        "id": asked.pk,
+        "text": asked.text,
+        "received_at": asked.received_at,
+        "answer": words.answer_by(by, now) if by and task.is_open else "",
+        "late": asked.is_late(now),
+    }
+
+
+def _whom_to_ask(task: Any) -> list[dict[str, Any]]:
+    """The service team with each one's roles, and who did it last, on the team or not."""
+    people: dict[str, list[str]] = {}
+    for member in task.team:
+        people.setdefault(member["name"], []).append(str(member["role"]).lower())
+    if task.last and (name := (task.last["by"] or "").strip()):
+        people.setdefault(name, []).append(_("did it last"))
+    return [{"name": name, "roles": ", ".join(roles)} for name, roles in people.items()]
 
 
 def was_held(task: ServiceTask) -> bool:

@@ -25,6 +25,7 @@ _CHANNELS = dict(Channel.choices)
 _STATUSES = dict(TaskStatus.choices)
 
 GROUPS: tuple[tuple[str, str | Promise], ...] = (
+    ("requests", _("Clients wait for an answer")),
     ("held", _("Held? Say how it went")),
     ("late", _("Late")),
     ("today", _("Today")),
@@ -33,18 +34,23 @@ GROUPS: tuple[tuple[str, str | Promise], ...] = (
     ("asleep", _("Put off")),
 )
 
-# The place of an open task in the queue. An appointment that lies ahead is where it is in the calendar, late
-# or not; one whose time has passed asks how it went; what is put off is last.
+# The place of an open task in the queue. Requests of clients come first, by when they are to be answered. An
+# appointment that lies ahead is where it is in the calendar, late or not; one whose time has passed asks how
+# it went; what is put off is last.
 _PLACE = """
     SELECT CASE
             WHEN t.snoozed_until > %(today)s THEN 5
+            WHEN t.source = 'request' AND t.scheduled_at IS NULL THEN -1
             WHEN t.scheduled_at + make_interval(mins => t.planned_minutes) < %(now)s THEN 0
             WHEN t.window_end < %(today)s AND t.scheduled_at IS NULL THEN 1
             WHEN calendar.on_day <= %(today)s THEN 2
             WHEN calendar.on_day <= %(today)s::date + 7 THEN 3
             ELSE 4
         END AS place,
-        calendar.on_day, t.window_end < %(today)s AS late
+        calendar.on_day, t.window_end < %(today)s AS late,
+        CASE WHEN t.source = 'request' THEN (
+            SELECT request.answer_by FROM servicing_clientrequest request WHERE request.task_id = t.id
+        ) END AS answer_by
     FROM (SELECT coalesce((t.scheduled_at AT TIME ZONE %(zone)s)::date, t.due_on) AS on_day) calendar
 """
 
@@ -80,7 +86,7 @@ _QUEUE = f"""
             count(*) FILTER (
                 WHERE NOT automated AND NOT late AND place < 5 AND on_day <= %(today)s::date + 30
             ) AS month,
-            coalesce(sum(planned_minutes) FILTER (WHERE NOT automated AND place = 2), 0) AS minutes,
+            coalesce(sum(planned_minutes) FILTER (WHERE NOT automated AND place IN (-1, 2)), 0) AS minutes,
             (
                 SELECT count(*) FROM servicing_servicetask theirs
                 WHERE theirs.made_by_id = %(person)s AND theirs.assigned_to_id <> %(person)s
@@ -89,15 +95,15 @@ _QUEUE = f"""
         FROM mine
     ), shown AS (
         SELECT * FROM mine WHERE NOT automated AND %(rows)s > 0
-        ORDER BY place, on_day, due_on, id LIMIT %(rows)s
+        ORDER BY place, answer_by, on_day, due_on, id LIMIT %(rows)s
     ), drawn AS (
-        SELECT {_ROW}, shown.place, shown.on_day, shown.late
+        SELECT {_ROW}, shown.place, shown.on_day, shown.late, shown.answer_by
         FROM shown JOIN servicing_servicetask t USING (id) {_BESIDE}
     )
     SELECT figures.total, figures.automated AS by_itself, figures.late AS all_late, figures.week,
         figures.month, figures.minutes, figures.waiting, drawn.*
     FROM figures LEFT JOIN drawn ON true
-    ORDER BY drawn.place, drawn.on_day, drawn.due_on, drawn.id
+    ORDER BY drawn.place, drawn.answer_by, drawn.on_day, drawn.due_on, drawn.id
 """
 _ONE = f"""
     SELECT {_ROW}, placed.* FROM servicing_servicetask t CROSS JOIN LATERAL ({_PLACE}) placed {_BESIDE}
@@ -138,7 +144,7 @@ def read_queue(user_id: int, today: dt.date, *, zone: dt.tzinfo, rows: int = SHO
     groups = [Group(code, label) for code, label in GROUPS]
     for values in found:
         if values["id"] is not None:
-            groups[values["place"]].rows.append(row_of(values, today, zone))
+            groups[values["place"] + 1].rows.append(row_of(values, today, zone))
     return Queue(
         groups=[group for group in groups if group.rows],
         late=figures["all_late"],
@@ -158,7 +164,11 @@ def one_row(task_id: int, today: dt.date, *, zone: dt.tzinfo) -> dict[str, Any]:
 
 def row_of(values: dict[str, Any], today: dt.date, zone: dt.tzinfo) -> dict[str, Any]:
     """A task as a row of the queue draws it: words, ready to be written."""
-    late, at = values["late"], values["scheduled_at"]
+    late, at, when, now = values["late"], values["scheduled_at"], "", timezone.now()
+    if by := values["answer_by"]:
+        late, when = by <= now, words.answer_by(by, now)
+    elif not at:
+        when = words.due(values["due_on"], values["window_end"], today)
     asleep = values["place"] == 5
     points = len([line for line in (values["points"] or "").splitlines() if line.strip()])
     return {
@@ -167,12 +177,12 @@ def row_of(values: dict[str, Any], today: dt.date, zone: dt.tzinfo) -> dict[str,
         "badge": tier_badge(values["tier"]) if values["tier"] else "",
         "client": values["client"],
         "name": values["name"],
-        "late": words.due(values["due_on"], values["window_end"], today) if late else "",
+        "late": (when or words.due(values["due_on"], values["window_end"], today)) if late else "",
         "appointment": words.appointment(at, zone, today) if at else "",
-        "when": "" if late or at or asleep else words.due(values["due_on"], values["window_end"], today),
+        "when": "" if late or asleep else when,
         "asleep": short_date(values["snoozed_until"], today=today) if asleep else "",
         "held": values["place"] == 0,
-        "minutes": "" if values["automated"] else hours(values["planned_minutes"]),
+        "minutes": hours(values["planned_minutes"]) if values["planned_minutes"] else "",
         "automated": values["automated"],
         "channel": _CHANNELS.get(values["channel"], ""),
         "attempts": values["attempts"],

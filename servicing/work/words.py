@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clients.formats import distance, late_words, short_date
+from clients.formats import distance, hours, late_words, short_date
 from clients.models import User
 from servicing.models.standards import INTERVALS
 
@@ -50,6 +50,25 @@ def appointment(at: dt.datetime, zone: dt.tzinfo, today: dt.date) -> str:
     if there.utcoffset() == timezone.localtime(at).utcoffset():
         return text
     return f"{text} {there:%Z}"
+
+
+def answer_by(at: dt.datetime, now: dt.datetime) -> str:
+    """Answer by 14:30, in 1 h 20; Answer was due 14:30, 25 min ago; without the distance on other days.
+
+    In the time zone of the page, as `clock`."""
+    today = timezone.localtime(at).date() == timezone.localtime(now).date()
+    values = {"when": clock(at, now), "distance": hours(abs(at - now) // dt.timedelta(minutes=1))}
+    if at > now:
+        text = _("Answer by %(when)s, in %(distance)s") if today else _("Answer by %(when)s")
+    else:
+        text = _("Answer was due %(when)s, %(distance)s ago") if today else _("Answer was due %(when)s")
+    return text % values
+
+
+def clock(at: dt.datetime, now: dt.datetime) -> str:
+    """14:30 where it is today; else Tue 3 Mar, 14:30. In the time zone of the page."""
+    there, today = timezone.localtime(at), timezone.localtime(now).date()
+    return f"{there:%H:%M}" if there.date() == today else f"{short_date(at, today=today)}, {there:%H:%M}"
 
 
 def window(first: dt.date, last: dt.date, today: dt.date) -> str:

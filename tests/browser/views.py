@@ -101,6 +101,7 @@ SIGN_IN = {
 # one's own sign-in
 OWN = {
     "own settings": View("operations", "{clients:own_settings}"),
+    "calendar address": View("advisor", "{clients:own_settings}", click("#calendar form [type=submit]")),
     "notices": View("operations", "{clients:notices}"),
     "notices, nothing": View("newcomer", "{clients:notices}"),
     "sign-out": View("advisor", "{account_logout}"),
@@ -123,6 +124,7 @@ WORK = {
     "today: later": View("advisor", "/", in_panel("s")),
     "today: log a touch": View("advisor", "/", in_panel("t")),
     "today: log time": View("advisor", "/", in_panel("m")),
+    "today: log a request": View("advisor", "/", in_panel("q")),
     "today: new task": View("advisor", "/", in_panel("n")),
     "log a touch": View("advisor", "{servicing:new_touch}"),
     "new task": View("advisor", "{servicing:new_task}"),

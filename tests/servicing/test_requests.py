@@ -348,8 +348,28 @@ def test_the_clients_page_shows_what_waits_and_leads_to_the_form(signed_in, idea
     asked = log(ideal, people["olga"])
     text = signed_in("ann").get(ideal.get_absolute_url()).content.decode()
     assert asked.text in text
-    assert "Answer by 14:00, in 4 h." in text
+    assert "Answer by 14:00, in 4 h" in text
     assert f"{reverse('servicing:new_request')}?client={ideal.pk}" in text
+
+
+def test_it_is_at_the_top_of_the_queue_with_its_time_and_whole_in_the_panel(signed_in, ideal, people, clock):
+    asked = log(ideal, people["olga"], "Please " * 40, channel="email")
+    soon = log(ideal, people["olga"], "Soon", received_at=at("2026-03-03 09:30"))
+    log(ideal, people["olga"], "Since yesterday", received_at=at("2026-03-02 10:00"))
+    browser = signed_in("ann")
+    page = browser.get(f"/?task={asked.task_id}")
+    group = page.context["queue"].groups[0]
+    assert [row["name"] for row in group.rows][:2] == ["Since yesterday", "Soon"]
+    assert [row["late"] or row["when"] for row in group.rows] == [
+        "Answer was due Mon 2 Mar, 14:00",
+        "Answer by 13:30, in 3 h 30",
+        "Answer by 14:00, in 4 h",
+    ]
+    text = page.content.decode()
+    assert asked.text in text  # more than its title holds
+    assert reverse("servicing:request", args=[asked.pk]) in text
+    work.book(task=soon.task, at=at("2026-03-09 10:00"))
+    assert len(browser.get("/").context["queue"].groups[0].rows) == 2  # it waits for its appointment
 
 
 # --- Handing over -----------------------------------------------------------------------------------------
