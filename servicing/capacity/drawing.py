@@ -73,7 +73,10 @@ def chart(
             for part in range(5)
         ],
         "months": [
-            {"x": round(LEFT + step * week, 1), "label": date_format(monday, "M")}
+            {
+                "x": round(LEFT + step * week, 1),
+                "label": date_format(monday, "M Y" if monday.month == 1 else "M"),
+            }
             for week, monday in enumerate(mondays)
             if monday.day <= 7 and week < weeks - 1
         ],

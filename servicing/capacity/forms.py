@@ -84,6 +84,12 @@ class WhatIfForm(forms.Form):
             self.fields[f"every_{promise.item_id}"] = forms.TypedChoiceField(
                 label=_("How often: %(service)s of tier %(tier)s") % names,
                 required=False,
+                widget=forms.Select(
+                    attrs={
+                        "class": "form-select form-select-sm",
+                        "aria-label": _("How often: %(service)s of tier %(tier)s") % names,
+                    }
+                ),
                 coerce=int,
                 empty_value=None,
                 choices=[("", _("as now")), *INTERVALS],

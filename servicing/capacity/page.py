@@ -112,7 +112,7 @@ def _roles(present: Present, roles: list[ServiceRole]) -> list[dict[str, Any]]:
         line = present.roles.get(role.pk if role else None)
         if line is None or not (any(line.promised) or any(line.available)):
             continue
-        name = role.label if role else _("No role")
+        name = role.label if role else _("No role") if any(line.promised) else _("With nothing promised")
         rows.append({"name": name, "cost": _cost(role, line), **what_if.read(line)})
     return rows
 
@@ -168,6 +168,8 @@ def person_row(figures: CapacityFigures, row: Mapping[str, Any]) -> dict[str, An
         "is_over": row["available_soon"] is not None and row["promised_soon"] > row["available_soon"],
         "mean": row["promised_year"] / len(figures.working_days),
         "busiest_on": reading.monday(figures, row["busiest"]),
+        "busiest_url": _work_of(figures, row["busiest"]),
+        "first_url": _work_of(figures, row["first_overloaded"]),
         "over_words": _over_words(figures, row["overloaded"], row["first_overloaded"]),
         "first_on": reading.monday(figures, row["first_overloaded"])
         if row["first_overloaded"] is not None
@@ -189,6 +191,11 @@ def week_row(figures: CapacityFigures, row: Mapping[str, Any]) -> dict[str, Any]
         "part": owed / there if there else None,
         "is_over": there is not None and owed > there,
     }
+
+
+def _work_of(figures: CapacityFigures, week: int | None) -> str:
+    """Where a person's page opens the work of a week; empty without one."""
+    return f"?week={reading.monday(figures, week).isoformat()}#work" if week is not None else ""
 
 
 def _over_words(figures: CapacityFigures, overloaded: int | None, first: int | None) -> str:
@@ -256,7 +263,9 @@ def _compared(present: Present, roles: list[ServiceRole], supposed: dict[int | N
             continue
         by_role.append(
             {
-                "name": names.get(key or 0, _("No role")),
+                "name": names.get(
+                    key or 0, _("No role") if any(line.promised) else _("With nothing promised")
+                ),
                 "now": what_if.read(before) if before else None,
                 "then": what_if.read(line),
             }

@@ -3,7 +3,8 @@
 The dates are those of the open tasks, and behind them the ones that planning will give if everything is done
 on its due day and nobody's tier, team or status changes. For each client and promised service:
 
-- an open task stands at its appointment, else at its due date; one that is late stands today;
+- an open task stands at its appointment, else at its due date; one that is late stands today (on Monday,
+  where today is a weekend);
 - no open task: the first date is that of the clock;
 - the next date follows from the base as planning counts it (`planning.dating`): rolling or calendar, the
   interval of the item or the client's own one, the nearest allowed month, a working day. Where planning
@@ -44,13 +45,20 @@ PLACE = CLIENTS_PLACE.replace("p.client_id", "{client}")
 
 @dataclass(frozen=True)
 class Horizon:
-    """From `day` to the end (excluded) of the 52nd week, where the first week is that of `day`."""
+    """From `day` to the end (excluded) of the 52nd week. The first week is that of `day`; of a Saturday or
+    Sunday it is the next one."""
 
     day: dt.date
 
     @property
     def first_week(self) -> dt.date:
-        return self.day - dt.timedelta(days=self.day.weekday())
+        days = self.day.weekday()
+        return self.day + dt.timedelta(days=7 - days if days > 4 else -days)
+
+    @property
+    def from_day(self) -> dt.date:
+        """Where work stands that is late: today, or at a weekend the next Monday."""
+        return max(self.day, self.first_week)
 
     @property
     def end(self) -> dt.date:
@@ -67,6 +75,7 @@ def open_session(horizon: Horizon) -> Session:
     session.run("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
     session.parameters = {
         "first_week": horizon.first_week,
+        "from_day": horizon.from_day,
         "end": horizon.end,
         "zone": str(firm_zone()),
     }
@@ -225,7 +234,7 @@ STAND = f"""
         i.starts_on > %(day)s AS is_future,
         task.id AS task_id, task.due_on AS task_due_on, task.window_start, task.window_end,
         CASE WHEN task.id IS NOT NULL THEN greatest(
-            coalesce((task.scheduled_at AT TIME ZONE %(zone)s)::date, task.due_on), %(day)s
+            coalesce((task.scheduled_at AT TIME ZONE %(zone)s)::date, task.due_on), %(from_day)s
         ) END AS task_day_on,
         task.assigned_to_id, task.role_id AS task_role_id, task.planned_minutes
     FROM ({SERVED}) served
@@ -358,7 +367,7 @@ CHAINS = """
                 ELSE coalesce(work.work_on, wish.wish_on) END AS due_on
         ) dated
         CROSS JOIN LATERAL (
-            SELECT dated.due_on, coalesce(p.task_day_on, greatest(dated.due_on, %(day)s)) AS day_on,
+            SELECT dated.due_on, coalesce(p.task_day_on, greatest(dated.due_on, %(from_day)s)) AS day_on,
                 p.task_id IS NOT NULL AS is_open,
                 coalesce(p.window_start, dated.due_on - i.window_before_days) AS window_start,
                 coalesce(p.window_end, dated.due_on + i.window_after_days) AS window_end
@@ -429,7 +438,7 @@ FROM_ELSEWHERE = f"""
     LEFT JOIN clients_clientsummary summary ON summary.client_id = task.client_id
     CROSS JOIN LATERAL (
         SELECT greatest(
-            coalesce((task.scheduled_at AT TIME ZONE %(zone)s)::date, task.due_on), %(day)s
+            coalesce((task.scheduled_at AT TIME ZONE %(zone)s)::date, task.due_on), %(from_day)s
         ) AS on_day
     ) day
     WHERE task.{OPEN} AND task.item_id IS NULL AND day.on_day < %(end)s {{narrow}}
