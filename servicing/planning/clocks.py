@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from clients.models import ChangeKind, Firm
 from servicing.planning.cover import COVERED, OPEN_TASKS, cover_parameters
-from servicing.planning.dating import DATES
+from servicing.planning.dating import DATES, DATES_OF_BATCHES
+from servicing.planning.levelling import keep_places
 from servicing.planning.session import OPEN, Session
 from servicing.planning.working_days import keep_calendar
 
@@ -92,8 +93,8 @@ def wind(session: Session, firm: Firm) -> None:
     session.run(NEW_LEAD)
     session.keep("plan_base", BASES, analyzed="client_id, kind_id")
     if session.keep("plan_anew", ANEW, **cover_parameters()):
-        keep_calendar(session, firm)
-        session.keep("plan_date", DATES)
+        off = keep_calendar(session, firm)
+        session.keep("plan_date", DATES_OF_BATCHES if keep_places(session, off) else DATES)
         session.run(WIND_AGAIN)
         wound = session.run(WIND_NEW)
         session.refresh_statistics("servicing_serviceclock", wound, "(client_id, kind_id, create_on)")

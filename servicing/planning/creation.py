@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from clients.models import Firm
+from servicing.planning import absences
 from servicing.planning.cover import COVERED, cover_parameters, covering_pairs, creation_order
 from servicing.planning.session import MANY, OPEN, Session
 
@@ -11,7 +13,8 @@ MOVE = f"""
     UPDATE servicing_servicetask task
     SET item_id = promise.item_id, tier_id = promise.tier_id, role_id = promise.role_id,
         channel = promise.channel, planned_minutes = promise.minutes, automated = promise.automated,
-        assigned_to_id = CASE WHEN task.reassigned THEN task.assigned_to_id ELSE promise.person_id END,
+        assigned_to_id = CASE WHEN task.reassigned OR task.stands_in_for_id IS NOT NULL
+            THEN task.assigned_to_id ELSE promise.person_id END,
         due_on = dated.due_on, base_on = dated.base_on,
         window_start = dated.due_on - promise.window_before_days,
         window_end = dated.due_on + promise.window_after_days,
@@ -63,15 +66,16 @@ CREATE = """
         INSERT INTO servicing_servicetask (
             client_id, tier_id, item_id, kind_id, title, status, due_on, window_start, window_end, base_on,
             role_id, assigned_to_id, reassigned, channel, planned_minutes, automated, snooze_reason, attempts,
-            outcome, closed_reason, source, source_id, created_at
+            outcome, closed_reason, source, source_id, created_at{stood_in_column}
         )
         SELECT promise.client_id, promise.tier_id, promise.item_id, promise.kind_id, '', 'planned',
             clock.due_on, clock.due_on - promise.window_before_days, clock.due_on + promise.window_after_days,
-            clock.base_on, promise.role_id, promise.person_id, false, promise.channel, promise.minutes,
-            promise.automated, '', 0, '', '', '', '', %(moment)s
+            clock.base_on, promise.role_id, {person}, false, promise.channel, promise.minutes,
+            promise.automated, '', 0, '', '', '', '', %(moment)s{stood_in}
         FROM plan_promise promise
         JOIN servicing_serviceclock clock
             ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
+        {away}
         WHERE clock.create_on <= %(day)s AND NOT promise.waived AND {chosen}
             AND NOT EXISTS (
                 SELECT 1 FROM plan_open task
@@ -82,6 +86,15 @@ CREATE = """
     )
     INSERT INTO plan_open SELECT client_id, kind_id, due_on, true FROM created
 """
+
+# Whom a new task falls to; where somebody is absent, the stand-in of a task that is due then.
+ROLES_PERSON = {"person": "promise.person_id", "stood_in_column": "", "stood_in": "", "away": ""}
+OR_STAND_IN = {
+    "person": "coalesce(away.stand_in_id, promise.person_id)",
+    "stood_in_column": ", stands_in_for_id",
+    "stood_in": ", CASE WHEN away.stand_in_id IS NOT NULL THEN promise.person_id END",
+    "away": "LEFT JOIN plan_away away ON away.user_id = promise.person_id AND away.day = clock.due_on",
+}
 
 # The team changed: open tasks that nobody handed to somebody in person follow it.
 REASSIGN = f"""
@@ -109,8 +122,9 @@ def create(session: Session) -> int:
     session.keep("plan_open", OPEN_TASKS, analyzed="client_id, kind_id")
     groups = creation_order(covering_pairs())
     covered_kinds = [kind for group in groups for kind in group]
+    falls_to = OR_STAND_IN if session.absences else ROLES_PERSON
     created = session.run(
-        CREATE.format(chosen="promise.kind_id <> ALL(%(kinds)s::bigint[])"), kinds=covered_kinds
+        CREATE.format(chosen="promise.kind_id <> ALL(%(kinds)s::bigint[])", **falls_to), kinds=covered_kinds
     )
     for group in groups:
         if created > MANY:
@@ -118,7 +132,8 @@ def create(session: Session) -> int:
         created += session.run(
             CREATE.format(
                 chosen="promise.kind_id = ANY(%(kinds)s::bigint[]) AND NOT "
-                + COVERED.format(tasks="plan_open", due="clock.due_on")
+                + COVERED.format(tasks="plan_open", due="clock.due_on"),
+                **falls_to,
             ),
             kinds=sorted(group),
             **cover_parameters(),
@@ -141,6 +156,6 @@ def note_followed(session: Session) -> None:
         )
 
 
-def reassign(session: Session) -> int:
+def reassign(session: Session, firm: Firm) -> int:
     """Returns how many open tasks went to another person."""
-    return session.run(REASSIGN)
+    return absences.assign(session, firm) if session.absences else session.run(REASSIGN)

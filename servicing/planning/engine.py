@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from clients.firm import firm_settings, firm_today, firm_zone
-from servicing.planning import clocks, closing, creation, fulfilment, reopening, scope, summaries
+from servicing.planning import absences, clocks, closing, creation, fulfilment, reopening, scope, summaries
 from servicing.planning.session import OPEN, Session
 
 PLANNING_LOCK = 7_262_011  # any number; one for all planners of a database
@@ -26,6 +26,7 @@ class PlanCounts:
     reopened: int = 0
     moved: int = 0
     followed: int = 0
+    redated: int = 0
     reassigned: int = 0
     done: int = 0
     missed: int = 0
@@ -64,6 +65,7 @@ def plan(*, as_of: dt.date, clients: Iterable[int] | None = None) -> PlanCounts:
     counts = PlanCounts(as_of=as_of)
     ids = None if clients is None else sorted(set(clients))
     scope.read_items(session)
+    absences.read_absences(session)
     if scope.find(session, ids):
         scope.read_promises(session)
         counts.followed = creation.follow(session)
@@ -71,16 +73,21 @@ def plan(*, as_of: dt.date, clients: Iterable[int] | None = None) -> PlanCounts:
         counts.done = fulfilment.close_fulfilled(session)
         counts.missed = closing.close_missed(session)
         counts.cancelled, counts.waived = closing.close_unpromised(session)
-        clocks.wind(session, firm_settings())
+        firm = firm_settings()
+        clocks.wind(session, firm)
+        absences.keep_days_there(session, firm)
+        absences.move_clocks(session)
         counts.moved = creation.move(session)
-        counts.reassigned = creation.reassign(session)
+        counts.redated = absences.move_tasks(session)
+        counts.reassigned = creation.reassign(session, firm)
         counts.created = creation.create(session)
         summaries.write(session)
         clocks.put_back_later_facts(session)
     if ids is None:
         creation.note_followed(session)
     counts.open = _open_tasks(session, ids)
-    counts.unchanged = max(0, counts.open - counts.created - counts.moved - counts.followed - counts.reopened)
+    touched = counts.created + counts.moved + counts.followed + counts.redated + counts.reopened
+    counts.unchanged = max(0, counts.open - touched)
     return counts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clients.models import ChangeKind
+from servicing.planning.absences import TO_GIVE_BACK
 from servicing.planning.cover import COVERED, OPEN_TASKS, cover_parameters
 from servicing.planning.session import OPEN, Session
 
@@ -163,6 +164,8 @@ def find(session: Session, ids: list[int] | None) -> int:
     )
     if session.items_changed:
         found += session.run(OF_CHANGED_ITEMS)
+    if session.absences:
+        found += session.run(f"INSERT INTO plan_scope {TO_GIVE_BACK} EXCEPT SELECT client_id FROM plan_scope")
     session.run("ANALYZE plan_scope")
     return found
 

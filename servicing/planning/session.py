@@ -19,7 +19,8 @@ class Session:
     """The statements of one run. `day`: what it plans for. `moment`: when what it closes counts as closed.
 
     `own_intervals`: some client is given a service at another interval than the standard's. `items_changed`:
-    some item's open tasks do not follow it yet.
+    some item's open tasks do not follow it yet. `absences`: somebody is or will be absent, or work is still
+    at a stand-in.
     """
 
     day: dt.date
@@ -27,6 +28,7 @@ class Session:
     parameters: dict[str, Any] = field(default_factory=dict)
     own_intervals: bool = False
     items_changed: bool = False
+    absences: bool = False
 
     def run(self, sql: str, **more: Any) -> int:
         """Sends one statement; returns how many rows it wrote."""

@@ -64,11 +64,11 @@ MONTHS = """
 """
 
 
-def keep_calendar(session: Session, firm: Firm) -> None:
-    """Fills `plan_calendar` and `plan_month` around the session's date."""
+def keep_calendar(session: Session, firm: Firm) -> frozenset[dt.date]:
+    """Fills `plan_calendar` and `plan_month` around the session's date; returns the days off in it."""
     first = session.day - dt.timedelta(days=40)
     last = session.day + dt.timedelta(days=366 * YEARS_AHEAD)
-    session.keep(
-        "plan_calendar", CALENDAR, first=first, last=last, days_off=list(days_off(firm, first, last))
-    )
+    off = days_off(firm, first, last)
+    session.keep("plan_calendar", CALENDAR, first=first, last=last, days_off=list(off))
     session.keep("plan_month", MONTHS)
+    return off

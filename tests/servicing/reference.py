@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import holidays
 
 US = holidays.country_holidays("US", years=range(2023, 2036))
+CLOSED: set[dt.date] = set()  # the firm's own closing days
 DAY = dt.timedelta(days=1)
 
 
@@ -25,7 +26,7 @@ def add_months(day: dt.date, months: int) -> dt.date:
 
 
 def works(day: dt.date) -> bool:
-    return day.weekday() < 5 and day not in US
+    return day.weekday() < 5 and day not in US and day not in CLOSED
 
 
 def working_day(day: dt.date, step: int) -> dt.date:
@@ -67,6 +68,17 @@ class Touch:
 
 
 @dataclass
+class Absence:
+    person: str
+    first: dt.date
+    last: dt.date
+    stand_in: str | None = None
+
+    def holds(self, day: dt.date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass
 class Task:
     client: int
     kind: str
@@ -80,6 +92,15 @@ class Task:
     touch: Touch | None = None
     reason: str = ""
     closed: dt.date = dt.date.min
+    person: str | None = None
+    stands_in_for: str | None = None
+    handed_over: bool = False
+    moved_by_person: bool = False
+    appointment: dt.date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in ("planned", "scheduled")
 
     def set_due(self, due: dt.date) -> None:
         self.due = due
@@ -108,8 +129,9 @@ class Firm:
     cadences: list[tuple[int, str, int, dt.date, dt.date]] = field(default_factory=list)
     lines: dict[tuple[int, int], Item] = field(default_factory=dict)
     team: dict[int, dict[str, str]] = field(default_factory=dict)
-    touches: list[Touch] = field(default_factory=list)
-    tasks: list[Task] = field(default_factory=list)
+    absences: list[Absence] = field(default_factory=list)
+    touches: dict[int, list[Touch]] = field(default_factory=lambda: defaultdict(list))  # by client
+    tasks: dict[int, list[Task]] = field(default_factory=lambda: defaultdict(list))
     clocks: dict[tuple[int, str], Clock] = field(default_factory=dict)
 
     # --- what holds at a date
@@ -135,11 +157,7 @@ class Firm:
         return any(c == client and k == kind and a <= day <= b for c, k, a, b in self.waivers)
 
     def open_task(self, client: int, kind: str) -> Task | None:
-        found = [
-            t
-            for t in self.tasks
-            if t.client == client and t.kind == kind and t.status in ("planned", "scheduled")
-        ]
+        found = [t for t in self.tasks[client] if t.kind == kind and t.is_open]
         assert len(found) <= 1
         return found[0] if found else None
 
@@ -148,12 +166,11 @@ class Firm:
         return team.get(role) or team.get("lead_advisor")
 
     def fulfilling(self, client: int, kind: str, day: dt.date) -> list[Touch]:
-        closing = [t.touch for t in self.tasks if t.kind == kind and t.touch]
+        closing = [t.touch for t in self.tasks[client] if t.kind == kind and t.touch]
         found = [
             t
-            for t in self.touches
-            if t.client == client
-            and t.reached
+            for t in self.touches[client]
+            if t.reached
             and t.day <= day
             and t.kind in self.fulfils[kind]
             and not any(t is other for other in closing)
@@ -162,8 +179,8 @@ class Firm:
 
     def base(self, client: int, kind: str, day: dt.date) -> dt.date | None:
         days = [t.day for t in self.fulfilling(client, kind, day)]
-        for t in self.tasks:
-            if t.client == client and t.kind == kind:
+        for t in self.tasks[client]:
+            if t.kind == kind:
                 if t.status == "done":
                     days.append(t.due if t.start <= t.completed <= t.end else t.completed)
                 elif t.status in ("declined", "no_response", "missed", "waived"):
@@ -172,13 +189,12 @@ class Firm:
 
     def covered(self, client: int, kind: str, window_end: dt.date) -> bool:
         return any(
-            t.client == client
-            and t.kind != kind
-            and t.status in ("planned", "scheduled")
+            t.kind != kind
+            and t.is_open
             and self.fulfils[t.kind]
             and self.fulfils[t.kind] <= self.fulfils[kind]
             and t.due <= window_end
-            for t in self.tasks
+            for t in self.tasks[client]
         )
 
     # --- one run
@@ -189,15 +205,99 @@ class Firm:
             self.fulfil_and_close(client, day)
         self.wind(day)
         for client in self.clients:
+            for kind, item in self.promises(client, day).items():
+                clock = self.clocks[client, kind]
+                if clock.due >= day:
+                    before, after = item.before * DAY, item.after * DAY
+                    window = (clock.due - before, clock.due + after)
+                    clock.due = self.out_of_absence(client, item, clock.due, window, day)
+        for client in self.clients:
             self.move(client, day)
+            self.absent(client, day)
         self.create(day)
+
+    # --- absences
+
+    def absence(self, person: str | None, on: dt.date, day: dt.date) -> Absence | None:
+        """The person's absence on a day, unless it is over by `day`."""
+        for absence in self.absences:
+            if absence.person == person and absence.holds(on) and absence.last >= day:
+                return absence
+        return None
+
+    def stand_in(self, person: str | None, on: dt.date, day: dt.date) -> str | None:
+        """Who stands in on a day; nobody where the stand-in is absent too."""
+        absence = self.absence(person, on, day)
+        if absence is None or absence.stand_in is None:
+            return None
+        own = [a for a in self.absences if a.person == absence.stand_in and a.holds(on)]
+        return None if own else absence.stand_in
+
+    def out_of_absence(self, client, item, due, window, day) -> dt.date:
+        """Where a date goes on which the person is absent and nobody stands in."""
+        person = self.person(client, item.role)
+        absence = self.absence(person, due, day)
+        if absence is None or self.stand_in(person, due, day):
+            return due
+
+        def there(on: dt.date, step: int) -> dt.date:
+            while not works(on) or self.absence(person, on, day):
+                on += step * DAY
+            return on
+
+        def fits(on: dt.date, first: dt.date, last: dt.date) -> bool:
+            return first <= on <= last and (not item.allowed or on.month in item.allowed)
+
+        length = (absence.last - absence.first).days + 1
+        back, before = there(due, 1), there(due, -1)
+        room = max(1, min(length, (window[1] - back).days + 1))
+        soon = there(back + math.floor(place(client) * room) * DAY, 1)
+        late = there(back + math.floor(place(client) * min(length, 90)) * DAY, 1)
+        for on, first, last in (
+            (soon, dt.date.min, window[1]),
+            (back, dt.date.min, window[1]),
+            (before, max(window[0], day), dt.date.max),
+            (late, dt.date.min, dt.date.max),
+            (back, dt.date.min, dt.date.max),
+            (before, day, dt.date.max),
+        ):
+            if fits(on, first, last):
+                return on
+        return due
+
+    def absent(self, client: int, day: dt.date) -> None:
+        """Open tasks out of absences, and to stand-ins or back."""
+        for task in self.tasks[client]:
+            if not task.is_open or task.handed_over:
+                continue
+            promised = self.promises(client, day).get(task.kind)
+            movable = task.status == "planned" and not task.moved_by_person and task.end >= day
+            if movable and promised and promised.id == task.item.id:
+                due = self.out_of_absence(client, promised, task.due, (task.start, task.end), day)
+                shift = due - task.due
+                task.due, task.start, task.end = due, task.start + shift, task.end + shift
+            self.hand(task, day)
+
+    def hand(self, task: Task, day: dt.date) -> None:
+        """To whom an open task falls."""
+        person = self.person(task.client, task.item.role)
+        stays = (
+            task.status == "scheduled"
+            and task.stands_in_for == person
+            and any(on and self.absence(person, on, day) for on in (task.due, task.appointment))
+        )
+        if stays:
+            return
+        stand_in = self.stand_in(person, task.due, day) if task.status == "planned" else None
+        task.person = stand_in or person
+        task.stands_in_for = person if stand_in else None
 
     def reopen(self, client: int, day: dt.date) -> None:
         """A tier change taken back on the day it was made, or undone: what it cancelled goes on."""
         for kind, item in self.promises(client, day).items():
             if self.waived(client, kind, day) or self.open_task(client, kind):
                 continue
-            of_kind = [t for t in self.tasks if t.client == client and t.kind == kind]
+            of_kind = [t for t in self.tasks[client] if t.kind == kind]
             while of_kind and of_kind[-1].status == "cancelled":
                 task = of_kind.pop()
                 if (
@@ -355,4 +455,5 @@ class Firm:
                 ):
                     task = Task(client, kind, item, clock.due, clock.base)
                     task.set_due(clock.due)
-                    self.tasks.append(task)
+                    self.hand(task, day)
+                    self.tasks[client].append(task)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from servicing.models import ServiceItem, ServiceTask
+from servicing.models import Absence, ServiceItem, ServiceTask
 from tests.servicing.world import World
 
 START = dt.date(2025, 3, 3)
@@ -38,6 +38,15 @@ events = st.one_of(
         st.sampled_from([1, 2, 6, 12, 24, None]),
         st.one_of(st.none(), st.integers(0, 200)),
     ),
+    # whom, first day from today, days, who stands in, whether it is taken back later
+    st.tuples(
+        st.just("absent"),
+        st.sampled_from(["ann", "bob"]),
+        st.integers(-8, 60),
+        st.integers(1, 50),
+        st.sampled_from(["", "bob", "cara"]),
+    ),
+    st.tuples(st.just("back"), st.integers(0, 3), st.booleans()),
     st.tuples(st.just("status"), st.integers(0, 2), st.sampled_from(["paused", "active", "former"])),
     st.tuples(
         st.just("close"),
@@ -48,12 +57,35 @@ events = st.one_of(
 )
 
 
+def leave(world: World, today: dt.date, name: str, ahead: int, days: int, stand_in: str) -> None:
+    first = today + dt.timedelta(days=ahead)
+    last = first + dt.timedelta(days=days - 1)
+    taken = any(a.person == name and a.first <= last and a.last >= first for a in world.ref.absences)
+    if not taken and stand_in != name:
+        world.absent(name, first, last, stand_in)
+
+
+def come_back(world: World, today: dt.date, which: int, early: bool) -> None:
+    """An absence that is not over ends yesterday, or never was."""
+    going_on = list(Absence.objects.filter(last_on__gte=today).order_by("id"))
+    if going_on:
+        absence = going_on[which % len(going_on)]
+        yesterday = today - dt.timedelta(days=1)
+        world.back(absence, yesterday if early and absence.first_on <= yesterday else None)
+
+
 def tell(world: World, event: tuple, today: dt.date) -> dt.date:
     """Lets `event` happen on `today`; returns the date after it."""
     what, *rest = event
     clients = world.ref.clients
     if what == "wait":
         return today + dt.timedelta(days=rest[0])
+    if what == "absent":
+        leave(world, today, *rest)
+        return today
+    if what == "back":
+        come_back(world, today, *rest)
+        return today
     client = clients[rest[0] % len(clients)]
     if what == "touch":
         world.touch(client, rest[1], today - dt.timedelta(days=rest[2]), reached=rest[3])
@@ -103,6 +135,22 @@ def tell(world: World, event: tuple, today: dt.date) -> dt.date:
         ("give", 1, "tax_coordination", None, None),
         ("tier", 0, "B"),
         ("give", 0, "review_meeting", 2, None),
+        *[("wait", 60)] * 3,
+    ],
+)
+@example(
+    tiers=["A", "B"],
+    calendar=False,
+    story=[
+        ("touch", 0, "review_meeting", 25, True),
+        ("touch", 1, "review_meeting", 25, True),
+        ("absent", "ann", 50, 30, "cara"),
+        ("absent", "bob", 40, 20, ""),
+        ("wait", 45),
+        ("absent", "cara", 8, 20, ""),
+        ("absent", "ann", 200, 40, ""),
+        ("wait", 30),
+        ("back", 0, True),
         *[("wait", 60)] * 3,
     ],
 )

@@ -8,7 +8,15 @@ import itertools
 from django.db.models import Q
 
 from clients.models import Client, ServiceRole, TeamMember, Tier, Touch, TouchKind, User
-from servicing.models import CadenceOverride, FulfilmentRule, ServiceItem, ServiceKind, ServiceTask, Waiver
+from servicing.models import (
+    Absence,
+    CadenceOverride,
+    FulfilmentRule,
+    ServiceItem,
+    ServiceKind,
+    ServiceTask,
+    Waiver,
+)
 from servicing.planning import plan
 from tests.servicing import reference
 from tiers.models import TierAssignment
@@ -92,7 +100,7 @@ class World:
             role=self.roles["lead_advisor"],
         )
         twin = reference.Touch(client, kind, on, reached)
-        self.ref.touches.append(twin)
+        self.ref.touches[client].append(twin)
         self.pairs.append((twin, row))
         return row
 
@@ -126,6 +134,27 @@ class World:
             )
             self.ref.cadences.append((client, kind, months, first, last or dt.date.max))
 
+    def absent(self, name: str, first: dt.date, last: dt.date, stand_in: str = "") -> Absence:
+        row = Absence.objects.create(
+            user=self.person(name),
+            first_on=first,
+            last_on=last,
+            stand_in=self.person(stand_in) if stand_in else None,
+        )
+        self.ref.absences.append(reference.Absence(name, first, last, stand_in or None))
+        return row
+
+    def back(self, absence: Absence, last: dt.date | None = None) -> None:
+        """Ends an absence on `last`; without one it never was."""
+        name = absence.user.username
+        twin = next(a for a in self.ref.absences if (a.person, a.first) == (name, absence.first_on))
+        if last is None:
+            absence.delete()
+            self.ref.absences.remove(twin)
+        else:
+            Absence.objects.filter(pk=absence.pk).update(last_on=last)
+            twin.last = last
+
     def set_status(self, client: int, status: str) -> None:
         Client.objects.filter(pk=client).update(status=status)
         self.ref.status[client] = status
@@ -153,10 +182,18 @@ class World:
         self.check()
 
     def check(self) -> None:
+        stored, told = self.both()
+        assert stored == told
+
+    def both(self) -> tuple[list[tuple], list[tuple]]:
+        """All tasks as the database holds them, and as the plain calendar does."""
         codes = {kind.pk: code for code, kind in self.kinds.items()}
+        names = {user.pk: name for name, user in self.users.items()}
         stored = sorted(
             (t.client_id, codes[t.kind_id], t.due_on, t.status, t.completed_on or dt.date.min,
-             t.base_on or dt.date.min, t.window_end, t.closed_reason)
+             t.base_on or dt.date.min, t.window_end, t.closed_reason,
+             names.get(t.assigned_to_id, "") if t.is_open else "",
+             names.get(t.stands_in_for_id, "") if t.is_open else "")
             for t in ServiceTask.objects.all()
         )  # fmt: skip
         told = sorted(
@@ -169,7 +206,9 @@ class World:
                 t.base or dt.date.min,
                 t.end,
                 t.reason,
+                (t.person or "") if t.is_open else "",
+                (t.stands_in_for or "") if t.is_open else "",
             )
-            for t in self.ref.tasks
+            for t in itertools.chain.from_iterable(self.ref.tasks.values())
         )
-        assert stored == told
+        return stored, told
