@@ -13,6 +13,7 @@ from clients.sweeps import noted
 from servicing.book import transfer as book
 from servicing.capacity import weeks
 from servicing.dashboards import rollups
+from servicing.delivery import figures
 from servicing.models import BookTransfer
 from servicing.planning import sweeps
 from servicing.reminders import digest, escalation
@@ -27,6 +28,7 @@ def plan_changed() -> None:
     with noted("servicing.plan_changed") as counts:
         counts["planned"] = sweeps.plan_changed()
         rollups.refresh_when_due()
+        figures.refresh_when_due()
         weeks.refresh_when_due()
 
 
@@ -36,6 +38,7 @@ def plan_all() -> None:
     with noted("servicing.plan_all") as counts:
         counts.update(sweeps.plan_today().counted())
         rollups.refresh()
+        figures.refresh()
         weeks.refresh()
 
 

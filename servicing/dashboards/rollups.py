@@ -36,8 +36,13 @@ WITH population AS MATERIALIZED (
     GROUP BY p.tier_id
 ), spent AS (
     SELECT p.tier_id, sum(t.minutes) AS minutes
-    FROM clients_touch t JOIN population p ON p.id = t.client_id
-    WHERE t.occurred_on > %(since)s AND t.occurred_on <= %(as_of)s
+    FROM (
+        SELECT client_id, minutes FROM clients_touch
+        WHERE occurred_on > %(since)s AND occurred_on <= %(as_of)s
+        UNION ALL
+        SELECT client_id, minutes FROM clients_timeentry
+        WHERE spent_on > %(since)s AND spent_on <= %(as_of)s
+    ) t JOIN population p ON p.id = t.client_id
     GROUP BY p.tier_id
 ), owed AS (
     SELECT coalesce(t.tier_id, p.tier_id) AS tier_id, t.status, t.completed_on, t.window_end, t.due_on

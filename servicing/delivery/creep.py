@@ -1,4 +1,4 @@
-"""Service creep: what was given beyond the standard, as one statement for the firm or for one client.
+"""Service creep: what was given beyond the standard, as one statement for the firm.
 
 Only clients that a tier with a standard serves on the day count, and only touches that reached the client. A
 touch that closed a task is that task's delivery and nothing else. Four ways lead beyond the standard:
@@ -22,12 +22,23 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count, Sum
 
+from servicing.models import BeyondStandard
 from servicing.planning.session import OPEN
 
 LARGEST = "task.item_id IS NULL, task.planned_minutes DESC, task.id"  # the task that stands for several
 
-# `{of_client}`: nothing, or a condition on a column client_id of the table that has it alone.
+# Whether the service was given in the calendar year before.
+BEFORE = """EXISTS (
+    SELECT 1 FROM clients_touch earlier
+    JOIN servicing_fulfilmentrule fulfils ON fulfils.touch_kind_id = earlier.kind_id
+    WHERE earlier.client_id = free.client_id AND fulfils.service_kind_id = free.kind_id
+        AND earlier.outcome = 'reached'
+        AND earlier.occurred_on >= (date_trunc('year', free.occurred_on) - interval '1 year')::date
+        AND earlier.occurred_on < date_trunc('year', free.occurred_on)::date
+)"""
+
 BEYOND = f"""
 WITH served AS (
     -- the tier served from a day until the next one is, as planning reads it
@@ -36,37 +47,31 @@ WITH served AS (
             PARTITION BY a.client_id ORDER BY a.serviced_from, a.id
         ) AS until_day
     FROM tiers_tierassignment a
-    WHERE (a.ends_on IS NULL OR a.ends_on > a.serviced_from) {{of_client}}
+    WHERE (a.ends_on IS NULL OR a.ends_on > a.serviced_from)
 ), given AS (
     -- whatever was given of each service, numbered within the calendar year
     SELECT touch.id, touch.client_id, touch.occurred_on, touch.kind_id AS touch_kind_id,
         rule.service_kind_id AS kind_id,
         row_number() OVER (
-            PARTITION BY touch.client_id, rule.service_kind_id, extract(year FROM touch.occurred_on)
+            PARTITION BY touch.client_id, rule.service_kind_id, extract(year FROM touch.occurred_on)::int
             ORDER BY touch.occurred_on, touch.id
-        ) AS place,
-        -- the last one of the year before, for services promised every two years
-        max(touch.occurred_on) OVER (
-            PARTITION BY touch.client_id, rule.service_kind_id ORDER BY extract(year FROM touch.occurred_on)
-            RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING
-        ) AS year_before
+        ) AS place
     FROM clients_touch touch
     JOIN servicing_fulfilmentrule rule ON rule.touch_kind_id = touch.kind_id
     WHERE touch.outcome = 'reached' AND touch.occurred_on <= %(as_of)s
-        AND touch.occurred_on >= (%(since)s::date - interval '1 year')::date {{of_client}}
+        AND touch.occurred_on >= %(since)s
 ), free AS (
     SELECT given.*, served.tier_id
     FROM given
     JOIN served ON served.client_id = given.client_id
         AND given.occurred_on >= served.from_day AND given.occurred_on < served.until_day
-    WHERE given.occurred_on >= %(since)s
-        AND NOT EXISTS (SELECT 1 FROM servicing_servicetask task WHERE task.touch_id = given.id)
+    WHERE NOT EXISTS (SELECT 1 FROM servicing_servicetask task WHERE task.touch_id = given.id)
 ), judged AS (
     SELECT free.id, free.client_id, free.occurred_on, free.tier_id, free.kind_id,
         item.id IS NOT NULL AS promised,
         CASE WHEN item.id IS NULL OR waiver.id IS NOT NULL THEN false
             WHEN coalesce(own.interval_months, item.interval_months) > 12
-            THEN free.place = 1 AND free.year_before IS NULL
+            THEN free.place = 1 AND NOT {BEFORE}
             ELSE free.place <= 12 / coalesce(own.interval_months, item.interval_months)
         END AS owed,
         (kind.code = touch_kind.code) AS namesake, kind.position
@@ -79,12 +84,8 @@ WITH served AS (
         AND (item.ended_on IS NULL OR item.ended_on > free.occurred_on)
     LEFT JOIN servicing_cadenceoverride own ON own.client_id = free.client_id AND own.kind_id = free.kind_id
         AND own.starts_on <= free.occurred_on AND (own.ends_on IS NULL OR own.ends_on >= free.occurred_on)
-    LEFT JOIN LATERAL (
-        SELECT w.id FROM servicing_waiver w
-        WHERE w.client_id = free.client_id AND w.kind_id = free.kind_id
-            AND free.occurred_on BETWEEN w.starts_on AND w.ends_on
-        LIMIT 1
-    ) waiver ON true
+    LEFT JOIN servicing_waiver waiver ON waiver.client_id = free.client_id AND waiver.kind_id = free.kind_id
+        AND free.occurred_on BETWEEN waiver.starts_on AND waiver.ends_on
 ), besides AS (
     -- a touch for several services is beyond the standard where it was owed for none of them
     SELECT id, client_id, occurred_on AS on_day,
@@ -102,27 +103,26 @@ WITH served AS (
     FROM servicing_servicetask task
     JOIN clients_touch touch ON touch.id = task.touch_id
     WHERE task.status = 'done' AND touch.occurred_on >= %(since)s AND touch.occurred_on <= %(as_of)s
-        {{of_task_client}}
     GROUP BY touch.id
     HAVING bool_or(task.item_id IS NOT NULL)
 ), plan AS (
     SELECT client_id, year, sum(minutes) AS left_minutes FROM (
-        SELECT client_id, extract(year FROM on_day) AS year, greatest(planned - minutes, 0) AS minutes
+        SELECT client_id, extract(year FROM on_day)::int AS year, greatest(planned - minutes, 0) AS minutes
         FROM delivered
         UNION ALL
-        SELECT client_id, extract(year FROM due_on), planned_minutes
+        SELECT client_id, extract(year FROM due_on)::int, planned_minutes
         FROM servicing_servicetask
         WHERE item_id IS NOT NULL AND due_on >= %(since)s
-            AND ({OPEN} OR status IN ('declined', 'no_response')) {{of_client}}
+            AND ({OPEN} OR status IN ('declined', 'no_response'))
     ) parts
     GROUP BY client_id, year
 ), spent AS (
     SELECT id, client_id, spent_on AS on_day, minutes, role_id,
         sum(minutes) OVER (
-            PARTITION BY client_id, extract(year FROM spent_on) ORDER BY spent_on, id
+            PARTITION BY client_id, extract(year FROM spent_on)::int ORDER BY spent_on, id
         ) AS so_far
     FROM clients_timeentry
-    WHERE spent_on >= %(since)s AND spent_on <= %(as_of)s {{of_client}}
+    WHERE spent_on >= %(since)s AND spent_on <= %(as_of)s
 ), beyond AS (
     SELECT besides.client_id, on_day, what, besides.id AS of, tier_id, besides.kind_id,
         coalesce(touch.minutes, 0)::bigint AS minutes, touch.role_id
@@ -137,7 +137,7 @@ WITH served AS (
     JOIN served ON served.client_id = spent.client_id
         AND spent.on_day >= served.from_day AND spent.on_day < served.until_day
     JOIN servicing_servicestandard standard ON standard.tier_id = served.tier_id
-    LEFT JOIN plan ON plan.client_id = spent.client_id AND plan.year = extract(year FROM spent.on_day)
+    LEFT JOIN plan ON plan.client_id = spent.client_id AND plan.year = extract(year FROM spent.on_day)::int
     WHERE so_far > coalesce(plan.left_minutes, 0)
 )
 SELECT beyond.client_id, beyond.on_day, beyond.what, beyond.of, beyond.tier_id, beyond.kind_id,
@@ -169,7 +169,7 @@ def refresh(*, since: dt.date, as_of: dt.date) -> int:
     parameters = {"since": since, "as_of": as_of}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS delivery_beyond")
-        cursor.execute(f"CREATE TEMP TABLE delivery_beyond ON COMMIT DROP AS {statement()}", parameters)
+        cursor.execute(f"CREATE TEMP TABLE delivery_beyond ON COMMIT DROP AS {BEYOND}", parameters)
         cursor.execute("ANALYZE delivery_beyond")
         cursor.execute(_FORGET)
         gone = cursor.rowcount
@@ -178,27 +178,7 @@ def refresh(*, since: dt.date, as_of: dt.date) -> int:
 
 
 def beyond_of(client_id: int, *, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
-    """What went beyond the standard for one client from `first` to `last`, as of `last`, by what it was:
+    """What went beyond the standard for one client from `first` to `last`, by what it was, as last added up:
     `what`, `number`, `minutes`, `cost`."""
-    sql = f"""
-        SELECT what, count(*), sum(minutes), sum(cost) FROM ({statement(one_client=True)}) beyond
-        WHERE on_day >= %(first)s GROUP BY what ORDER BY what"""
-    parameters: dict[str, Any] = {
-        "since": first.replace(month=1, day=1),
-        "as_of": last,
-        "first": first,
-        "client": client_id,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [
-            dict(zip(("what", "number", "minutes", "cost"), row, strict=True)) for row in cursor.fetchall()
-        ]
-
-
-def statement(*, one_client: bool = False) -> str:
-    """The rows beyond the standard from %(since)s to %(as_of)s; for all clients, or for %(client)s."""
-    return BEYOND.format(
-        of_client="AND client_id = %(client)s" if one_client else "",
-        of_task_client="AND task.client_id = %(client)s" if one_client else "",
-    )
+    rows = BeyondStandard.objects.filter(client=client_id, on__range=(first, last)).values("what")
+    return list(rows.annotate(number=Count("id"), minutes=Sum("minutes"), cost=Sum("cost")).order_by("what"))

@@ -38,20 +38,15 @@ _NO_WAYS = ", ".join(f"0 AS {way}, 0 AS {way}_minutes, 0::numeric AS {way}_cost"
 _ADD_UP = f"""
 CREATE TEMP TABLE delivery_figures ON COMMIT DROP AS
 WITH facts AS MATERIALIZED (
-    SELECT client_id, month, tier_id, kind_id, {_SUMS}
+    SELECT client_id, date_trunc('month', due_on)::date AS month, tier_id, kind_id, {_TASK_COUNTS}, {_NO_WAYS}
     FROM (
-        SELECT client_id, date_trunc('month', due_on)::date AS month, tier_id, kind_id,
-            {_TASK_COUNTS}, {_NO_WAYS}
-        FROM (
-            SELECT t.client_id, t.due_on, t.tier_id, t.kind_id, {STATES} AS state
-            FROM servicing_servicetask t
-            WHERE t.item_id IS NOT NULL AND t.due_on >= %(since)s
-        ) task
-        UNION ALL
-        SELECT client_id, date_trunc('month', "on")::date, tier_id, kind_id, {_NO_COUNTS}, {_WAY_SUMS}
-        FROM servicing_beyondstandard WHERE "on" >= %(since)s
-    ) parts
-    GROUP BY client_id, month, tier_id, kind_id
+        SELECT t.client_id, t.due_on, t.tier_id, t.kind_id, {STATES} AS state
+        FROM servicing_servicetask t
+        WHERE t.item_id IS NOT NULL AND t.due_on >= %(since)s
+    ) task
+    UNION ALL
+    SELECT client_id, date_trunc('month', "on")::date, tier_id, kind_id, {_NO_COUNTS}, {_WAY_SUMS}
+    FROM servicing_beyondstandard WHERE "on" >= %(since)s
 ), people AS (
     SELECT client_id, user_id AS person_id,
         bool_or(role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')) AS leads
@@ -108,6 +103,7 @@ def refresh(*, as_of: dt.date | None = None) -> None:
         creep.refresh(since=since, as_of=as_of)
         cursor.execute("DROP TABLE IF EXISTS delivery_figures")
         cursor.execute(_ADD_UP, {"since": since, "as_of": as_of})
+        cursor.execute("ANALYZE delivery_figures")
         cursor.execute(_FORGET)
         cursor.execute(_STORE)
         DeliveryRefresh.objects.update_or_create(

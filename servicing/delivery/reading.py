@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
 
 from clients.models import Client, TeamMember
 from servicing.delivery.figures import NUMBERS, WAYS_KEPT
@@ -181,7 +181,7 @@ def advisors(chosen: Chosen, *, limit: int | None = None) -> list[dict[str, Any]
         _of_promise(rows, chosen)
         .values("person", "person__first_name", "person__last_name", "person__username")
         .annotate(**{name: Sum(name) for name in NUMBERS})
-        .annotate(trouble=Sum("missed") + Sum("overdue") + Sum("late"))
+        .annotate(trouble=F("missed") + F("overdue") + F("late"))
         .order_by("-trouble", "person")[:limit]
     )
     lines = []
