@@ -56,6 +56,10 @@ class Field:
     conflict: bool
     take: bool
 
+    @property
+    def same(self) -> bool:
+        return self.kept == self.gone
+
 
 def side_by_side(kept: Client, gone: Client) -> list[Field]:
     """The fields in which at least one record has a value. An empty one takes the other's; of two dates since
