@@ -276,7 +276,8 @@ class SplitForm(ReasonForm):
         permission.choices = Permission.choices
         permission.initial = Permission.NOT_ASKED
         self.fields["external_id"].initial = free_number(client)
-        self.order_fields(["members", "name", "external_id"])
+        others = [name for name in self.fields if name not in ("members", "reason")]
+        self.order_fields(["members", *others, "reason"])
 
     def clean_external_id(self) -> str:
         number = self.cleaned_data["external_id"].strip()
