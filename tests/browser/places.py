@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -15,11 +16,13 @@ from django_celery_beat.models import PeriodicTask
 
 from clients.firm import firm_today
 from clients.models import Client, Job, Member, ServiceRole, TimeEntry, User
+from servicing.book import merging
+from servicing.book import transfer as book
 from servicing.models import CadenceOverride, ClientRequest, ServiceTask
 from servicing.models.tasks import OPEN_STATUSES
 from servicing.requests.services import log_request
 from tests.browser.firm import PASSWORD, SeededFirm, sign_in
-from tests.factories import UserFactory
+from tests.factories import ClientFactory, UserFactory
 from tiers.models import Policy, ScoringRun
 from tiers.policies import clone_policy
 
@@ -67,6 +70,7 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         "policy": reverse("tiers:policy", args=[Policy.objects.earliest("pk").pk]),
         "draft": reverse("tiers:policy", args=[a_draft(firm).pk]),
         "person": reverse("clients:edit_person", args=[firm.people["advisor"].pk]),
+        **book_places(firm, client),
         "capacity week": reverse("servicing:capacity_week", args=[firm_today() + dt.timedelta(days=14)]),
         "capacity person": reverse("servicing:person_capacity", args=[firm.people["advisor"].pk]),
         "invitation": link("clients:invitation", invited),
@@ -78,6 +82,31 @@ def a_request(client: Client, person: User) -> ClientRequest:
     """One that waits."""
     asked, _worked = log_request(client=client, text="Which form does the mortgage bank want?", by=person)
     return asked
+
+
+def book_places(firm: SeededFirm, client: Client) -> dict[str, str]:
+    """A transfer that was done and one that is not, two records to merge, one that was merged."""
+    by, giver = firm.people["operations"], firm.people["advisor"]
+    chosen: dict[str, Any] = {
+        "by": by,
+        "from_user": giver,
+        "role_ids": book.roles_of(["lead_advisor"]),
+        "receiver_ids": [UserFactory(username="receiver", groups=["advisor"]).pk],
+        "reason": "Parental leave",
+    }
+    one = list(Client.objects.filter(team__user=giver).exclude(pk=client.pk).values_list("pk", flat=True)[:1])
+    done = book.hand_over(transfer=book.make_draft(**chosen, selection={"clients": one}), by=by)
+    draft = book.make_draft(**chosen, selection={"all": True})
+    twin, gone = (ClientFactory(external_id=number, name="Twice") for number in ("TWICE-1", "TWICE-2"))
+    merged = merging.merge(kept=twin.pk, gone=gone.pk, take=(), by=by)
+    return {
+        "book_done": reverse("servicing:book", args=[done.pk]),
+        "book_draft": reverse("servicing:book", args=[draft.pk]),
+        "leave": reverse("servicing:leave", args=[giver.pk]),
+        "merge": reverse("servicing:merge", args=[client.pk, twin.pk]),
+        "part": reverse("servicing:part", args=[merged.pk]),
+        "split": reverse("servicing:split", args=[client.pk]),
+    }
 
 
 def a_job(person: User) -> Job:
