@@ -12,8 +12,10 @@ class OneLineLogger(Logger):
     """An address is logged as it was sent: a line break in it cannot forge a line of the log."""
 
     def atoms(self, *args: Any) -> dict[str, Any]:
+        from segmentation_crm.logs import without_secret
+
         atoms: dict[str, Any] = super().atoms(*args)
-        return {**atoms, "U": quote(atoms["U"] or "", safe="/")}
+        return {**atoms, "U": without_secret(quote(atoms["U"] or "", safe="/"))}
 
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"

@@ -5,6 +5,7 @@ id. Fields that could hold a person or an amount are taken out here, should one 
 """
 
 import logging
+import re
 from typing import Any
 
 import structlog
@@ -23,6 +24,18 @@ def withhold_personal_fields(_: WrappedLogger, __: str, event: EventDict) -> Eve
     return event
 
 
+def without_secret(text: str) -> str:
+    """`text` without the secret of a calendar's address, which is all that one needs to read it."""
+    return re.sub(r"/calendar/[\w-]+\.ics", "/calendar/[withheld].ics", text)
+
+
+def withhold_secret_addresses(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Takes the secret out of an address that Django logs because it was not found."""
+    if isinstance(event.get("event"), str):
+        event["event"] = without_secret(event["event"])
+    return event
+
+
 def _steps_before_drawing() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
@@ -30,6 +43,7 @@ def _steps_before_drawing() -> list[Processor]:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         withhold_personal_fields,
+        withhold_secret_addresses,
     ]
 
 

@@ -11,6 +11,7 @@ class ServicingConfig(AppConfig):
         from clients.actors import register_actor
         from clients.changes import register_sweep
         from clients.models import ChangeKind
+        from clients.own_settings import SettingsPanel, register_settings_panel
         from clients.tabs import Panel, Tab, register_panel, register_tab
         from servicing.book.leaving import belongings
         from servicing.book.panel import became
@@ -18,6 +19,7 @@ class ServicingConfig(AppConfig):
         from servicing.requests import services as requests
         from servicing.capacity.of_draft import hours_of_draft
         from servicing.standards.exceptions import differences
+        from servicing.views import calendar
         from servicing.views.client import service_tab
         from tiers.panels import Panel as SimulationPanel
         from tiers.panels import register_panel as register_simulation_panel
@@ -41,6 +43,9 @@ class ServicingConfig(AppConfig):
             )
         )
         register_panel(Panel("servicing/partials/differs_panel.html", differences, 20))
+        register_settings_panel(
+            SettingsPanel(calendar.PANEL, "servicing/calendar/panel.html", calendar.panel, 20)
+        )
         register_panel(Panel("servicing/book/panel.html", became, 5))
         people.register_holdings(belongings)
         register_panel(Panel("servicing/partials/requests_panel.html", client_requests, 50))

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from servicing.dashboards.views import tier_dashboard
 from servicing.views import (
+    calendar,
     client,
     exceptions,
     jobs,
@@ -55,6 +56,10 @@ urlpatterns = [
     path("service/requests/new/", requests.new_request, name="new_request"),
     path("service/requests/times/", requests.answer_times, name="answer_times"),
     path("service/requests/<int:pk>/", requests.request_page, name="request"),
+    re_path(r"^calendar/(?P<secret>[A-Za-z0-9_-]{43})\.ics$", calendar.feed, name="calendar_feed"),
+    path("calendar/address/", calendar.make_address, name="calendar_make"),
+    path("calendar/address/end/", calendar.end_address, name="calendar_end"),
+    path("calendar/names/", calendar.show_names, name="calendar_names"),
     path("operations/", operations.operations, name="operations"),
     path("", include("servicing.capacity.urls")),
     path("operations/jobs/", jobs.job_runs, name="job_runs"),
