@@ -77,15 +77,16 @@ def _clients(result: dict[str, Any]) -> dict[str, Counter[str]]:
 def _in_words(total: Mapping[str, float], there: float, compares: bool) -> str:
     before = total["in_force"] if compares else total["now"]
     more = total["draft"] - before
-    names = {"hours": hours(total["draft"]), "difference": hours(abs(more))}
     if round(more) == 0:
-        said = _("The draft promises %(hours)s a year, as much as before.") % names
+        words = _("The draft promises %(hours)s a year, as much as %(other)s.")
     elif more > 0:
-        said = _("The draft promises %(hours)s a year, %(difference)s more than before.") % names
+        words = _("The draft promises %(hours)s a year, %(difference)s more than %(other)s.")
     else:
-        said = _("The draft promises %(hours)s a year, %(difference)s less than before.") % names
+        words = _("The draft promises %(hours)s a year, %(difference)s less than %(other)s.")
+    other = _("the policy in force") if compares else _("is promised now")
+    said = words % {"hours": hours(total["draft"]), "difference": hours(abs(more)), "other": other}
     if there:
         over = total["draft"] > there
-        words = _("That is more than the %s that people have.") if over else _("People have %s.")
-        said = f"{said} {words % hours(there)}"
+        has = _("That is more than the %s that people have.") if over else _("People have %s.")
+        said = f"{said} {has % hours(there)}"
     return said
