@@ -15,6 +15,8 @@ from clients.models import ClientSummary, Tier, User
 from clients.models.people import Group
 from servicing.demo.facts import SUMMARIZE_LAST_TOUCHES
 from servicing.demo.notes import NOTES
+from servicing.demo.requests import log_requests
+from servicing.demo.time import log_time
 from servicing.models import ServiceKind, Waiver
 from servicing.planning import plan
 from tiers import services
@@ -108,9 +110,11 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
             cursor.execute(DELIVER, {"day": day, "notes": json.dumps(NOTES)})
         plan(as_of=day)
     services.give_first_tiers(run=services.propose_run(as_of=as_of, automatic=True))
+    log_requests(as_of=as_of)
     with connection.cursor() as cursor:
         cursor.execute(BOOK, {"as_of": as_of})
         cursor.execute(SUMMARIZE_LAST_TOUCHES)
+    log_time(as_of=as_of)
 
 
 def _make_exceptions(day: dt.date, by: User | None) -> None:

@@ -68,6 +68,8 @@ EVERYTHING = [
        FROM servicing_servicetask t JOIN clients_client c ON c.id = client_id
        JOIN servicing_servicekind k ON k.id = kind_id
        LEFT JOIN clients_user u ON u.id = assigned_to_id ORDER BY 1, 2, 4, 3""",
+    """SELECT external_id, text, channel, received_at, answer_by, answered_at, answer_minutes, promised_hours
+       FROM servicing_clientrequest r JOIN clients_client c ON c.id = client_id ORDER BY 1, 4""",
     """SELECT username, hours_a_week FROM servicing_clienthours h JOIN clients_user u ON u.id = user_id
        ORDER BY 1""",
 ]
