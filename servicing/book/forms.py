@@ -37,7 +37,7 @@ class GiverField(PersonField):
 
 
 class ReceiversForm(forms.Form):
-    """Who receives, how several share, and why. `giver` is who gives, where it is known before."""
+    """Who receives, how several share, and why. `known_giver` is who gives, where that is known before."""
 
     share = forms.ChoiceField(
         label=gettext_lazy("Where several people receive"),
@@ -51,9 +51,9 @@ class ReceiversForm(forms.Form):
         help_text=gettext_lazy("It is kept in the history of each client."),
     )
 
-    def __init__(self, *args: Any, giver: User | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known_giver: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.giver = giver
+        self.known_giver = known_giver
         for number in range(1, RECEIVERS + 1):
             self.fields[f"to_{number}"] = PersonField(
                 label=_("Who receives") if number == 1 else _("Person %s") % number, required=False
@@ -71,7 +71,7 @@ class ReceiversForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        giver = data.get("giver") or self.giver
+        giver = data.get("giver") or self.known_giver
         found: list[User] = []
         for number in range(1, RECEIVERS + 1):
             person = data.get(f"to_{number}")
@@ -154,10 +154,10 @@ class BookForm(ReceiversForm):
             self.initial.setdefault("roles", list(roles.values_list("code", flat=True)))
         for way in (TIERS, PERSONAS):
             if way in transfer.selection:
-                self.initial |= {"which": way, way: transfer.selection[way]}
+                self.initial.update({"which": way, way: transfer.selection[way]})
         if "all" in transfer.selection:
             self.initial["which"] = ALL
-        self.initial |= {"share": transfer.share, "reason": transfer.reason}
+        self.initial.update({"share": transfer.share, "reason": transfer.reason})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -133,7 +133,7 @@ def merge_preview(*, kept: Client, gone: Client) -> MergePreview:
         same_tasks=list(same.order_by("kind__label")),
         same_touches=fetch(SAME_TOUCHES, **ids)[0][0],
         same_people=[row[0] for row in fetch(SAME_PEOPLE, **ids)],
-        same_day_money=fetch(SAME_MONEY, **ids)[0],  # type: ignore[arg-type]
+        same_day_money=fetch(SAME_MONEY, **ids)[0],
         team=_teams(kept, gone),
         tiers=(_tier(kept), _tier(gone)),
         seen=fingerprint(kept.pk, gone.pk),

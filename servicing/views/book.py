@@ -216,7 +216,7 @@ def leave(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("clients:people")
     holds = leaving.holdings(person)
     data = request.POST if request.method == "POST" else None
-    form = LeavingForm(data, giver=person, needed=holds.any)
+    form = LeavingForm(data, known_giver=person, needed=holds.any)
     if request.method == "POST" and form.is_valid():
         held = TeamMember.objects.filter(user=person).values("role")
         draft = book.make_draft(
