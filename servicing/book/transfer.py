@@ -39,7 +39,8 @@ GIVE_ROLES = """
 """
 GIVE_TASKS = f"""
     WITH given AS (
-        UPDATE servicing_servicetask t SET assigned_to_id = b.to_id, reassigned = b.reassigned
+        UPDATE servicing_servicetask t
+        SET assigned_to_id = b.to_id, reassigned = b.reassigned, stands_in_for_id = NULL
         FROM book_task b
         WHERE t.id = b.id AND t.{OPEN} AND t.assigned_to_id IS NOT DISTINCT FROM b.before_id
         RETURNING t.id, t.client_id, b.before_id, b.before_reassigned, b.to_id
@@ -215,9 +216,11 @@ TAKE_ROLES = """
     UPDATE clients_teammember t SET user_id = h.before_id FROM servicing_handedrow h
     WHERE h.transfer_id = %(transfer)s AND h."table" = 'team' AND t.id = h.record_id
 """
-# A task that was closed, or that a person gave to somebody else since, stays where it is.
+# A task that was closed, or that a person gave to somebody else since, stays where it is. Who stands in for whom
+# planning finds anew.
 TAKE_TASKS = f"""
-    UPDATE servicing_servicetask t SET assigned_to_id = h.before_id, reassigned = h.before_reassigned
+    UPDATE servicing_servicetask t
+    SET assigned_to_id = h.before_id, reassigned = h.before_reassigned, stands_in_for_id = NULL
     FROM servicing_handedrow h
     WHERE h.transfer_id = %(transfer)s AND h."table" = 'task' AND t.id = h.record_id AND t.{OPEN}
         AND t.assigned_to_id IS NOT DISTINCT FROM h.after_id

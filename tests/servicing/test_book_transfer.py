@@ -14,7 +14,7 @@ from clients.history import history_of
 from clients.models import Client, ClientSummary, Notice, TeamMember, Tier, User
 from servicing.book import transfer as book
 from servicing.book.preview import preview
-from servicing.models import BookTransfer, ServiceTask, TransferState
+from servicing.models import Absence, BookTransfer, ServiceTask, TransferState
 from servicing.planning import plan
 from tests.factories import UserFactory
 
@@ -187,3 +187,22 @@ def test_it_refuses_when_something_changed_since_the_preview(world, people):
     book.hand_over(transfer=transfer, by=people["olga"], seen=preview(transfer).seen)
     with pytest.raises(Refused, match="already"):
         book.hand_over(transfer=transfer, by=people["olga"])
+
+
+def test_work_that_a_stand_in_has_goes_along_and_planning_finds_the_next_stand_in(world, people):
+    a_book(world, people)
+    today = firm_today()
+    rita = UserFactory(username="rita", groups=["advisor"])
+    days = {"first_on": today, "last_on": today + dt.timedelta(days=120)}
+    Absence.objects.create(user=people["ann"], stand_in=people["outsider"], **days)
+    plan(as_of=today)
+    stood_in = set(
+        ServiceTask.objects.open().filter(stands_in_for=people["ann"]).values_list("pk", flat=True)
+    )
+    assert stood_in
+    done = book.hand_over(transfer=draft(people, to=[rita]), by=people["olga"])
+    now = ServiceTask.objects.filter(pk__in=stood_in)
+    assert set(now.values_list("assigned_to__username", "stands_in_for")) == {("rita", None)}
+    assert plan(as_of=today).reassigned == 0
+    book.take_back(transfer=done, by=people["olga"])
+    assert set(now.values_list("assigned_to__username", "stands_in_for__username")) == {("outsider", "ann")}
