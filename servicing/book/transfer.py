@@ -216,8 +216,8 @@ TAKE_ROLES = """
     UPDATE clients_teammember t SET user_id = h.before_id FROM servicing_handedrow h
     WHERE h.transfer_id = %(transfer)s AND h."table" = 'team' AND t.id = h.record_id
 """
-# A task that was closed, or that a person gave to somebody else since, stays where it is. Who stands in for whom
-# planning finds anew.
+# A task that was closed, or that a person gave to somebody else since, stays where it is. Who stands in for
+# whom planning finds anew.
 TAKE_TASKS = f"""
     UPDATE servicing_servicetask t
     SET assigned_to_id = h.before_id, reassigned = h.before_reassigned, stands_in_for_id = NULL
