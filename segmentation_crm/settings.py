@@ -241,6 +241,12 @@ if env.bool("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # attempts are counted by the person's address, not by the proxy's
 
+# --- Planning --------------------------------------------------------------------------------------
+# A firm of more clients is planned at night in parts of about so many, each a message of its own.
+PLANNING_PART_CLIENTS = read(
+    "PLANNING_PART_CLIENTS", lambda: env.int("PLANNING_PART_CLIENTS", default=50_000)
+)
+
 # --- Logs ------------------------------------------------------------------------------------------
 LOG_LEVEL = read("LOG_LEVEL", lambda: logs.level(env.str("LOG_LEVEL", default="INFO")))
 LOGGING = logs.logging_config(json=PRODUCTION, level=LOG_LEVEL)

@@ -1,5 +1,6 @@
 """Celery adapters of planning and of book transfers."""
 
+import datetime as dt
 from contextlib import suppress
 
 import pghistory
@@ -27,6 +28,7 @@ def plan_changed() -> None:
     """Plans for clients whose facts changed, and brings the figures of the dashboards up to date."""
     with noted("servicing.plan_changed") as counts:
         counts["planned"] = sweeps.plan_changed()
+        counts["parts"] = sweeps.plan_parts_left()
         rollups.refresh_when_due()
         figures.refresh_when_due()
         weeks.refresh_when_due()
@@ -36,10 +38,18 @@ def plan_changed() -> None:
 def plan_all() -> None:
     """Plans what is due today, for all clients."""
     with noted("servicing.plan_all") as counts:
-        counts.update(sweeps.plan_today().counted())
+        counts.update(sweeps.plan_tonight())
         rollups.refresh()
         figures.refresh()
         weeks.refresh()
+
+
+@shared_task(name=sweeps.PLAN_PART, **RETRY)
+def plan_part(night: str, number: int) -> None:
+    """Plans a part of a large firm for tonight; the sweep of changes refreshes the figures."""
+    with noted("servicing.plan_all") as counts:
+        if planned := sweeps.plan_part(night=dt.date.fromisoformat(night), number=number):
+            counts.update(planned.counted())
 
 
 @shared_task(name="servicing.hand_over")

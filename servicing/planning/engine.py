@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from clients.firm import firm_settings, firm_today, firm_zone
+from servicing.models import PlanningRange
 from servicing.planning import absences, clocks, closing, creation, fulfilment, reopening, scope, summaries
 from servicing.planning.session import OPEN, Session
 
@@ -53,11 +54,18 @@ def lock() -> None:
 
 
 @transaction.atomic
-def plan(*, as_of: dt.date, clients: Iterable[int] | None = None) -> PlanCounts:
+def plan(
+    *,
+    as_of: dt.date,
+    clients: Iterable[int] | None = None,
+    part: PlanningRange | None = None,
+    last: bool = False,
+) -> PlanCounts:
     """Plans what is due on `as_of`, for all clients or for those with the given ids; all of it or nothing.
 
-    A second run on the same day finds nothing to do. Both ways send the same statements; only the set of
-    clients that they look at differs.
+    A second run on the same day finds nothing to do. All ways send the same statements; only the set of
+    clients that they look at differs. `part`: as for all, of a part of the firm; `last`: no other part is
+    left to be planned.
     """
     lock()
     _tune()
@@ -66,7 +74,7 @@ def plan(*, as_of: dt.date, clients: Iterable[int] | None = None) -> PlanCounts:
     ids = None if clients is None else sorted(set(clients))
     scope.read_items(session)
     absences.read_absences(session)
-    if scope.find(session, ids):
+    if scope.find(session, ids, part, last):
         scope.read_promises(session)
         counts.followed = creation.follow(session)
         counts.reopened = reopening.reopen(session)
@@ -83,9 +91,9 @@ def plan(*, as_of: dt.date, clients: Iterable[int] | None = None) -> PlanCounts:
         counts.created = creation.create(session)
         summaries.write(session)
         clocks.put_back_later_facts(session)
-    if ids is None:
+    if ids is None and (part is None or last):
         creation.note_followed(session)
-    counts.open = _open_tasks(session, ids)
+    counts.open = _open_tasks(session, ids, part)
     touched = counts.created + counts.moved + counts.followed + counts.redated + counts.reopened
     counts.unchanged = max(0, counts.open - touched)
     return counts
@@ -104,8 +112,10 @@ def _moment(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(12), tzinfo=firm_zone())
 
 
-def _open_tasks(session: Session, ids: list[int] | None) -> int:
+def _open_tasks(session: Session, ids: list[int] | None, part: PlanningRange | None) -> int:
     narrow = "" if ids is None else "AND client_id = ANY(%(clients)s)"
+    if part:
+        narrow = "AND client_id IN (SELECT client_id FROM plan_part)"
     return session.fetch(
         f"SELECT count(*) FROM servicing_servicetask WHERE item_id IS NOT NULL AND {OPEN} {narrow}",
         clients=ids,

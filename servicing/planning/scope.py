@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from django.forms.models import model_to_dict
+
 from clients.models import ChangeKind
+from servicing.models import PlanningRange
 from servicing.planning.absences import TO_GIVE_BACK
 from servicing.planning.cover import COVERED, OPEN_TASKS, cover_parameters
+from servicing.planning.ranges import MEMBERS
 from servicing.planning.session import OPEN, Session
+
+EDGES = ("first_lead", "first_client", "end_lead", "end_client")
 
 # Tier served at D: that of the newest assignment whose service has begun. One that ended before its service
 # began (replaced or undone on its first day, or while a transition still held it back) was never served.
@@ -50,6 +56,13 @@ ITEMS = """
     WHERE (i.ended_on IS NULL OR i.ended_on > %(day)s) AND (i.starts_on IS NULL OR i.starts_on <= %(day)s)
 """
 
+# A part of the firm: the joins and conditions that narrow the look at all clients to it.
+WHOLE = {"narrow": "", "tasks": ""}
+PART = {
+    "narrow": "JOIN plan_part ON plan_part.client_id = a.client_id",
+    "tasks": "AND client_id IN (SELECT client_id FROM plan_part)",
+}
+
 # Items whose role, channel, minutes or window changed since their open tasks were last brought in line.
 CHANGED_ITEMS = """
     SELECT DISTINCT i.item_id, i.how FROM plan_item i
@@ -58,8 +71,14 @@ CHANGED_ITEMS = """
 """
 OF_CHANGED_ITEMS = f"""
     INSERT INTO plan_scope
-    SELECT task.client_id FROM servicing_servicetask task JOIN plan_changed_item USING (item_id)
-    WHERE task.{OPEN}
+    SELECT task.client_id
+    FROM servicing_servicetask task
+    JOIN plan_changed_item USING (item_id)
+    JOIN plan_item i ON i.item_id = task.item_id AND i.standard
+    WHERE task.{OPEN} {{tasks}} AND (task.role_id, task.channel, task.planned_minutes, task.automated,
+        task.due_on - task.window_start, task.window_end - task.due_on)
+        IS DISTINCT FROM (i.role_id, i.channel, i.minutes, i.automated,
+            i.window_before_days, i.window_after_days)
     EXCEPT SELECT client_id FROM plan_scope
 """
 
@@ -101,7 +120,7 @@ DIFFERENCES = f"""
         ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
     FULL JOIN (
         SELECT client_id, kind_id, item_id, due_on, window_end FROM servicing_servicetask
-        WHERE item_id IS NOT NULL AND {OPEN}
+        WHERE item_id IS NOT NULL AND {OPEN} {{tasks}}
     ) task ON task.client_id = promise.client_id AND task.kind_id = promise.kind_id
     WHERE promise.client_id IS NULL  -- an open task that nobody promises any more
         -- a promise without a clock, or with one wound on other terms
@@ -133,10 +152,14 @@ def _promised(session: Session, *, narrow: str, joins: str = "") -> str:
     return PROMISED.format(narrow=narrow, own=OWN_INTERVAL) + f"{joins} WHERE {ITS_LINE}"
 
 
-def find(session: Session, ids: list[int] | None) -> int:
-    """Fills `plan_scope`: the given clients, or all with changed facts or with something to do.
+def find(
+    session: Session, ids: list[int] | None, part: PlanningRange | None = None, last: bool = False
+) -> int:
+    """Fills `plan_scope`: the given clients, or all with changed facts or with something to do; of a part of
+    the firm, where one is given.
 
-    Returns how many they are. The change rows that a run over all clients acts on are deleted with it.
+    Returns how many they are. The change rows that a run over all clients acts on are deleted with it. What
+    was edited while the parts of a night were planned is followed with the last one.
     """
     if ids is not None:
         return session.keep(
@@ -145,17 +168,22 @@ def find(session: Session, ids: list[int] | None) -> int:
             analyzed="client_id",
             clients=ids,
         )
+    where = WHOLE
+    if part:
+        where = PART
+        session.keep("plan_part", MEMBERS, analyzed="client_id", **model_to_dict(part, fields=EDGES))
     # Nearly every promise has a clock: one join of all with all, not a look-up for each.
     session.run("SET LOCAL enable_nestloop = off")
-    differences = DIFFERENCES.format(promised=_promised(session, narrow=""))
+    promised = _promised(session, narrow=where["narrow"])
+    differences = DIFFERENCES.format(promised=promised, tasks=where["tasks"])
     differ = f"SELECT DISTINCT client_id FROM ({differences}) differ"
     found = session.keep("plan_scope", differ, **cover_parameters())
     session.run("SET LOCAL enable_nestloop = on")
     found += session.run(
-        """
+        f"""
         WITH taken AS (
             DELETE FROM clients_change WHERE id IN (
-                SELECT id FROM clients_change WHERE kind = %(kind)s FOR UPDATE SKIP LOCKED
+                SELECT id FROM clients_change WHERE kind = %(kind)s {where["tasks"]} FOR UPDATE SKIP LOCKED
             ) RETURNING client_id
         )
         INSERT INTO plan_scope SELECT client_id FROM taken EXCEPT SELECT client_id FROM plan_scope
@@ -163,9 +191,11 @@ def find(session: Session, ids: list[int] | None) -> int:
         kind=ChangeKind.SERVICE.value,
     )
     if session.items_changed:
-        found += session.run(OF_CHANGED_ITEMS)
+        found += session.run(OF_CHANGED_ITEMS.format(tasks="" if last else where["tasks"]))
     if session.absences:
-        found += session.run(f"INSERT INTO plan_scope {TO_GIVE_BACK} EXCEPT SELECT client_id FROM plan_scope")
+        found += session.run(
+            f"INSERT INTO plan_scope {TO_GIVE_BACK} {where['tasks']} EXCEPT SELECT client_id FROM plan_scope"
+        )
     session.run("ANALYZE plan_scope")
     return found
 

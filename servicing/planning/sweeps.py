@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pghistory
+from celery import current_app
+from django.conf import settings
 from django.db import transaction
 
 from clients.changes import take_changes, wake_sweeps
 from clients.firm import firm_today
-from clients.models import ChangeKind
+from clients.models import ChangeKind, Client
+from clients.sweeps import Counts
+from servicing.planning import ranges
 from servicing.planning.engine import PlanCounts, lock, plan
 
+PLAN_PART = "servicing.plan_part"
 BATCH = 20_000  # change rows of one transaction
 
 
@@ -29,7 +36,42 @@ def plan_changed() -> int:
         return len(clients)
 
 
-def plan_today() -> PlanCounts:
-    """Plans today for all clients."""
+def plan_tonight() -> Counts:
+    """Plans today for all clients, or splits a large firm and sends a message for each part."""
+    night, most = firm_today(), settings.PLANNING_PART_CLIENTS
+    if Client.objects.count() <= most:
+        with pghistory.context(command="plan_all", user=None, by="schedule"):
+            return plan(as_of=night).counted()
+    numbers = ranges.split(night=night, most=most)
+    transaction.on_commit(lambda: _send(night, numbers), robust=True)
+    return {"parts": len(numbers)}
+
+
+@transaction.atomic
+def plan_part(*, night: dt.date, number: int) -> PlanCounts | None:
+    """Plans a part of the firm; None where it is planned, another worker does it, or its night has passed.
+
+    Who holds the part plans it and notes that in one transaction: killed half-way, the part is free again.
+    """
+    if night != firm_today():
+        return None
+    part = ranges.claim(night=night, number=number)
+    if part is None:
+        return None
     with pghistory.context(command="plan_all", user=None, by="schedule"):
-        return plan(as_of=firm_today())
+        lock()  # planners take turns: whoever plans the last part sees that the others are done
+        counts = plan(as_of=night, part=part, last=ranges.left(night=night) == [number])
+    ranges.finish(part=part, created=counts.created)
+    return counts
+
+
+def plan_parts_left() -> int:
+    """Plans the parts of tonight that no message came for, or whose worker died; returns how many."""
+    night = firm_today()
+    return sum(plan_part(night=night, number=number) is not None for number in ranges.left(night=night))
+
+
+def _send(night: dt.date, numbers: list[int]) -> None:
+    """A queue that does not answer costs a delay: the next sweep plans what is left."""
+    for number in numbers:
+        current_app.send_task(PLAN_PART, args=[night.isoformat(), number], retry=False)

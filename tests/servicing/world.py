@@ -192,9 +192,12 @@ class World:
         stored = sorted(
             (t.client_id, codes[t.kind_id], t.due_on, t.status, t.completed_on or dt.date.min,
              t.base_on or dt.date.min, t.window_end, t.closed_reason,
-             names.get(t.assigned_to_id, "") if t.is_open else "",
-             names.get(t.stands_in_for_id, "") if t.is_open else "")
-            for t in ServiceTask.objects.all()
+             names.get(t.assigned_to_id, "") if t.status in ("planned", "scheduled") else "",
+             names.get(t.stands_in_for_id, "") if t.status in ("planned", "scheduled") else "")
+            for t in ServiceTask.objects.values_list(
+                "client_id", "kind_id", "due_on", "status", "completed_on", "base_on", "window_end",
+                "closed_reason", "assigned_to_id", "stands_in_for_id", named=True,
+            )
         )  # fmt: skip
         told = sorted(
             (

@@ -1,0 +1,136 @@
+"""A large firm is planned at night in parts: the same work, each part once, none forgotten."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from clients.firm import firm_today
+from clients.models import Change, ServiceRole, TeamMember
+from servicing.models import FollowedItem, PlanningRange, ServiceItem, ServiceTask
+from servicing.planning import plan, ranges, sweeps
+from tests.servicing.test_planning_promises import many_clients
+from tests.servicing.world import World
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def firm(transactional_db, settings):
+    """Seven advisors with five clients each, one with forty, and six clients whom nobody leads."""
+    settings.PLANNING_PART_CLIENTS = 12
+    world = World()
+    clients = many_clients(world, 81, "B", firm_today() - 100 * DAY)
+    role = ServiceRole.objects.get(code="lead_advisor")
+    TeamMember.objects.filter(client__in=clients[75:]).delete()
+    for number in range(7):
+        TeamMember.objects.filter(client__in=clients[number:35:7], role=role).update(
+            user=world.person(f"lead {number}")
+        )
+    for client in clients[::3]:
+        world.touch(client, "review_meeting", firm_today() - 95 * DAY)
+    return clients
+
+
+def night() -> list[int]:
+    """The parts of tonight, split as the nightly task does."""
+    sweeps.plan_tonight()
+    return ranges.left(night=firm_today())
+
+
+def open_work() -> list[tuple[int, str]]:
+    return sorted(ServiceTask.objects.open().values_list("client_id", "kind__code"))
+
+
+def test_parts_give_the_work_that_one_run_gives(firm):
+    with transaction.atomic():
+        plan(as_of=firm_today())
+        together = open_work()
+        transaction.set_rollback(True)
+    numbers = night()
+    assert len(numbers) > 3
+    created = sum(sweeps.plan_part(night=firm_today(), number=number).created for number in numbers)
+    assert created == len(together) > 0
+    whole = set(firm[:35])  # a book that is cut may begin in another order
+    assert [row for row in open_work() if row[0] in whole] == [row for row in together if row[0] in whole]
+    assert plan(as_of=firm_today()).created == 0
+    assert not Change.objects.filter(kind="service").exists()
+
+
+def test_parts_are_whole_books_and_take_everybody_once(firm):
+    night()
+    seen = []
+    leads_of = dict(TeamMember.objects.values_list("client_id", "user_id"))
+    parts_of: dict[int, set[int]] = {}
+    for part in PlanningRange.objects.all():
+        with connection.cursor() as cursor:
+            cursor.execute(ranges.MEMBERS, {name: getattr(part, name) for name in
+                           ("first_lead", "first_client", "end_lead", "end_client")})  # fmt: skip
+            members = [row[0] for row in cursor.fetchall()]
+        assert len(members) == part.clients <= 24
+        seen += members
+        for client in members:
+            parts_of.setdefault(leads_of.get(client, 0), set()).add(part.number)
+    assert sorted(seen) == sorted(firm)
+    cut = [lead for lead, numbers in parts_of.items() if len(numbers) > 1]
+    # only the book that is larger than a part by itself
+    assert [TeamMember.objects.filter(user=lead).count() for lead in cut] == [40]
+
+
+def test_a_repeated_message_costs_nothing_and_the_night_is_split_once(firm):
+    numbers = night()
+    assert sweeps.plan_part(night=firm_today(), number=numbers[0])
+    assert sweeps.plan_part(night=firm_today(), number=numbers[0]) is None
+    assert sweeps.plan_part(night=firm_today() - DAY, number=numbers[1]) is None
+    assert night() == numbers[1:]
+
+
+def test_a_part_whose_worker_died_is_planned_by_the_next_sweep(firm, monkeypatch):
+    numbers = night()
+    with monkeypatch.context() as patch:
+        patch.setattr(ranges, "finish", None)  # the power goes after the planning, before the commit
+        with pytest.raises(TypeError):
+            sweeps.plan_part(night=firm_today(), number=numbers[0])
+    assert not ServiceTask.objects.exists()
+    assert ranges.left(night=firm_today()) == numbers
+    assert sweeps.plan_parts_left() == len(numbers)
+    assert ranges.left(night=firm_today()) == []
+    assert sweeps.plan_parts_left() == 0
+
+
+def test_two_workers_never_plan_one_part_twice(firm):
+    numbers = night()
+    start, done, failures = threading.Barrier(3), [], []
+
+    def work() -> None:
+        try:
+            start.wait()
+            done.extend(n for n in numbers if sweeps.plan_part(night=firm_today(), number=n))
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert not failures
+    sweeps.plan_parts_left()  # one that all three passed by, because another held it then
+    assert len(done) == len(set(done))
+    assert ranges.left(night=firm_today()) == []
+    assert ServiceTask.objects.values("client", "kind").distinct().count() == ServiceTask.objects.count()
+
+
+def test_what_is_edited_between_two_parts_is_followed_with_the_last(firm):
+    plan(as_of=firm_today())
+    numbers = night()
+    sweeps.plan_part(night=firm_today(), number=numbers[0])
+    item = ServiceItem.objects.get(standard__tier__code="B", kind__code="review_meeting")
+    ServiceItem.objects.filter(pk=item.pk).update(duration_minutes=50)
+    for number in numbers[1:]:
+        sweeps.plan_part(night=firm_today(), number=number)
+    assert set(ServiceTask.objects.open().filter(item=item).values_list("planned_minutes", flat=True)) == {70}
+    assert FollowedItem.objects.filter(item=item).exists()
