@@ -84,10 +84,10 @@ def log_time(
 @transaction.atomic
 def change_time(*, entry: TimeEntry, **values: Any) -> TimeEntry:
     """Changes the given fields of an entry; without a role, the one on the client's team is taken."""
+    if "role" in values and values["role"] is None:
+        values["role"] = role_on_team(client=values.get("client", entry.client), person=entry.by)
     for name, value in values.items():
         setattr(entry, name, value)
-    if values.get("role", entry.role) is None:
-        entry.role = role_on_team(client=entry.client, person=entry.by)
     check_day(entry.spent_on)
     entry.save(update_fields=["client", "minutes", "spent_on", "role", "activity"])
     wake_sweeps(ChangeKind.FACTS)

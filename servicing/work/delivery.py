@@ -5,80 +5,141 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db import connection
+from django.db.models import F, Q
 
-from clients.models import Client, TimeEntry, Touch, TouchOutcome
-from servicing.models import (
-    OPEN_STATUSES,
-    CadenceOverride,
-    FulfilmentRule,
-    ServiceItem,
-    ServiceTask,
-    StandingPromise,
-    TaskStatus,
-    Waiver,
-)
-from servicing.models.clocks import ServiceClock
+from clients.models import Client
+from servicing.delivery import creep
+from servicing.delivery.periods import last_day, shifted
+from servicing.delivery.promised import LABELS, STATES, Became
+from servicing.models import OPEN_STATUSES, Beyond, ClosedReason, TaskStatus
 from servicing.models.standards import Channel
 from servicing.work import words
 from tiers.models import TierAssignment
 
 YEAR = dt.timedelta(days=365)
-LAST = 20  # closed tasks and touches on the page
+LAST = 20  # closed tasks, touches and time entries on the page
 _CHANNELS = dict(Channel.choices)
+_STATUS = dict(TaskStatus.choices)
+_REASONS = dict(ClosedReason.choices)
+
+# The page reads plain values: compiling these as queries of models took longer than running them.
+_SERVED = """served AS (
+    SELECT tier_id FROM tiers_tierassignment
+    WHERE client_id = %(client)s AND serviced_from <= %(today)s
+        AND (ends_on IS NULL OR ends_on > serviced_from)
+    ORDER BY serviced_from DESC, id DESC LIMIT 1
+)"""
+_PROMISES = f"""
+WITH {_SERVED}, given AS (
+    SELECT rule.service_kind_id AS kind_id, max(occurred_on) AS last_on,
+        count(*) FILTER (WHERE occurred_on > %(since)s) AS number
+    FROM clients_touch touch JOIN servicing_fulfilmentrule rule ON rule.touch_kind_id = touch.kind_id
+    WHERE touch.client_id = %(client)s AND touch.outcome = 'reached' AND occurred_on <= %(today)s
+    GROUP BY rule.service_kind_id
+)
+SELECT item.kind_id, kind.label, kind.code, item.interval_months, item.channel, role.label AS role,
+    item.duration_minutes + item.preparation_minutes AS minutes, coalesce(given.number, 0) AS given,
+    given.last_on, clock.due_on AS planned_on
+FROM served
+JOIN servicing_servicestandard standard ON standard.tier_id = served.tier_id
+JOIN servicing_serviceitem item ON item.standard_id = standard.id AND item.ended_on IS NULL
+JOIN servicing_servicekind kind ON kind.id = item.kind_id
+JOIN clients_servicerole role ON role.id = item.role_id
+LEFT JOIN given ON given.kind_id = item.kind_id
+LEFT JOIN servicing_serviceclock clock
+    ON clock.client_id = %(client)s AND clock.kind_id = item.kind_id AND clock.item_id = item.id
+ORDER BY item.position, item.id"""  # noqa: S608  (constants of this module, as below)
+_STANDING = f"""
+WITH {_SERVED}
+SELECT promise.text
+FROM served
+JOIN servicing_servicestandard standard ON standard.tier_id = served.tier_id
+JOIN servicing_standingpromise promise ON promise.standard_id = standard.id
+ORDER BY promise.position, promise.id"""  # noqa: S608
+_PERSON = """coalesce(nullif(trim(person.first_name || ' ' || person.last_name), ''), person.username, '')
+    AS person"""
+_TASKS = f"""
+SELECT task.id, task.kind_id, coalesce(nullif(task.title, ''), kind.label) AS name, task.status, task.due_on,
+    task.window_end, task.scheduled_at, task.completed_on, task.closed_reason, task.touch_id,
+    task.planned_minutes AS minutes, {_PERSON}
+FROM servicing_servicetask task
+LEFT JOIN servicing_servicekind kind ON kind.id = task.kind_id
+LEFT JOIN clients_user person ON person.id = task.assigned_to_id
+WHERE task.client_id = %(client)s
+ORDER BY task.due_on DESC, task.id DESC LIMIT 100"""  # noqa: S608
+_EXCEPTIONS = """
+SELECT 'waiver' AS sort, e.id, e.kind_id, kind.label, e.reason, e.starts_on, e.ends_on, NULL AS months
+FROM servicing_waiver e JOIN servicing_servicekind kind ON kind.id = e.kind_id
+WHERE e.client_id = %(client)s
+UNION ALL
+SELECT 'cadence', e.id, e.kind_id, kind.label, e.reason, e.starts_on, e.ends_on, e.interval_months
+FROM servicing_cadenceoverride e JOIN servicing_servicekind kind ON kind.id = e.kind_id
+WHERE e.client_id = %(client)s
+ORDER BY starts_on DESC, id DESC"""
+_TOUCHES = f"""
+SELECT touch.id, touch.occurred_on, kind.label AS kind, touch.outcome, touch.minutes, touch.source,
+    left(touch.note, 300) AS note, {_PERSON}
+FROM clients_touch touch
+JOIN clients_touchkind kind ON kind.id = touch.kind_id
+LEFT JOIN clients_user person ON person.id = touch.by_id
+WHERE touch.client_id = %(client)s
+ORDER BY touch.occurred_on DESC, touch.id DESC LIMIT %(last)s"""  # noqa: S608
+_ENTRIES = f"""
+SELECT entry.id, entry.spent_on, entry.minutes, entry.activity, entry.by_id, role.label AS role, {_PERSON}
+FROM clients_timeentry entry
+JOIN clients_servicerole role ON role.id = entry.role_id
+JOIN clients_user person ON person.id = entry.by_id
+WHERE entry.client_id = %(client)s
+ORDER BY entry.spent_on DESC, entry.id DESC LIMIT %(last)s"""  # noqa: S608
+_BECAME = f"""
+SELECT state, count(*) AS number FROM (
+    SELECT {STATES} AS state FROM servicing_servicetask t
+    WHERE t.client_id = %(client)s AND t.item_id IS NOT NULL AND t.due_on BETWEEN %(first)s AND %(until)s
+) task
+GROUP BY state"""  # noqa: S608
 
 
 def service_of(client: Client, today: dt.date) -> dict[str, Any]:
     """Everything that the service tab shows, in a handful of queries."""
-    tier_id = served_tier(client, today)
-    clock = ServiceClock.objects.filter(client=client, kind=OuterRef("kind"))
-    ever_given = Touch.objects.filter(
-        client=client,
-        outcome=TouchOutcome.REACHED,
-        occurred_on__lte=today,
-        kind__in=FulfilmentRule.objects.filter(service_kind=OuterRef(OuterRef("kind"))).values("touch_kind"),
-    )
-    given = ever_given.filter(occurred_on__gt=today - YEAR)
-    items = list(
-        ServiceItem.objects.filter(standard__tier_id=Subquery(tier_id), ended_on__isnull=True)
-        .annotate(
-            given=Subquery(given.order_by().values("client").annotate(number=Count("id")).values("number")),
-            last_on=Subquery(ever_given.order_by("-occurred_on").values("occurred_on")[:1]),
-            planned_on=Subquery(clock.filter(item=OuterRef("pk")).values("due_on")),
-        )
-        .select_related("kind", "role")
-        .order_by("position", "id")
-    )
-    tasks = list(
-        ServiceTask.objects.filter(client=client)
-        .select_related("kind", "assigned_to")
-        .order_by("-due_on", "-id")[:100]
-    )
-    waivers = list(Waiver.objects.filter(client=client).select_related("kind"))
-    cadences = list(CadenceOverride.objects.filter(client=client).select_related("kind"))
-    own = {cadence.kind_id: cadence for cadence in cadences if cadence.is_in_force(today)}
-    touches = list(
-        Touch.objects.filter(client=client)
-        .select_related("kind", "by", "role")
-        .order_by("-occurred_on", "-id")[:LAST]
-    )
-    closing = _closed_by(tasks)
+    asked = {"client": client.pk, "today": today, "since": today - YEAR, "last": LAST}
+    tasks, exceptions = _rows(_TASKS, asked), _rows(_EXCEPTIONS, asked)
+    own = {e["kind_id"]: e for e in exceptions if e["sort"] == "cadence" and _in_force(e, today)}
+    waived = {e["kind_id"] for e in exceptions if e["sort"] == "waiver" and _in_force(e, today)}
+    touches, closing = _rows(_TOUCHES, asked), _closed_by(tasks)
     for touch in touches:
-        touch.fulfilled = closing.get(touch.pk, "")  # type: ignore[attr-defined]
+        touch["fulfilled"] = closing.get(touch["id"], "")
+    promises = [
+        _promise(item, tasks, waived, own.get(item["kind_id"]), today) for item in _rows(_PROMISES, asked)
+    ]
     return {
-        "promises": [_promise(item, tasks, waivers, own.get(item.kind_id), today) for item in items],
-        "standing": list(StandingPromise.objects.filter(standard__tier_id=Subquery(tier_id))),
-        "open_tasks": [_open(task, today) for task in reversed(tasks) if task.status in OPEN_STATUSES],
-        "closed_tasks": [task for task in tasks if task.status not in OPEN_STATUSES][:LAST],
+        "promises": promises,
+        "standing": _rows(_STANDING, asked) if promises else [],
+        "open_tasks": [_open(task, today) for task in reversed(tasks) if task["status"] in OPEN_STATUSES],
+        "closed_tasks": [_closed(task) for task in tasks if task["status"] not in OPEN_STATUSES][:LAST],
         "touches": touches,
-        "entries": list(
-            TimeEntry.objects.filter(client=client)
-            .select_related("by", "role")
-            .order_by("-spent_on", "-id")[:LAST]
-        ),
-        "waivers": waivers,
-        "cadences": [(cadence, words.often(cadence.interval_months)) for cadence in cadences],
+        "entries": _rows(_ENTRIES, asked),
+        "waivers": [e for e in exceptions if e["sort"] == "waiver"],
+        "cadences": [e | {"often": words.often(e["months"])} for e in exceptions if e["sort"] == "cadence"],
+        "both_ways": both_ways(client, today),
         "today": today,
+    }
+
+
+def both_ways(client: Client, today: dt.date) -> dict[str, Any]:
+    """What became of what was promised in the last twelve months, and what was given beyond it."""
+    first, until = shifted(today, -11), last_day(today)
+    asked = {"client": client.pk, "first": first, "until": until, "as_of": today}
+    found = {row["state"]: row["number"] for row in _rows(_BECAME, asked)}
+    beyond = creep.beyond_of(client.pk, first=first, last=today)
+    return {
+        "first": first,
+        "until": until,
+        "promised": sum(found.values()),
+        "became": [(state, LABELS[state], found[state]) for state in Became if found.get(state)],
+        "beyond": [row | {"label": Beyond(row["what"]).label} for row in beyond],
+        "minutes": sum(row["minutes"] for row in beyond),
+        "cost": sum(row["cost"] for row in beyond),
     }
 
 
@@ -90,49 +151,67 @@ def served_tier(client: Client, today: dt.date) -> Any:
     return standing.order_by("-serviced_from", "-id").values("tier_id")[:1]
 
 
+def _rows(sql: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _in_force(exception: dict[str, Any], today: dt.date) -> bool:
+    return exception["starts_on"] <= today and (exception["ends_on"] is None or exception["ends_on"] >= today)
+
+
 def _promise(
-    item: Any, tasks: list[ServiceTask], waivers: list[Waiver], own: CadenceOverride | None, today: dt.date
+    item: dict[str, Any],
+    tasks: list[dict[str, Any]],
+    waived: set[int],
+    own: dict[str, Any] | None,
+    today: dt.date,
 ) -> dict[str, Any]:
-    months = own.interval_months if own else item.interval_months
-    of_kind = [task for task in tasks if task.kind_id == item.kind_id]
-    closed = [task for task in of_kind if task.status not in OPEN_STATUSES and task.due_on > today - YEAR]
-    running = next((task for task in of_kind if task.status in OPEN_STATUSES), None)
-    waived = any(w.kind_id == item.kind_id and w.is_in_force(today) for w in waivers)
-    next_on = running.due_on if running else item.planned_on
+    standard = item["interval_months"]
+    months = own["months"] if own else standard
+    of_kind = [task for task in tasks if task["kind_id"] == item["kind_id"]]
+    missed = [t for t in of_kind if t["status"] == TaskStatus.MISSED and t["due_on"] > today - YEAR]
+    running = next((task for task in of_kind if task["status"] in OPEN_STATUSES), None)
+    is_waived = item["kind_id"] in waived
+    next_on = running["due_on"] if running else item["planned_on"]
     return {
-        "name": item.kind.label,
-        "kind": item.kind.code,
-        "words": words.promise(item.kind.label, months),
-        "standard": words.often(item.interval_months) if months != item.interval_months else "",
-        "own": own if months != item.interval_months else None,
+        "name": item["label"],
+        "kind": item["code"],
+        "words": words.promise(item["label"], months),
+        "standard": words.often(standard) if months != standard else "",
+        "own": own if months != standard else None,
         "a_year": 12 / months,
-        "done": item.given or 0,
-        "missed": sum(task.status == TaskStatus.MISSED for task in closed),
-        "minutes": item.planned_minutes,
-        "role": item.role.label,
-        "channel": _CHANNELS.get(item.channel, ""),
-        "next_on": None if waived else next_on,
-        "last_on": item.last_on,
-        "waived": waived,
+        "done": item["given"],
+        "missed": len(missed),
+        "minutes": item["minutes"],
+        "role": item["role"],
+        "channel": _CHANNELS.get(item["channel"], ""),
+        "next_on": None if is_waived else next_on,
+        "last_on": item["last_on"],
+        "waived": is_waived,
     }
 
 
-def _open(task: ServiceTask, today: dt.date) -> dict[str, Any]:
-    return {
-        "id": task.pk,
-        "name": task.name,
-        "when": words.due(task.due_on, task.window_end, today),
-        "late": task.window_end < today,
-        "person": task.assigned_to.display_name if task.assigned_to else "",
-        "scheduled_at": task.scheduled_at,
-        "minutes": task.planned_minutes,
+def _open(task: dict[str, Any], today: dt.date) -> dict[str, Any]:
+    return task | {
+        "when": words.due(task["due_on"], task["window_end"], today),
+        "late": task["window_end"] < today,
     }
 
 
-def _closed_by(tasks: list[ServiceTask]) -> dict[int, str]:
+def _closed(task: dict[str, Any]) -> dict[str, Any]:
+    return task | {
+        "status_label": _STATUS[task["status"]],
+        "reason_label": _REASONS.get(task["closed_reason"], ""),
+    }
+
+
+def _closed_by(tasks: list[dict[str, Any]]) -> dict[int, str]:
     """Names of the tasks that each touch closed."""
     names: dict[int, list[str]] = {}
     for task in tasks:
-        if task.touch_id:
-            names.setdefault(task.touch_id, []).append(task.name)
+        if task["touch_id"]:
+            names.setdefault(task["touch_id"], []).append(task["name"])
     return {touch: ", ".join(labels) for touch, labels in names.items()}

@@ -17,7 +17,7 @@ WEEK = reverse("servicing:time")
 
 
 def undo_of(answer) -> str:
-    return next(message.extra_tags for message in get_messages(answer.wsgi_request))
+    return [message.extra_tags for message in get_messages(answer.wsgi_request)][-1]
 
 
 @pytest.fixture
