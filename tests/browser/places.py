@@ -41,8 +41,8 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
     invited.save()
     client = Client.objects.filter(summary__tier__code="A", persona__isnull=False).order_by("pk")[0]
     member = client.members.first() or Member.objects.create(client=client, name="Ada")
-    task = ServiceTask.objects.filter(status__in=OPEN_STATUSES, client=client).first()
-    task = task or ServiceTask.objects.filter(status__in=OPEN_STATUSES).order_by("pk")[0]
+    promised = ServiceTask.objects.filter(status__in=OPEN_STATUSES, item__isnull=False).order_by("pk")
+    task = promised.filter(client=client).first() or promised[0]
     CadenceOverride.objects.create(
         client=client,
         kind=task.kind,
