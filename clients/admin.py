@@ -158,7 +158,23 @@ class FirmAdmin(admin.ModelAdmin):
     """The one firm."""
 
     list_display = ["__str__", "time_zone", "country", "subdivision", "currency"]
-    fields = ["name", "time_zone", "country", "subdivision", "currency", "postal_address"]
+    fieldsets = [
+        (
+            None,
+            {"fields": ["name", "time_zone", "country", "subdivision", "currency", "postal_address"]},
+        ),
+        (
+            _("Office hours"),
+            {
+                "fields": ["opens_at", "closes_at"],
+                "description": _(
+                    "Promised answer times count in them. A request keeps the time that was promised when it "
+                    "came in; a change holds for those that come after it."
+                ),
+            },
+        ),
+        (_("Reminders"), {"fields": ["digest_hour", "escalate_after_days"]}),
+    ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

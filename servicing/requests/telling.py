@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from clients import notices
 from clients.firm import firm_zone
+from clients.formats import short_date
 from clients.models import User
 from clients.notices import Tell
 from servicing.models import ClientRequest
-from servicing.work import words
 
 # Requests of which something is to be told at a moment, claimed: a second sweep at the same time skips them,
 # and a later one finds them told. Of one that was broken before anybody was warned, only that is told.
@@ -45,8 +45,7 @@ def tell_of_new(*, request: ClientRequest, to: User | None, by: User) -> None:
         text = _("%(client)s asks: %(text)s") % {"client": request.client, "text": request.text}
         people = [to.pk]
     if request.answer_by:
-        with timezone.override(firm_zone()):
-            text = f"{text} {words.answer_by(request.answer_by, timezone.now())}."
+        text = f"{text} {_by(request.answer_by, timezone.now())}"
     notices.tell(_each(people, text, request, "new") if to != by else [])
 
 
@@ -84,12 +83,17 @@ def _escalate(claim: str, what: str, now: dt.datetime) -> int:
 
 def _said(request: ClientRequest, what: str, now: dt.datetime) -> str:
     assert request.answer_by is not None  # noqa: S101
-    with timezone.override(firm_zone()):
-        when = f"{words.answer_by(request.answer_by, now)}."
-    values = {"client": request.client, "when": when, "text": request.text}
+    values = {"client": request.client, "when": _by(request.answer_by, now), "text": request.text}
     if what == "broken":
         return _("No answer in time for %(client)s. %(when)s “%(text)s”") % values
     return _("%(client)s still waits. %(when)s “%(text)s”") % values
+
+
+def _by(at: dt.datetime, now: dt.datetime) -> str:
+    """Answer by Tue 3 Mar, 14:00. With its day, where the firm is: a notice may be read later."""
+    there = at.astimezone(firm_zone())
+    when = f"{short_date(there.replace(tzinfo=None))}, {there:%H:%M}"
+    return (_("Answer by %(when)s.") if at > now else _("Answer was due %(when)s.")) % {"when": when}
 
 
 def _each(people: Sequence[int], text: str, request: ClientRequest, what: str) -> list[Tell]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any
 
 from django.db import connection
@@ -21,6 +22,7 @@ from servicing.work import words
 
 SHOWN = 100  # rows of a page that is opened; more by the link below them
 MOST = 1000
+WIDEST = 60  # letters of a name; the panel has the whole one
 _CHANNELS = dict(Channel.choices)
 _STATUSES = dict(TaskStatus.choices)
 
@@ -86,7 +88,9 @@ _QUEUE = f"""
             count(*) FILTER (
                 WHERE NOT automated AND NOT late AND place < 5 AND on_day <= %(today)s::date + 30
             ) AS month,
-            coalesce(sum(planned_minutes) FILTER (WHERE NOT automated AND place IN (-1, 2)), 0) AS minutes,
+            coalesce(sum(planned_minutes) FILTER (
+                WHERE NOT automated AND (place = 2 OR place = -1 AND on_day <= %(today)s)
+            ), 0) AS minutes,
             (
                 SELECT count(*) FROM servicing_servicetask theirs
                 WHERE theirs.made_by_id = %(person)s AND theirs.assigned_to_id <> %(person)s
@@ -176,7 +180,7 @@ def row_of(values: dict[str, Any], today: dt.date, zone: dt.tzinfo) -> dict[str,
         "url": reverse("servicing:task", args=[values["id"]]),
         "badge": tier_badge(values["tier"]) if values["tier"] else "",
         "client": values["client"],
-        "name": values["name"],
+        "name": shorten(values["name"], WIDEST, placeholder="…"),
         "late": (when or words.due(values["due_on"], values["window_end"], today)) if late else "",
         "appointment": words.appointment(at, zone, today) if at else "",
         "when": "" if late or asleep else when,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients import notices
-from clients.models import Notice, User
+from clients.models import Firm, Notice, User
 from clients.notices import Tell
 from tests.factories import UserFactory
 
@@ -132,3 +132,25 @@ def test_the_firms_troubles_are_told_operations_or_administrators_where_there_ar
     olga = UserFactory(groups=["operations"])
     UserFactory(groups=["operations"], is_active=False)
     assert notices.operations() == [olga.pk]
+
+
+def test_an_office_that_closes_before_it_opens_is_refused_in_admin(db):
+    browser = Browser()
+    browser.force_login(
+        UserFactory(groups=["administrator"]), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    url = reverse("admin:clients_firm_change", args=[Firm.objects.get_or_create(pk=1)[0].pk])
+    sent = {
+        "time_zone": "America/New_York",
+        "country": "US",
+        "currency": "USD",
+        "opens_at": "09:00",
+        "closes_at": "08:00",
+        "digest_hour": "6",
+        "escalate_after_days": "3",
+    }
+    assert "must open before it closes" in browser.post(url, sent).content.decode()
+    assert browser.post(url, sent | {"digest_hour": "24", "closes_at": "18:00"}).status_code == 200
+    assert browser.post(url, sent | {"closes_at": "18:00"}).status_code == 302
+    firm = Firm.objects.get()
+    assert (firm.closes_at, firm.digest_hour, firm.escalate_after_days) == (dt.time(18), 6, 3)
