@@ -11,8 +11,11 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from clients.changes import wake_sweeps
+from clients.models import ChangeKind
 from servicing.capacity.admin import ClientHoursAdmin
 from servicing.models import (
+    Absence,
     CadenceOverride,
     ClosingDay,
     FulfilmentRule,
@@ -163,6 +166,30 @@ class CadenceOverrideAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: CadenceOverride | None = None) -> bool:
         return False
+
+
+@admin.register(Absence)
+class AbsenceAdmin(admin.ModelAdmin):
+    """Anybody's. The page Service > Absences says beforehand what becomes of the work."""
+
+    list_display = ["user", "first_on", "last_on", "stand_in", "note"]
+    list_filter = ["last_on"]
+    list_select_related = ["user", "stand_in"]
+    search_fields = ["user__username", "user__first_name", "user__last_name"]
+    autocomplete_fields = ["user", "stand_in"]
+    date_hierarchy = "first_on"
+
+    def save_model(self, request: HttpRequest, obj: Absence, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        wake_sweeps(ChangeKind.SERVICE)
+
+    def delete_model(self, request: HttpRequest, obj: Absence) -> None:
+        super().delete_model(request, obj)
+        wake_sweeps(ChangeKind.SERVICE)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Absence]) -> None:
+        super().delete_queryset(request, queryset)
+        wake_sweeps(ChangeKind.SERVICE)
 
 
 @admin.register(ClosingDay)

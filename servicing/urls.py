@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from servicing.dashboards.views import tier_dashboard
 from servicing.views import (
+    absences,
     calendar,
     client,
     exceptions,
@@ -50,6 +51,11 @@ urlpatterns = [
     path("service/time/<int:pk>/", time.edit_time, name="edit_time"),
     path("service/time/<int:pk>/remove/", time.remove_time, name="remove_time"),
     path("clients/<int:pk>/service/time/", time.log_time, name="log_time"),
+    path("service/absences/", absences.absence_list, name="absences"),
+    path("service/absences/new/", absences.absence, name="new_absence"),
+    path("service/absences/undo/", absences.undo, name="undo_absence"),
+    path("service/absences/<int:pk>/", absences.absence, name="absence"),
+    path("service/absences/<int:pk>/end/", absences.end, name="end_absence"),
     path("service/exceptions/", exceptions.exception_list, name="exceptions"),
     path("service/book/", include("servicing.book.urls")),
     path("service/requests/", requests.request_list, name="requests"),

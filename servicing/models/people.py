@@ -62,12 +62,12 @@ _CONCERNED = """
     ) concerned;
     RETURN NULL;
 """
-_COLUMNS = "user_id, first_on, last_on, stand_in_id"
 
 
 def _notes_absences() -> list[pgtrigger.Trigger]:
     """Triggers that note the clients whom an absence concerns, whatever path it was entered by."""
-    new, old = f"SELECT {_COLUMNS} FROM new_rows", f"SELECT {_COLUMNS} FROM old_rows"
+    new = "SELECT user_id, first_on, last_on, stand_in_id FROM new_rows"
+    old = "SELECT user_id, first_on, last_on, stand_in_id FROM old_rows"
     changed = f"(({new} EXCEPT {old}) UNION ({old} EXCEPT {new}))"
     rows = {
         "insert": (pgtrigger.Insert, pgtrigger.Referencing(new="new_rows"), new),

@@ -62,10 +62,12 @@ _PERSON = """coalesce(nullif(trim(person.first_name || ' ' || person.last_name),
 _TASKS = f"""
 SELECT task.id, task.kind_id, coalesce(nullif(task.title, ''), kind.label) AS name, task.status, task.due_on,
     task.window_end, task.scheduled_at, task.completed_on, task.closed_reason, task.touch_id,
-    task.planned_minutes AS minutes, {_PERSON}
+    task.planned_minutes AS minutes, {_PERSON},
+    coalesce(nullif(trim(absent.first_name || ' ' || absent.last_name), ''), absent.username) AS stands_in_for
 FROM servicing_servicetask task
 LEFT JOIN servicing_servicekind kind ON kind.id = task.kind_id
 LEFT JOIN clients_user person ON person.id = task.assigned_to_id
+LEFT JOIN clients_user absent ON absent.id = task.stands_in_for_id AND NOT task.reassigned
 WHERE task.client_id = %(client)s
 ORDER BY task.due_on DESC, task.id DESC LIMIT 100"""  # noqa: S608
 _EXCEPTIONS = """

@@ -18,7 +18,7 @@ from clients.firm import firm_today
 from clients.models import Client, Job, Member, ServiceRole, TimeEntry, User
 from servicing.book import merging
 from servicing.book import transfer as book
-from servicing.models import CadenceOverride, ClientRequest, ServiceTask
+from servicing.models import Absence, CadenceOverride, ClientRequest, ServiceTask
 from servicing.models.tasks import OPEN_STATUSES
 from servicing.requests.services import log_request
 from tests.browser.firm import PASSWORD, SeededFirm, sign_in
@@ -58,7 +58,11 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         by=firm.people["advisor"],
         activity="Rebuilt the cash plan",
     )
+    absence = Absence.objects.create(
+        user=firm.people["advisor"], first_on=dt.date(2099, 3, 1), last_on=dt.date(2099, 3, 9)
+    )
     return {
+        "absence": reverse("servicing:absence", args=[absence.pk]),
         "time": reverse("servicing:edit_time", args=[entry.pk]),
         "client": reverse("clients:detail", args=[client.pk]),
         "member": reverse("clients:edit_member", args=[client.pk, member.pk]),
