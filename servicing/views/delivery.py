@@ -30,7 +30,8 @@ PAGE = 50
 COUNTED = 10_000
 ADVISORS = 25  # on the page; the file has all
 TOP = 10  # clients in a worklist on the page
-MOST_CLIENTS = 1000  # in the list and the file
+MOST_CLIENTS = 100  # in the list
+IN_FILE = 1000
 
 TABLES = ("items", "tiers", "advisors", "clients")
 
@@ -119,7 +120,7 @@ def delivery_file(request: SignedInRequest) -> HttpResponse:
     name = request.GET.get("table", "")
     name = name if name in TABLES else "items"
     if name == "clients":
-        text = files.of_clients(_clients(chosen, "cost"))
+        text = files.of_clients(_clients(chosen, "cost", IN_FILE))
     elif name == "advisors" and chosen.team is None:
         lines = reading.advisors(chosen)
         text = files.table(["advisor"], (([line["name"]], line["sums"]) for line in lines))
@@ -273,10 +274,10 @@ def _refresh() -> DeliveryRefresh:
     return last
 
 
-def _clients(chosen: Chosen, by: str) -> list[dict[str, Any]]:
+def _clients(chosen: Chosen, by: str, limit: int = MOST_CLIENTS) -> list[dict[str, Any]]:
     if by == "missed":
-        return reading.clients_missed(chosen, limit=MOST_CLIENTS)
-    return reading.clients_beyond(chosen, by=by, limit=MOST_CLIENTS)
+        return reading.clients_missed(chosen, limit=limit)
+    return reading.clients_beyond(chosen, by=by, limit=limit)
 
 
 def _page(request: SignedInRequest, rows: QuerySet, counted: QuerySet) -> dict[str, Any]:
