@@ -41,7 +41,8 @@ AXES = (
     Axis("persona", "persona", gettext_lazy("Persona"), "persona"),
     Axis("income", "income_structure", gettext_lazy("Income structure"), "income_structure"),
 )
-_PARAMS = (*(axis.param for axis in AXES), "status", "permission", "advisor", "untagged", "late", "q")
+_OTHERS = ("status", "permission", "advisor", "score", "untagged", "late", "q")
+_PARAMS = (*(axis.param for axis in AXES), *_OTHERS)
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class ListFilters:
             return value == ANY or value in ClientStatus.values
         if param == "permission":
             return value in Permission.values
+        if param == "score":
+            return value == NONE
         return True
 
     @property
@@ -109,6 +112,8 @@ class ListFilters:
             clients = clients.filter(permission__in=permissions)
         for username in self.asked.getlist("advisor"):
             clients = clients.filter(self._led_by(username))
+        if "score" in self.asked:
+            clients = clients.filter(summary__score__isnull=True)
         if "untagged" in self.asked:
             clients = clients.untagged()
         if "late" in self.asked:
@@ -150,6 +155,7 @@ class ListFilters:
             ),
             "permission": lambda value: _("Permission: %s") % Permission(value).label,
             "advisor": lambda value: _("Lead advisor: %s") % (_("none") if value == NONE else value),
+            "score": lambda value: _("Score: none, too little is known"),
             "untagged": lambda value: _("Untagged"),
             "late": lambda value: _("Late"),
             "q": lambda value: _("Name or number has “%s”") % value,
@@ -177,6 +183,7 @@ class ListFilters:
         for param, label, choices in (
             ("status", _("Status"), [*ClientStatus.choices, (ANY, _("Any"))]),
             ("permission", _("Permission"), Permission.choices),
+            ("score", _("Score"), [(NONE, _("None"))]),
             ("untagged", _("Tags"), [("1", _("Untagged"))]),
             ("late", _("Service"), [("1", _("Late"))]),
         ):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -37,6 +38,17 @@ class ServiceTaskQuerySet(models.QuerySet):
     def late(self, on: dt.date) -> ServiceTaskQuerySet:
         """Open tasks whose window had passed at the start of `on`."""
         return self.open().filter(window_end__lt=on)
+
+    def too_late(self, on: dt.date, days: int) -> ServiceTaskQuerySet:
+        """Open tasks of people whose window had passed for more than `days` days: they are reported to
+        operations. What is due later cannot be so late; the index is by due date."""
+        limit = on - dt.timedelta(days=days)
+        return self.open().filter(due_on__lt=limit, window_end__lt=limit, automated=False)
+
+    def appointment_passed(self, on: dt.date) -> ServiceTaskQuerySet:
+        """Tasks with an appointment on a day before `on`, where nobody has said what came of it."""
+        midnight = timezone.make_aware(dt.datetime.combine(on, dt.time()))
+        return self.filter(status="scheduled", scheduled_at__lt=midnight)
 
 
 class ExceptionQuerySet(models.QuerySet):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clients.firm import firm_today
 from servicing.models import TierRollup
+from servicing.operations import rollup as firm_figures
 
 LOCK = 7_305_002  # any number that nothing else in this database uses
 REST = 60  # a refresh is due again after so many times what the last one took
@@ -91,6 +92,7 @@ def refresh(*, as_of: dt.date | None = None) -> None:
         since = cursor.fetchone()[0]
         cursor.execute("DELETE FROM servicing_tierrollup")
         cursor.execute(_REFRESH, {"as_of": as_of, "since": since, "now": timezone.now()})
+        firm_figures.refresh(as_of=as_of)
         TierRollup.objects.update(took_ms=round(1000 * (time.monotonic() - began)))
 
 

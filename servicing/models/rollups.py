@@ -1,5 +1,6 @@
 """Rollups: figures of the dashboards, added up by a job so that no page has to."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,9 @@ class FirmRollup(models.Model):
     without_tier = models.PositiveIntegerField(default=0)
     without_score = models.PositiveIntegerField(default=0, help_text="Too little is known of them.")
     without_lead = models.PositiveIntegerField(default=0, help_text="Nobody is their lead advisor.")
+    roles_not_held = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Roles that the standards ask for and nobody has."
+    )
     refreshed_at = models.DateTimeField()
 
     class Meta:

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients.firm import firm_settings
 from clients.models import TeamMember, Tier, User
 from servicing.models import ServiceKind, ServiceTask, TaskStatus
 from servicing.models.standards import Channel
@@ -100,7 +101,14 @@ def options() -> list[dict[str, Any]]:
         {
             "name": "status",
             "label": _("Status"),
-            "choices": [("open", _("Open")), ("late", _("Late")), *TaskStatus.choices, ("any", _("Any"))],
+            "choices": [
+                ("open", _("Open")),
+                ("late", _("Late")),
+                ("too_late", _("Too late")),
+                ("appointment_passed", _("Appointment passed")),
+                *TaskStatus.choices,
+                ("any", _("Any")),
+            ],
         },
         {"name": "tier", "label": _("Tier"), "choices": [(t.code, t.label) for t in Tier.objects.all()]},
         {
@@ -135,6 +143,10 @@ def matching(user: User, asked: dict[str, tuple[str, str]], today: dt.date) -> S
     status = values.get("status", "open")
     if status == "late":
         tasks = tasks.late(today)
+    elif status == "too_late":
+        tasks = tasks.too_late(today, firm_settings().escalate_after_days)
+    elif status == "appointment_passed":
+        tasks = tasks.appointment_passed(today)
     elif status == "open":
         tasks = tasks.open()
     elif status != "any":
