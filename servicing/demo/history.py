@@ -13,6 +13,7 @@ from django.db import connection
 
 from clients.models import ClientSummary, Tier, User
 from clients.models.people import Group
+from servicing.demo.absences import enter_absences
 from servicing.demo.facts import SUMMARIZE_LAST_TOUCHES
 from servicing.demo.notes import NOTES
 from servicing.demo.requests import log_requests
@@ -111,6 +112,8 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
         plan(as_of=day)
     services.give_first_tiers(run=services.propose_run(as_of=as_of, automatic=True))
     log_requests(as_of=as_of)
+    enter_absences(as_of=as_of)
+    plan(as_of=as_of)
     with connection.cursor() as cursor:
         cursor.execute(BOOK, {"as_of": as_of})
         cursor.execute(SUMMARIZE_LAST_TOUCHES)
