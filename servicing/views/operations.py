@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET
 
 from clients.access import require, sees_all_clients
 from clients.requests import SignedInRequest
-from servicing.operations import words
 from servicing.operations.home import CAP, read_worklists
 from servicing.operations.timetable import read_timetable
 
@@ -21,7 +20,7 @@ def operations(request: SignedInRequest) -> HttpResponse:
         {
             "pk": line.schedule.pk,
             "name": line.schedule.name,
-            "state": words.STATES[line.state],
+            "state": line.state.value,
             "since": line.since,
         }
         for line in read_timetable().troubles
