@@ -75,7 +75,8 @@ def read_worklists(user: User, firm: Firm) -> Worklists:
 
 def _counted(wanted: dict[str, QuerySet]) -> dict[str, int]:
     """How many rows each has, up to one more than the cap, in one statement."""
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for rows in wanted.values():
         sql, own = rows.order_by().values("pk")[: CAP + 1].query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({sql}) counted)")  # noqa: S608  (Django's own SQL)
