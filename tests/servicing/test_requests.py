@@ -353,7 +353,7 @@ def test_the_clients_page_shows_what_waits_and_leads_to_the_form(signed_in, idea
 
 
 def test_it_is_at_the_top_of_the_queue_with_its_time_and_whole_in_the_panel(signed_in, ideal, people, clock):
-    asked = log(ideal, people["olga"], "Please " * 40, channel="email")
+    asked = log(ideal, people["olga"], "Please " * 39 + "help", channel="email")
     soon = log(ideal, people["olga"], "Soon", received_at=at("2026-03-03 09:30"))
     log(ideal, people["olga"], "Since yesterday", received_at=at("2026-03-02 10:00"))
     browser = signed_in("ann")
