@@ -98,28 +98,29 @@ class NextActionForm(forms.Form):
     """One row of what was agreed; without a title and a date it was not filled in."""
 
     title = forms.CharField(label=_("What"), max_length=160)
-    to = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none(), empty_label=None)
+    to = forms.TypedChoiceField(
+        label=_("Who"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose somebody of the client's team, or of operations.")},
+    )
     on = forms.DateField(label=_("By when"), widget=DateInput())
 
     def __init__(self, *args: Any, people: list[User], by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
-        self.people = {person.pk: person for person in people}
-        field = _choices(self, "to")
-        field.choices = [(person.pk, person.display_name) for person in people]
-        field.initial = by.pk
-        field.required = False
-        field.to_python = self._person  # type: ignore[method-assign]
-        self.by = by
+        by_id = {str(person.pk): person for person in people}
+        to = cast(forms.TypedChoiceField, self.fields["to"])
+        to.choices = [(pk, person.display_name) for pk, person in by_id.items()]
+        to.coerce, to.initial = by_id.__getitem__, str(by.pk)
+        to.empty_value = by  # type: ignore[assignment]  # nobody named: who fills it in
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-select" if name == "to" else "form-control"
 
-    def _person(self, value: Any) -> User:
-        """One of the people, read once for all rows; nobody named: who fills the form in."""
-        if value in (None, ""):
-            return self.by
-        person = self.people.get(int(value)) if str(value).isdecimal() else None
-        if person is None:
-            raise ValidationError(_("Choose somebody of the client's team, or of operations."))
-        return person
+    def checked(self) -> bool:
+        """Whether it is right; what is wrong is marked."""
+        for name in self.errors:
+            self.fields[name].widget.attrs["class"] += " is-invalid"
+        return self.is_valid()
 
     @property
     def is_blank(self) -> bool:
@@ -154,6 +155,7 @@ class CompleteForm(TaskForm):
         held = was_held(self.task) and self.task.scheduled_at
         self.fields["on"].initial = firm_date(held) if held else firm_today()
         self.fields["minutes"].initial = self.task.planned_minutes or None
+        self.fields["minutes"].widget.attrs["autofocus"] = True
         self.actions = self._action_rows() if is_conversation(self.task) else []
 
     def _action_rows(self) -> list[NextActionForm]:
@@ -172,7 +174,7 @@ class CompleteForm(TaskForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         rows = [row for row in self.actions if not row.is_blank]
-        valid = [row.is_valid() for row in rows]  # each says what is wrong with it
+        valid = [row.checked() for row in rows]  # each says what is wrong with it
         if not all(valid):
             raise ValidationError(_("Look at the next actions: what, who and by when."))
         data["next_actions"] = [NextAction(**row.cleaned_data) for row in rows]

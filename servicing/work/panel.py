@@ -1,31 +1,23 @@
 """What a person reads before acting on a task: the promise, how to speak, what to prepare, who knows more."""
 
+# ruff: noqa: S608  (the statements are put together from texts of this module)
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce, Concat, JSONObject, Left, NullIf, Trim
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.access import sees_all_clients
-from clients.models import Permission, TeamMember, Touch, TouchOutcome, User
-from servicing.models import (
-    Absence,
-    CadenceOverride,
-    ClientRequest,
-    FulfilmentRule,
-    PreparedPoint,
-    ServiceStep,
-    ServiceTask,
-    TaskStatus,
-)
+from clients.models import User
+from servicing.models import ServiceTask, TaskStatus
 from servicing.models.standards import Channel
 from servicing.querysets import ServiceTaskQuerySet
 from servicing.work import words
+from servicing.work.asked import request_of
 
 TOUCHES = 3
 OTHERS = 6  # open tasks of the client beside this one
@@ -35,143 +27,136 @@ _STATUSES = dict(TaskStatus.choices)
 
 
 def read_task(tasks: ServiceTaskQuerySet, pk: int) -> ServiceTask | None:
-    """A task of `tasks` with everything that its panel shows, in one query.
-
-    Lists come as plain values beside it: `steps` and `prepared` of its checklist, `touches`, `others` (open
-    tasks of the client), `team`, `next_actions`; `agreed`: the task in which it was agreed; `last`: when such
-    a service was given last, and by whom; `absent`: for whom the person stands in; `own_months`: the client's
-    own interval where it differs.
-    """
-    return (
-        tasks.filter(pk=pk)
-        .select_related(
-            "client__persona",
-            "client__complexity_driver",
-            "client__attention_constraint",
-            "client__income_structure",
-            "client__behavioral_tag__trigger",
-            "kind",
-            "item",
-            "tier",
-            "role",
-            "assigned_to",
-        )
-        .annotate(
-            own_months=NullIf(Subquery(_own_interval()), "item__interval_months"),
-            steps=ArraySubquery(_steps()),
-            prepared_points=ArraySubquery(_prepared()),
-            touches=ArraySubquery(_touches()),
-            others=ArraySubquery(_others()),
-            team=ArraySubquery(_team()),
-            agreed_next=ArraySubquery(_next_actions()),
-            agreed=Subquery(_agreed()),
-            last=Subquery(_last()),
-            absent=Subquery(_absent()),
-        )
-        .first()
-    )
+    """A task of `tasks` with its client, kind and item."""
+    return tasks.filter(pk=pk).select_related("client", "kind", "item").first()
 
 
-def _name(person: str) -> Coalesce:
-    """A person's display name."""
-    full = Trim(Concat(f"{person}__first_name", Value(" "), f"{person}__last_name"))
-    return Coalesce(NullIf(full, Value("")), f"{person}__username")
+# A person's name, of the row `u`.
+_NAME = "coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username)"
+
+# Another task, of the row `o`, as one JSON object.
+_OTHER = f"""
+    SELECT jsonb_build_object(
+        'id', o.id, 'name', coalesce(nullif(o.title, ''), kind.label), 'status', o.status, 'due_on', o.due_on,
+        'window_end', o.window_end, 'scheduled_at', o.scheduled_at, 'completed_on', o.completed_on,
+        'person', (SELECT {_NAME} FROM clients_user u WHERE u.id = o.assigned_to_id)
+    ) AS line, o.due_on, o.id
+    FROM servicing_servicetask o LEFT JOIN servicing_servicekind kind ON kind.id = o.kind_id
+"""
+
+_WORD = "SELECT jsonb_build_object('label', w.label, 'changes', w.changes) FROM"
+
+# Everything beside the task in one statement of small look-ups; joined, they would take longer to plan than
+# to run. Plain SQL, because a query set of this width takes longer to put together than the rest of the page.
+_BESIDE = f"""
+    SELECT to_jsonb(beside)::text FROM (
+    SELECT tier.code AS tier, role.label AS role,
+        (SELECT {_NAME} FROM clients_user u WHERE u.id = t.assigned_to_id) AS person,
+        ARRAY[
+            ({_WORD} clients_persona w WHERE w.id = client.persona_id),
+            ({_WORD} clients_complexitydriver w WHERE w.id = client.complexity_driver_id),
+            (
+                {_WORD} clients_behavioraltag tag JOIN clients_behavioraltrigger w ON w.id = tag.trigger_id
+                WHERE tag.client_id = client.id AND client.permission = 'granted'
+            ),
+            ({_WORD} clients_attentionconstraint w WHERE w.id = client.attention_constraint_id),
+            ({_WORD} clients_incomestructure w WHERE w.id = client.income_structure_id)
+        ] AS tags,
+        (
+            SELECT own.interval_months FROM servicing_cadenceoverride own
+            WHERE own.client_id = t.client_id AND own.kind_id = t.kind_id AND own.starts_on <= %(today)s
+                AND (own.ends_on IS NULL OR own.ends_on >= %(today)s)
+        ) AS own_months,
+        ARRAY(
+            SELECT jsonb_build_object('text', step.text, 'minutes', step.minutes, 'role', (
+                SELECT r.label FROM clients_servicerole r WHERE r.id = step.role_id
+            ))
+            FROM servicing_servicestep step WHERE step.item_id = t.item_id ORDER BY step.position, step.id
+        ) AS steps,
+        ARRAY(
+            SELECT jsonb_build_object('point', point.point, 'at', point.at, 'by', (
+                SELECT {_NAME} FROM clients_user u WHERE u.id = point.by_id
+            ))
+            FROM servicing_preparedpoint point WHERE point.task_id = t.id
+        ) AS prepared,
+        ARRAY(
+            SELECT jsonb_build_object(
+                'on', touch.occurred_on, 'kind', kind.label, 'outcome', touch.outcome,
+                'minutes', touch.minutes, 'note', left(touch.note, {NOTE + 1}),
+                'by', (SELECT {_NAME} FROM clients_user u WHERE u.id = touch.by_id)
+            )
+            FROM clients_touch touch JOIN clients_touchkind kind ON kind.id = touch.kind_id
+            WHERE touch.client_id = t.client_id ORDER BY touch.occurred_on DESC, touch.id DESC LIMIT {TOUCHES}
+        ) AS touches,
+        -- all, ordered later: with an order and a limit the database may walk the whole firm's due dates
+        ARRAY(
+            SELECT line FROM ({_OTHER} WHERE o.client_id = t.client_id AND o.id <> t.id
+                AND o.status IN ('planned', 'scheduled') OFFSET 0) open_beside
+        ) AS others,
+        ARRAY(
+            SELECT line FROM ({_OTHER} WHERE o.follows_id = t.id) agreed ORDER BY due_on, id
+        ) AS next_actions,
+        (SELECT line FROM ({_OTHER} WHERE o.id = t.follows_id) before) AS agreed,
+        ARRAY(
+            SELECT jsonb_build_object('user', u.id, 'name', {_NAME}, 'role', r.label)
+            FROM clients_teammember member JOIN clients_user u ON u.id = member.user_id
+            JOIN clients_servicerole r ON r.id = member.role_id
+            WHERE member.client_id = t.client_id ORDER BY r.position, r.id
+        ) AS team,
+        -- such a service was last given by a touch that reached the client
+        (
+            SELECT jsonb_build_object('on', touch.occurred_on, 'by', (
+                SELECT {_NAME} FROM clients_user u WHERE u.id = touch.by_id
+            ))
+            FROM clients_touch touch
+            WHERE touch.client_id = t.client_id AND touch.outcome = 'reached' AND touch.kind_id IN (
+                SELECT rule.touch_kind_id FROM servicing_fulfilmentrule rule
+                WHERE rule.service_kind_id = t.kind_id
+            )
+            ORDER BY touch.occurred_on DESC, touch.id DESC LIMIT 1
+        ) AS last,
+        -- who holds the task's role is away when it is due, and its person stands in
+        (
+            SELECT jsonb_build_object('name', {_NAME}, 'until', away.last_on)
+            FROM clients_teammember member
+            JOIN servicing_absence away ON away.user_id = member.user_id
+            JOIN clients_user u ON u.id = member.user_id
+            WHERE member.client_id = t.client_id AND member.role_id = t.role_id
+                AND away.stand_in_id = t.assigned_to_id AND t.due_on BETWEEN away.first_on AND away.last_on
+            LIMIT 1
+        ) AS absent
+    FROM servicing_servicetask t
+    JOIN clients_client client ON client.id = t.client_id
+    LEFT JOIN clients_tier tier ON tier.id = t.tier_id
+    LEFT JOIN clients_servicerole role ON role.id = t.role_id
+    WHERE t.id = %(task)s
+    ) beside
+"""
 
 
-def _own_interval() -> Any:
-    in_force = CadenceOverride.objects.in_force(timezone.localdate())
-    return in_force.filter(client=OuterRef("client"), kind=OuterRef("kind")).values("interval_months")[:1]
+def _read_beside(task_id: int, today: dt.date) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(_BESIDE, {"task": task_id, "today": today})
+        return json.loads(cursor.fetchone()[0])
 
 
-def _steps() -> Any:
-    steps = ServiceStep.objects.filter(item=OuterRef("item")).order_by("position", "id")
-    return steps.values(json=JSONObject(text="text", role=F("role__label"), minutes="minutes"))
-
-
-def _prepared() -> Any:
-    points = PreparedPoint.objects.filter(task=OuterRef("pk"))
-    return points.values(json=JSONObject(point="point", by=_name("by"), at="at"))
-
-
-def _touches() -> Any:
-    touches = Touch.objects.filter(client=OuterRef("client")).order_by("-occurred_on", "-id")
-    return touches.values(
-        json=JSONObject(
-            on="occurred_on",
-            kind="kind__label",
-            outcome="outcome",
-            minutes="minutes",
-            by=_name("by"),
-            note=Left("note", NOTE + 1),
-        )
-    )[:TOUCHES]
-
-
-def _task_json() -> JSONObject:
-    return JSONObject(
-        id="pk",
-        name=Coalesce(NullIf("title", Value("")), "kind__label"),
-        status="status",
-        due_on="due_on",
-        window_end="window_end",
-        scheduled_at="scheduled_at",
-        completed_on="completed_on",
-        person=_name("assigned_to"),
-    )
-
-
-def _others() -> Any:
-    others = ServiceTask.objects.open().filter(client=OuterRef("client")).exclude(pk=OuterRef("pk"))
-    return others.order_by("due_on", "id").values(json=_task_json())[:OTHERS]
-
-
-def _next_actions() -> Any:
-    return (
-        ServiceTask.objects.filter(follows=OuterRef("pk")).order_by("due_on", "id").values(json=_task_json())
-    )
-
-
-def _agreed() -> Any:
-    return ServiceTask.objects.filter(pk=OuterRef("follows")).values(json=_task_json())
-
-
-def _team() -> Any:
-    members = TeamMember.objects.filter(client=OuterRef("client")).order_by("role__position", "role_id")
-    return members.values(json=JSONObject(user="user_id", name=_name("user"), role="role__label"))
-
-
-def _last() -> Any:
-    kinds = FulfilmentRule.objects.filter(service_kind=OuterRef(OuterRef("kind"))).values("touch_kind")
-    given = Touch.objects.filter(client=OuterRef("client"), outcome=TouchOutcome.REACHED, kind__in=kinds)
-    newest = given.order_by("-occurred_on", "-id")
-    return newest.values(json=JSONObject(on="occurred_on", kind="kind__label", by=_name("by")))[:1]
-
-
-def _absent() -> Any:
-    """Somebody of the client's team in the task's role who is away when it is due, and whom its person stands
-    in for."""
-    holders = TeamMember.objects.filter(client=OuterRef(OuterRef("client")), role=OuterRef(OuterRef("role")))
-    away = Absence.objects.filter(
-        stand_in=OuterRef("assigned_to"),
-        first_on__lte=OuterRef("due_on"),
-        last_on__gte=OuterRef("due_on"),
-        user__in=holders.values("user"),
-    )
-    return away.values(json=JSONObject(name=_name("user"), until="last_on"))[:1]
-
-
-def panel_of(task: Any, today: dt.date, *, viewer: User) -> dict[str, Any]:
-    """What the panel shows of a task that `read_task` read, to `viewer`, in whose time zone appointments are
-    said."""
+def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, Any]:
+    """What the panel shows of a task to `viewer`, in whose time zone appointments are said; one query."""
     client, item, zone = task.client, task.item, words.zone_of(viewer)
+    beside = _read_beside(task.pk, today)
+    own = beside["own_months"]
+    months = own or (item.interval_months if item else 0)
     return {
         "task": task,
         "client": client,
-        "may_open_client": sees_all_clients(viewer) or any(m["user"] == viewer.pk for m in task.team),
-        "tags": _tags(client),
-        "request": _request(task),
-        "promise": words.promise(task.name, task.own_months or item.interval_months) if item else "",
-        "standard": words.often(item.interval_months) if item and task.own_months else "",
+        "may_open_client": sees_all_clients(viewer) or any(m["user"] == viewer.pk for m in beside["team"]),
+        "tier": beside["tier"],
+        "role": beside["role"],
+        "person": beside["person"],
+        "tags": [tag for tag in beside["tags"] if tag],
+        "request": request_of(task),
+        "promise": words.promise(task.name, months) if item else "",
+        "standard": words.often(item.interval_months) if item and months != item.interval_months else "",
         "late": words.due(task.due_on, task.window_end, today) if task.is_overdue(today) else "",
         "window": words.window(task.window_start, task.window_end, today)
         if task.window_start < task.window_end
@@ -180,42 +165,31 @@ def panel_of(task: Any, today: dt.date, *, viewer: User) -> dict[str, Any]:
         "appointment_channel": _CHANNELS.get(task.scheduled_channel, ""),
         "held": was_held(task),
         "asleep": bool(task.snoozed_until and task.snoozed_until > today),
-        "points": _points(task, today, zone),
+        "points": _points(item.to_prepare if item else [], beside["prepared"], today, zone),
         "agenda": item.agenda_points if item else [],
-        "steps": task.steps,
-        "touches": [
-            {**touch, "on": _date(touch["on"]), "by": (touch["by"] or "").strip()} for touch in task.touches
+        "steps": beside["steps"],
+        "touches": [{**touch, "on": _date(touch["on"])} for touch in beside["touches"]],
+        "others": [
+            _other(values, today, zone)
+            for values in sorted(beside["others"], key=lambda other: (other["due_on"], other["id"]))[:OTHERS]
         ],
-        "others": [_other(values, today, zone) for values in task.others],
-        "next_actions": [_other(values, today, zone) for values in task.agreed_next],
-        "agreed": _other(task.agreed, today, zone) if task.agreed else None,
-        "team": _whom_to_ask(task),
-        "last": {**task.last, "on": _date(task.last["on"])} if task.last else None,
-        "absent": {**task.absent, "until": _date(task.absent["until"])} if task.absent else None,
+        "next_actions": [_other(values, today, zone) for values in beside["next_actions"]],
+        "agreed": _other(beside["agreed"], today, zone) if beside["agreed"] else None,
+        "team": _whom_to_ask(beside["team"], beside["last"]),
+        "last": {**beside["last"], "on": _date(beside["last"]["on"])} if beside["last"] else None,
+        "absent": {**beside["absent"], "until": _date(beside["absent"]["until"])}
+        if beside["absent"]
+        else None,
     }
 
 
-def _request(task: ServiceTask) -> dict[str, Any] | None:
-    """What a client asked for, whole, and by when it is to be answered, of a task that answers it."""
-    if task.source != "request" or not (asked := ClientRequest.objects.filter(task=task.pk).first()):
-        return None
-    now, by = timezone.now(), asked.answer_by
-    return {
-        "id": asked.pk,
-        "text": asked.text,
-        "received_at": asked.received_at,
-        "answer": words.answer_by(by, now) if by and task.is_open else "",
-        "late": asked.is_late(now),
-    }
-
-
-def _whom_to_ask(task: Any) -> list[dict[str, Any]]:
+def _whom_to_ask(team: list[dict[str, Any]], last: dict[str, Any] | None) -> list[dict[str, Any]]:
     """The service team with each one's roles, and who did it last, on the team or not."""
     people: dict[str, list[str]] = {}
-    for member in task.team:
+    for member in team:
         people.setdefault(member["name"], []).append(str(member["role"]).lower())
-    if task.last and (name := (task.last["by"] or "").strip()):
-        people.setdefault(name, []).append(_("did it last"))
+    if last and last["by"]:
+        people.setdefault(last["by"], []).append(_("did it last"))
     return [{"name": name, "roles": ", ".join(roles)} for name, roles in people.items()]
 
 
@@ -226,22 +200,13 @@ def was_held(task: ServiceTask) -> bool:
     return task.scheduled_at + dt.timedelta(minutes=task.planned_minutes) < timezone.now()
 
 
-def _tags(client: Any) -> list[Any]:
-    """The client's words in the order in which they matter; the behavioral one with permission alone."""
-    tags = [client.persona, client.complexity_driver, client.attention_constraint, client.income_structure]
-    behavioral = getattr(client, "behavioral_tag", None)
-    if behavioral is not None and client.permission == Permission.GRANTED:
-        tags.insert(2, behavioral.trigger)
-    return [tag for tag in tags if tag is not None]
-
-
-def _points(task: Any, today: dt.date, zone: dt.tzinfo) -> list[dict[str, Any]]:
+def _points(
+    checklist: list[str], prepared: list[dict[str, Any]], today: dt.date, zone: dt.tzinfo
+) -> list[dict[str, Any]]:
     """The checklist, each point with who prepared it and when, or nobody yet."""
-    if task.item is None:
-        return []
-    ticked = {point["point"]: point for point in task.prepared_points}
+    ticked = {point["point"]: point for point in prepared}
     points = []
-    for text in task.item.to_prepare:
+    for text in checklist:
         tick = ticked.get(text)
         at = dt.datetime.fromisoformat(tick["at"]) if tick else None
         points.append(
@@ -262,7 +227,7 @@ def _other(values: dict[str, Any], today: dt.date, zone: dt.tzinfo) -> dict[str,
     return {
         "id": values["id"],
         "name": values["name"],
-        "person": (values["person"] or "").strip(),
+        "person": values["person"] or "",
         "late": is_open and end < today,
         "when": words.due(due_on, end, today) if is_open else "",
         "appointment": words.appointment(at, zone, today) if at and is_open else "",

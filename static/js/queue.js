@@ -122,7 +122,8 @@
     }
     showRows(1);
     event.detail.target.closest(".queue-side, #task-panel").scrollTop = 0;
-    var field = document.querySelector("#task-panel .is-invalid") || document.querySelector(
+    var field = document.querySelector("#task-panel .is-invalid") ||
+      document.querySelector("#task-panel [autofocus]") || document.querySelector(
       "#task-panel form input:not([type=hidden]), #task-panel form select, #task-panel form textarea"
     );
     if (field) {
