@@ -85,8 +85,10 @@ def timeline(request: HttpRequest, client: Client) -> dict[str, Any]:
         .order_by("-occurred_on", "-occurred_at")[:TIMELINE]
     )
     entries = client.time_entries.select_related("by").order_by("-spent_on", "-id")[:TIMELINE]
-    events = [(touch.occurred_on, touch, None) for touch in touches]
-    events += [(entry.spent_on, None, entry) for entry in entries]
+    events = [
+        *((touch.occurred_on, touch, None) for touch in touches),
+        *((entry.spent_on, None, entry) for entry in entries),
+    ]
     return {"events": sorted(events, key=lambda event: event[0], reverse=True)[:TIMELINE]}
 
 

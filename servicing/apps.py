@@ -15,16 +15,16 @@ class ServicingConfig(AppConfig):
         from clients.tabs import Panel, Tab, register_panel, register_tab
         from servicing.book.leaving import belongings
         from servicing.book.panel import became
+        from servicing.capacity.of_draft import hours_of_draft
         from servicing.reminders import handing_over
         from servicing.requests import services as requests
-        from servicing.capacity.of_draft import hours_of_draft
         from servicing.standards.exceptions import differences
         from servicing.views import calendar
         from servicing.views.client import service_tab
-        from tiers.panels import Panel as SimulationPanel
-        from tiers.panels import register_panel as register_simulation_panel
         from servicing.views.requests import client_requests
         from servicing.work import following
+        from tiers.panels import Panel as SimulationPanel
+        from tiers.panels import register_panel as register_simulation_panel
 
         register_sweep(ChangeKind.SERVICE, "servicing.plan_changed")
         register_actor("plan_changed", _("Planning, after something changed"))

@@ -13,8 +13,8 @@ from clients.models import Client, Revenue, TimeEntry, Touch
 from tiers import scoring
 from tiers.models import Explanation, Factor, ScoringRun
 
-# Factors that new revenue, a new touch, or time logged beside touches changes. The others are as of the record,
-# whatever the day.
+# Factors that new revenue, a new touch, or time logged beside touches changes. The others are as of the
+# record, whatever the day.
 BY_REVENUE = {Factor.REVENUE, Factor.PROFITABILITY, Factor.LIFETIME_VALUE}
 BY_TOUCHES = {Factor.PROFITABILITY, Factor.ENGAGEMENT, Factor.REFERRALS, Factor.LIFETIME_VALUE}
 BY_TIME = {Factor.PROFITABILITY, Factor.LIFETIME_VALUE}

@@ -45,8 +45,8 @@ _FURTHER_COLUMNS: dict[str, tuple[str, ...]] = {
 
 # Weights and rates are looked up by id in small arrays: a join per touch costs half as much again.
 # Cost to serve counts every touch and the time logged beside touches; engagement only touches that reached
-# the client. Division comes last and engagement is rounded, so that equal facts give equal values whatever the
-# order of the rows.
+# the client. Division comes last and engagement is rounded, so that equal facts give equal values whatever
+# the order of the rows.
 _FACTS = """
 touch_weight AS (
     SELECT array_agg(coalesce(p.weight, k.engagement_weight, 0)::float8 ORDER BY n) AS of_kind

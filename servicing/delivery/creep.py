@@ -181,4 +181,5 @@ def beyond_of(client_id: int, *, first: dt.date, last: dt.date) -> list[dict[str
     """What went beyond the standard for one client from `first` to `last`, by what it was, as last added up:
     `what`, `number`, `minutes`, `cost`."""
     rows = BeyondStandard.objects.filter(client=client_id, on__range=(first, last)).values("what")
-    return list(rows.annotate(number=Count("id"), minutes=Sum("minutes"), cost=Sum("cost")).order_by("what"))
+    summed = rows.annotate(number=Count("id"), minutes=Sum("minutes"), cost=Sum("cost"))
+    return [dict(row) for row in summed.order_by("what")]
