@@ -16,9 +16,10 @@ on its due day and nobody's tier, team or status changes. For each client and pr
 - an item that ends gives no date from that day on. One that starts later begins there, level over its first
   offset; this also holds for one that replaces another of the same kind.
 
-Whoever is absent on a date does not do it: the stand-in does, or, without one, the same person on the
-working day after the absence. Automated services ask for no time. Tasks that came from elsewhere than a
-standard stand at their own dates, and have no successor.
+Open tasks stand with whom and where planning has put them. Of the others, whoever is absent on a date does
+not do it: the stand-in does, or, without one, the same person on the working day after the absence. Automated
+services ask for no time. Tasks that came from elsewhere than a standard stand at their own dates, and have no
+successor.
 
 Minutes are duration and preparation; those of an open task are its own.
 """
@@ -98,8 +99,17 @@ def project(session: Session, horizon: Horizon, *, clients: list[int] | None = N
     session.keep(
         "promised_stand", STAND.format(narrow=narrow), analyzed="client_id, kind_id", clients=clients
     )
+    session.keep("promised_first", FIRST_DATES, analyzed="client_id, kind_id")
     session.run("DROP TABLE IF EXISTS pg_temp.promised_date")
     session.run(DATES)
+    _follow(session)
+    elsewhere = FROM_ELSEWHERE.format(narrow=narrow.replace("c.id", "task.client_id"))
+    session.run(elsewhere, clients=clients)
+    session.run(STAND_IN)
+
+
+def _follow(session: Session) -> None:
+    """From date to date, covering services before those that they cover."""
     pairs = covering_pairs()
     parameters: dict[str, Any] = {
         "covering": [kind for kind, _other in pairs],
@@ -107,19 +117,15 @@ def project(session: Session, horizon: Horizon, *, clients: list[int] | None = N
     }
     groups = creation_order(pairs)
     later = [kind for group in groups for kind in group]
+    # Nobody can estimate how many dates follow: each step joins all with all, never one by one.
+    session.run("SET LOCAL enable_nestloop = off")
     session.run(_chains("NOT s.kind_id = ANY(%(kinds)s::bigint[])", covered=False), kinds=later)
     for group in groups:
         session.keep(
             "promised_beside", BESIDE, analyzed="client_id, kind_id", kinds=sorted(group), **parameters
         )
         session.run(_chains("s.kind_id = ANY(%(kinds)s::bigint[])", covered=True), kinds=sorted(group))
-    session.run(
-        FROM_ELSEWHERE.format(
-            narrow="" if clients is None else "AND task.client_id = ANY(%(clients)s::bigint[])"
-        ),
-        clients=clients,
-    )
-    session.run(STAND_IN)
+    session.run("SET LOCAL enable_nestloop = on")
 
 
 # --- The calendar --------------------------------------------------------------------------------------
@@ -302,6 +308,10 @@ FIRST = f"""CASE
     WHEN p.own_from > %(day)s AND p.dated_on - i.lead_days < p.own_from THEN p.dated_on
     ELSE {NEXT} END"""
 
+FIRST_DATES = f"""
+    SELECT p.*, {FIRST} AS wish_on FROM promised_stand p JOIN promised_item i USING (item_id)
+"""
+
 # What becomes of a date, `d`: a touch beside it fulfils it (`cover`), a waiver holds it back or cancels it
 # (`waiver`), or it asks for time. From it the base of the next date, or the date after the waiver.
 BECOMES = """
@@ -348,7 +358,7 @@ NO_COVER = "CROSS JOIN (SELECT NULL::date AS day_on, NULL::date AS opened_on) co
 
 CHAINS = """
     WITH RECURSIVE start AS (
-        SELECT s.*, {beside} FROM promised_stand s {beside_join} WHERE {chosen}
+        SELECT s.*, {beside} FROM promised_first s {beside_join} WHERE {chosen}
     ), chain AS (
         SELECT p.client_id, p.tier_id, p.item_id, p.pattern_id, p.person_id, p.own_months, p.own_from,
             p.own_to,
@@ -358,13 +368,12 @@ CHAINS = """
             d.due_on, d.day_on, becomes.works, becomes.base_on, becomes.held_until
         FROM start p
         JOIN promised_item i USING (item_id)
-        CROSS JOIN LATERAL (SELECT {first} AS wish_on) wish
-        LEFT JOIN promised_place place ON place.pattern_id = p.pattern_id AND place.day = wish.wish_on
+        LEFT JOIN promised_place place ON place.pattern_id = p.pattern_id AND place.day = p.wish_on
         LEFT JOIN promised_work work ON work.pattern_id = p.pattern_id
             AND work.day = place.first_on + floor({place} * place.days)::int
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN p.task_id IS NOT NULL THEN wish.wish_on
-                ELSE coalesce(work.work_on, wish.wish_on) END AS due_on
+            SELECT CASE WHEN p.task_id IS NOT NULL THEN p.wish_on
+                ELSE coalesce(work.work_on, p.wish_on) END AS due_on
         ) dated
         CROSS JOIN LATERAL (
             SELECT dated.due_on, coalesce(p.task_day_on, greatest(dated.due_on, %(from_day)s)) AS day_on,
@@ -419,7 +428,6 @@ def _chains(chosen: str, *, covered: bool) -> str:
         beside_join="LEFT JOIN promised_beside b ON b.client_id = s.client_id AND b.kind_id = s.kind_id"
         if covered
         else "",
-        first=FIRST,
         next=NEXT,
         place=place,
         cover=COVER if covered else NO_COVER,
@@ -451,6 +459,6 @@ STAND_IN = """
             ELSE date.day_on END
     FROM servicing_absence absence
     LEFT JOIN promised_day back ON back.day = absence.last_on + 1
-    WHERE absence.last_on >= %(day)s AND absence.user_id = date.person_id
+    WHERE date.task_id IS NULL AND absence.last_on >= %(day)s AND absence.user_id = date.person_id
         AND date.day_on BETWEEN absence.first_on AND absence.last_on
 """
