@@ -38,7 +38,7 @@ class AbsenceForm(forms.ModelForm):
         else:
             whose.queryset, whose.initial, whose.empty_label = people, by.pk, None
         stand_in.queryset = people
-        stand_in.empty_label = _("Nobody: the work moves to other days")
+        stand_in.empty_label, stand_in.help_text = _("Nobody: the work moves to other days"), ""
         self.fields["first_on"].error_messages["required"] = _("Say which day is the first.")
         self.fields["last_on"].error_messages["required"] = _("Say which day is the last.")
 
