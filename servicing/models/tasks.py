@@ -15,7 +15,6 @@ from clients.audit import tracked
 from servicing.models.standards import Channel
 from servicing.querysets import ServiceTaskQuerySet
 
-
 if TYPE_CHECKING:
     from clients.models import User
 
