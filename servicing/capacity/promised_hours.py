@@ -92,9 +92,7 @@ def project(session: Session, horizon: Horizon, *, clients: list[int] | None = N
     session.keep("promised_item", ITEMS)
     session.keep("promised_own", OWN)
     session.keep("promised_waiver", WAIVERS)
-    if clients is None:  # a few clients are found as quickly without
-        session.run("ANALYZE promised_day, promised_place, promised_work")
-        session.run("ANALYZE promised_item, promised_own, promised_waiver")
+    session.run("ANALYZE promised_place, promised_work, promised_item, promised_own, promised_waiver")
     narrow = "" if clients is None else "AND c.id = ANY(%(clients)s::bigint[])"
     session.keep(
         "promised_stand", STAND.format(narrow=narrow), analyzed="client_id, kind_id", clients=clients
