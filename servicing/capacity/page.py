@@ -22,7 +22,7 @@ from servicing.capacity.forms import WhatIfForm
 from servicing.capacity.what_if import Line, Present
 from servicing.models import CapacityFigures, PersonLoad
 
-PAGE = 50
+PAGE = 25
 OPENS = "what-if"  # in the address: draws the form of what if, which most visits leave closed
 ASKED = ("people", "hours", "clients", "minutes", "every", "away")
 PERSON = (

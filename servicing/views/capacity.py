@@ -102,7 +102,11 @@ def week(request: SignedInRequest, monday: str) -> HttpResponse:
     if number is None:
         raise Http404
     at = _page(request)
-    rows = list(reading.in_week(number).values(*page.PERSON, "owed", "there")[at * 50 : at * 50 + 51])
+    rows = list(
+        reading.in_week(number).values(*page.PERSON, "owed", "there")[
+            at * page.PAGE : (at + 1) * page.PAGE + 1
+        ]
+    )
     return render(
         request,
         "servicing/capacity/week.html",
@@ -114,8 +118,8 @@ def week(request: SignedInRequest, monday: str) -> HttpResponse:
             "after": reading.monday(figures, number + 1) if number + 1 < len(figures.working_days) else None,
             "working_days": figures.working_days[number],
             "services": reading.services_of_week(number),
-            "people": [page.week_row(figures, row) for row in rows[:50]],
-            "next_page": at + 2 if len(rows) > 50 else None,
+            "people": [page.week_row(figures, row) for row in rows[: page.PAGE]],
+            "next_page": at + 2 if len(rows) > page.PAGE else None,
             "previous_page": at or None,
         },
     )
