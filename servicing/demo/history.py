@@ -55,12 +55,14 @@ FROM (
            CASE WHEN task.automated OR mod(chance, 100) < 84 THEN 0
                 WHEN mod(chance, 100) < 90 THEN 21 END AS late
     FROM (
-        SELECT t.*, t.due_on - item.lead_days AS created_on, kind.code,
+        -- what was done before the service of it began would be its base, and close nothing
+        SELECT t.*, greatest(t.due_on - item.lead_days, clock.started_on + 2) AS created_on, kind.code,
                abs(hashtext(client.external_id || kind.code || t.due_on)) AS chance
         FROM servicing_servicetask t
         JOIN servicing_serviceitem item ON item.id = t.item_id
         JOIN servicing_servicekind kind ON kind.id = t.kind_id
         JOIN clients_client client ON client.id = t.client_id
+        LEFT JOIN servicing_serviceclock clock ON clock.client_id = t.client_id AND clock.kind_id = t.kind_id
         WHERE t.status IN ('planned', 'scheduled')
     ) task
     CROSS JOIN LATERAL (
