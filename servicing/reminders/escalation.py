@@ -75,7 +75,7 @@ def _report(firm: Firm, local: dt.datetime) -> int:
             "%(n)s tasks are more than %(days)s days late.",
             number,
         ) % {"n": number, "days": firm.escalate_after_days}
-        url = f"{reverse('servicing:tasks')}?status=late"
+        url = f"{reverse('servicing:tasks')}?status=too_late"
         notices.tell(
             Tell(person, text, url, f"late_work:{local:%Y%m%d%H%M%S%f}") for person in notices.operations()
         )
@@ -104,7 +104,7 @@ def _mail(firm: Firm, local: dt.datetime) -> int:
                     "days": firm.escalate_after_days,
                     "rows": _rows(tasks, local.date()),
                     "more": max(0, len(tasks) - LINES),
-                    "list_url": f"{mail.site()}{reverse('servicing:tasks')}?status=late",
+                    "list_url": f"{mail.site()}{reverse('servicing:tasks')}?status=too_late",
                 },
             )
     except (mail.NotTaken, mail.ServerAway):
