@@ -115,15 +115,13 @@ _BESIDE = f"""
             )
             ORDER BY touch.occurred_on DESC, touch.id DESC LIMIT 1
         ) AS last,
-        -- who holds the task's role is away when it is due, and its person stands in
+        -- who would do it is away, and its person stands in
         (
             SELECT jsonb_build_object('name', {_NAME}, 'until', away.last_on)
-            FROM clients_teammember member
-            JOIN servicing_absence away ON away.user_id = member.user_id
-            JOIN clients_user u ON u.id = member.user_id
-            WHERE member.client_id = t.client_id AND member.role_id = t.role_id
-                AND away.stand_in_id = t.assigned_to_id AND t.due_on BETWEEN away.first_on AND away.last_on
-            LIMIT 1
+            FROM clients_user u
+            JOIN servicing_absence away
+                ON away.user_id = u.id AND t.due_on BETWEEN away.first_on AND away.last_on
+            WHERE u.id = t.stands_in_for_id AND NOT t.reassigned
         ) AS absent
     FROM servicing_servicetask t
     JOIN clients_client client ON client.id = t.client_id

@@ -317,7 +317,7 @@ def test_each_late_task_is_reported_once_in_one_mail_a_day_without_names(ann, ol
         assert "Okafor" not in body
     notice = Notice.objects.get()
     assert (notice.user, notice.text) == (olga, "1 task is more than 5 days late.")
-    assert notice.url == f"{reverse('servicing:tasks')}?status=late"
+    assert notice.url == f"{reverse('servicing:tasks')}?status=too_late"
     task(ann, due=TODAY - 30 * DAY)  # imported in the day: behind the bell now, in the mail tomorrow
     clock.move_to(at("2026-03-03 15:00"))
     assert report_late_work() == {"reported": 1, "mailed": 0}
