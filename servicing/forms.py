@@ -116,6 +116,14 @@ class NextActionForm(forms.Form):
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-select" if name == "to" else "form-control"
 
+    def full_clean(self) -> None:
+        """A row that was not filled in is not wrong."""
+        self.empty_permitted = self.is_bound and self.is_blank
+        super().full_clean()
+
+    def has_changed(self) -> bool:
+        return not self.is_blank
+
     def checked(self) -> bool:
         """Whether it is right; what is wrong is marked."""
         for name in self.errors:

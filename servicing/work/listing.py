@@ -172,7 +172,7 @@ def parse_sort(text: str) -> tuple[str, bool]:
 
 
 def read_page(tasks: ServiceTaskQuerySet, sort: str, descending: bool, params: QueryDict) -> Page:
-    """One page from a position in the order."""
+    """One page from a position in the order: its ids first, for which little is read, then its rows."""
     order = ORDERS[sort]
     names = ["due_on", "id"]
     if order.key is not None:
@@ -183,7 +183,7 @@ def read_page(tasks: ServiceTaskQuerySet, sort: str, descending: bool, params: Q
     if place:
         tasks = tasks.filter(_beyond(dict(zip(names, place, strict=True)), "lt" if down else "gt"))
     ordered = tasks.order_by(*(f"-{name}" if down else name for name in names))
-    rows = list(ordered.values(*ROW, *names)[: PAGE + 1])
+    rows = _filled(list(ordered.values(*names)[: PAGE + 1]))
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if back:
         rows.reverse()
@@ -193,6 +193,14 @@ def read_page(tasks: ServiceTaskQuerySet, sort: str, descending: bool, params: Q
     if back:
         return Page(rows, first if more else "", last)
     return Page(rows, first if place else "", last if more else "")
+
+
+def _filled(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same tasks in the same order, with all that a row shows."""
+    known = {
+        row["id"]: row for row in ServiceTask.objects.filter(pk__in=[f["id"] for f in found]).values(*ROW)
+    }
+    return [place | known[place["id"]] for place in found if place["id"] in known]
 
 
 def _beyond(place: dict[str, Any], side: str) -> Q:

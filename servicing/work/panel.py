@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.access import sees_all_clients
+from clients.formats import short_date
 from clients.models import User
 from servicing.models import ServiceTask, TaskStatus
 from servicing.models.standards import Channel
@@ -175,9 +176,7 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "agreed": _other(beside["agreed"], today, zone) if beside["agreed"] else None,
         "team": _whom_to_ask(beside["team"], beside["last"]),
         "last": {**beside["last"], "on": _date(beside["last"]["on"])} if beside["last"] else None,
-        "absent": {**beside["absent"], "until": _date(beside["absent"]["until"])}
-        if beside["absent"]
-        else None,
+        "stands_in": _stands_in(beside["absent"], today),
     }
 
 
@@ -189,6 +188,16 @@ def _whom_to_ask(team: list[dict[str, Any]], last: dict[str, Any] | None) -> lis
     if last and last["by"]:
         people.setdefault(last["by"], []).append(_("did it last"))
     return [{"name": name, "roles": ", ".join(roles)} for name, roles in people.items()]
+
+
+def _stands_in(absent: dict[str, Any] | None, today: dt.date) -> str:
+    """For whom its person does it, and until when that one is away."""
+    if absent is None:
+        return ""
+    if absent["until"] is None:
+        return _("stands in for %(name)s") % {"name": absent["name"]}
+    until = short_date(_date(absent["until"]), today=today)
+    return _("stands in for %(name)s, away until %(until)s") % {"name": absent["name"], "until": until}
 
 
 def was_held(task: ServiceTask) -> bool:

@@ -68,6 +68,12 @@ def undo_import(page: Any) -> None:
     expect(page.locator(".toast-note")).to_be_visible()
 
 
+def refuse_next_action(page: Any) -> None:
+    page.locator("[data-next-action] input").first.fill("Send the plan")
+    page.locator(".task-form [type=submit]").click()
+    expect(page.locator("#task-panel .is-invalid")).to_be_visible()
+
+
 def in_panel(key: str) -> Callable[[Any], None]:
     def do(page: Any) -> None:
         page.keyboard.press(key)
@@ -122,6 +128,8 @@ WORK = {
     "today: attempt": View("advisor", "/", in_panel("a")),
     "today: book": View("advisor", "/", in_panel("b")),
     "today: later": View("advisor", "/", in_panel("s")),
+    "today: move the date": View("advisor", "/", in_panel("r")),
+    "today: hand over": View("advisor", "/", in_panel("h")),
     "today: log a touch": View("advisor", "/", in_panel("t")),
     "today: log time": View("advisor", "/", in_panel("m")),
     "today: log a request": View("advisor", "/", in_panel("q")),
@@ -174,6 +182,8 @@ WORK = {
     "task": View("operations", "{task}"),
     "task: done": View("operations", "{task}done/"),
     "task: hand over": View("operations", "{task}reassign/"),
+    "task: done refused": View("operations", "{task}done/", refuse_next_action, then_refused=422),
+    "tasks: selection": View("operations", "{servicing:tasks}", click("[data-check-page]")),
 }
 # clients
 CLIENTS = {

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from clients.firm import firm_today
 from clients.models import Touch
-from servicing.models import ServiceTask, Waiver
+from servicing.models import BulkStep, ServiceTask, Waiver
 from servicing.work import listing
 
 DAY = dt.timedelta(days=1)
@@ -67,6 +67,62 @@ def test_it_pages_both_ways_without_losing_or_repeating_a_task(signed_in, world,
             back = [row["id"] for row in context["rows"]] + back
         assert back == seen[: len(back)]
         assert len(back) >= len(wanted) - 3
+
+
+def bulk(browser, **data):
+    return browser.post(reverse("servicing:bulk"), {"back": "/tasks/?sort=client", **data})
+
+
+def test_many_tasks_are_handed_over_moved_and_put_off_from_the_list(signed_in, review, people):
+    browser, today = signed_in("olga"), firm_today()
+    chosen = {"task": [review.pk, "x", "9" * 40]}
+    assert bulk(browser, action="reassign", to=people["bob"].pk, **chosen).url == "/tasks/?sort=client"
+    review.refresh_from_db()
+    assert review.assigned_to == people["bob"]
+    step = BulkStep.objects.get()
+    browser.post(reverse("servicing:bulk_undo", args=[step.pk]))
+    review.refresh_from_db()
+    assert review.assigned_to == people["ann"]
+    due_on = review.due_on
+    bulk(browser, action="reschedule", days="14", reason="Office move", **chosen)
+    until = today + 9 * DAY
+    bulk(browser, action="snooze", until=until.isoformat(), all="1", filter="kind=review_meeting")
+    review.refresh_from_db()
+    assert review.due_on >= due_on + 14 * DAY
+    assert review.snoozed_until == until
+    assert not ServiceTask.objects.exclude(pk=review.pk).filter(snoozed_until=until).exists()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"action": "delete"},
+        {"action": "reassign"},
+        {"action": "reassign", "to": "999999"},
+        {"action": "reschedule", "days": "0"},
+        {"action": "reschedule", "days": "soon"},
+        {"action": "reschedule", "days": "99999"},
+        {"action": "snooze", "until": "2001-01-01"},
+        {"action": "snooze", "until": ""},
+    ],
+)
+def test_a_step_with_many_that_makes_no_sense_is_refused_with_its_reason(signed_in, review, data):
+    browser = signed_in("olga")
+    answer = bulk(browser, task=review.pk, **data)
+    assert answer.status_code == 302
+    assert 'data-toast="late"' in browser.get(answer.url).content.decode()
+    assert not BulkStep.objects.exists()
+
+
+def test_a_step_with_many_is_for_those_who_run_the_firm_and_undone_by_who_did_it(signed_in, review, people):
+    assert bulk(signed_in("ann"), action="reassign", to=people["bob"].pk, task=review.pk).status_code == 403
+    assert b"bulk-bar" not in signed_in("ann").get("/tasks/").content
+    bulk(signed_in("olga"), action="reassign", to=people["bob"].pk, task=review.pk)
+    other = people["carl"]
+    other.groups.add(people["olga"].groups.get())
+    undo = reverse("servicing:bulk_undo", args=[BulkStep.objects.get().pk])
+    assert signed_in("carl").post(undo).status_code == 403
 
 
 def test_the_service_tab_shows_promise_and_delivery(signed_in, review, django_assert_max_num_queries):

@@ -1,6 +1,7 @@
 """Today: the person's queue, and working through it without leaving the page."""
 
 import datetime as dt
+import zoneinfo
 
 import pytest
 from django.urls import reverse
@@ -70,7 +71,10 @@ def test_whoever_runs_an_empty_firm_is_led_to_its_set_up(signed_in, people):
     assert signed_in("ann").get("/").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["done", "attempt", "book", "snooze", "reassign"])
+STEPS = ["done", "attempt", "book", "unbook", "reschedule", "snooze", "reassign"]
+
+
+@pytest.mark.parametrize("name", STEPS)
 def test_every_step_has_a_form_as_a_page_and_in_place(signed_in, review, name):
     client = signed_in("ann")
     page = client.get(work_url(review, name))
@@ -182,6 +186,218 @@ def test_an_appointment_is_kept(signed_in, review):
     assert review.scheduled_at is not None
 
 
+def test_an_appointment_is_changed_and_cancelled_apart_from_the_due_date(signed_in, review, people):
+    people["ann"].time_zone = "Europe/Berlin"
+    people["ann"].save()
+    client, due_on = signed_in("ann"), review.due_on
+    day = (firm_today() + 6 * DAY).isoformat()
+    data = {"at": f"{day}T15:00", "channel": "video", "place": "https://meet.example/abc"}
+    client.post(work_url(review, "book"), data, **HTMX)
+    review.refresh_from_db()
+    berlin = zoneinfo.ZoneInfo("Europe/Berlin")
+    assert review.scheduled_at.astimezone(berlin).strftime("%Y-%m-%dT%H:%M") == f"{day}T15:00"
+    assert (review.scheduled_channel, review.place) == ("video", "https://meet.example/abc")
+    page = client.get(f"/?task={review.pk}").content.decode()
+    assert "15:00 CE" in page  # the zone is named where it is another than the firm's
+    assert 'href="https://meet.example/abc"' in page
+    form = client.get(work_url(review, "book"), **HTMX).content.decode()
+    assert f'value="{day}T15:00"' in form
+    client.post(work_url(review, "book"), data | {"at": f"{day}T16:30"}, **HTMX)
+    cancelled = client.post(work_url(review, "unbook"), **HTMX)
+    review.refresh_from_db()
+    assert (review.status, review.scheduled_at, review.place, review.due_on) == ("planned", None, "", due_on)
+    client.post(undo_url(cancelled), **HTMX)
+    review.refresh_from_db()
+    assert review.scheduled_at.astimezone(berlin).strftime("%H:%M") == "16:30"
+    client.post(work_url(review, "unbook"))
+    assert client.post(work_url(review, "unbook"), **HTMX).status_code == 409
+
+
+def test_a_past_appointment_asks_how_it_went(signed_in, review):
+    held = timezone.now() - dt.timedelta(days=2)
+    ServiceTask.objects.filter(pk=review.pk).update(status="scheduled", scheduled_at=held)
+    client = signed_in("ann")
+    page = client.get("/").content.decode()
+    assert page.index("Held? Say how it went") < page.index(f'id="task-row-{review.pk}"')
+    form = client.get(work_url(review, "done"), **HTMX).content.decode()
+    assert f'value="{timezone.localtime(held).date().isoformat()}"' in form
+
+
+def earliest(client):
+    return min(ServiceTask.objects.open().filter(client=client).values_list("due_on", flat=True))
+
+
+def test_a_person_moves_the_due_date_with_its_window_and_takes_it_back(signed_in, review):
+    client, to = signed_in("ann"), review.due_on + 11 * DAY
+    answer = client.post(
+        work_url(review, "reschedule"), {"to": to.isoformat(), "reason": "Client travels"}, **HTMX
+    )
+    moved = ServiceTask.objects.get(pk=review.pk)
+    assert (moved.due_on, moved.rescheduled_from) == (to, review.due_on)
+    assert moved.window_end - review.window_end == moved.window_start - review.window_start == 11 * DAY
+    assert "Client travels" in answer.content.decode()
+    assert moved.client.summary.next_due_on == earliest(review.client)
+    same = client.post(work_url(review, "reschedule"), {"to": to.isoformat()}, **HTMX)
+    assert same.status_code == 422
+    client.post(undo_url(answer), **HTMX)
+    back = ServiceTask.objects.get(pk=review.pk)
+    assert (back.due_on, back.window_end, back.rescheduled_from) == (review.due_on, review.window_end, None)
+    assert back.client.summary.next_due_on == earliest(review.client)
+
+
+def action(number, title, on, **more):
+    return {f"next-{number}-title": title, f"next-{number}-on": on} | {
+        f"next-{number}-{name}": value for name, value in more.items()
+    }
+
+
+def delivered(**more):
+    return {"outcome": "delivered", "on": firm_today().isoformat(), "minutes": "50"} | more
+
+
+def test_a_meeting_leaves_next_actions_to_their_owners_and_says_where_they_were_agreed(
+    signed_in, review, people
+):
+    client, soon = signed_in("ann"), (firm_today() + 3 * DAY).isoformat()
+    answer = client.post(
+        work_url(review, "done"),
+        delivered()
+        | action(1, "Send the plan", soon)
+        | action(3, "Ask the attorney", soon, to=people["bob"].pk)
+        | action(4, "  ", "", to=people["olga"].pk),
+        **HTMX,
+    )
+    made = list(ServiceTask.objects.filter(follows=review).order_by("id"))
+    assert [(task.title, task.assigned_to.username, task.source) for task in made] == [
+        ("Send the plan", "ann", "next_action"),
+        ("Ask the attorney", "bob", "next_action"),
+    ]
+    assert "2 next actions made" in answer.content.decode()
+    closed = client.get(reverse("servicing:task", args=[review.pk])).content.decode()
+    assert "Send the plan" in closed
+    assert "Ask the attorney" in closed
+    assert "1 task waits for somebody else" in client.get("/").content.decode()
+    assert "Ask the attorney" in client.get("/tasks/", {"made_by": people["ann"].pk}).content.decode()
+    of_bob = signed_in("bob").get("/", {"task": made[1].pk}).content.decode()
+    assert f'id="task-row-{made[1].pk}"' in of_bob
+    assert f'href="{reverse("servicing:task", args=[review.pk])}"' in of_bob  # where it was agreed
+
+
+def test_undoing_a_meeting_cancels_the_next_actions_that_nobody_touched(signed_in, review, people):
+    client, soon = signed_in("ann"), (firm_today() + 3 * DAY).isoformat()
+    answer = client.post(
+        work_url(review, "done"), delivered() | action(1, "One", soon) | action(2, "Two", soon), **HTMX
+    )
+    one, two = ServiceTask.objects.filter(follows=review).order_by("id")
+    client.post(work_url(two, "reassign"), {"to": people["bob"].pk}, **HTMX)
+    assert client.post(undo_url(answer), **HTMX).status_code == 200
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert (one.status, one.closed_reason) == ("cancelled", "taken_back")
+    assert two.is_open
+    assert ServiceTask.objects.get(pk=review.pk).is_open
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        action(2, "Send it", ""),
+        action(2, "", "2999-01-01"),
+        action(2, "Send it", "2001-01-01"),
+        action(2, "Send it", "soon"),
+        action(2, "x" * 161, "2027-01-01"),
+        action(2, "Send it", "2027-01-01", to="999999"),
+        action(2, "Send it", "2027-01-01", to="1" * 5000),
+    ],
+)
+def test_a_wrong_next_action_is_marked_and_loses_nothing(signed_in, review, wrong):
+    soon = (firm_today() + 3 * DAY).isoformat()
+    data = delivered(note="Agreed the plan") | action(1, "The first one", soon) | wrong
+    for headers in ({}, HTMX):
+        answer = signed_in("ann").post(work_url(review, "done"), data, **headers)
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert page.count(" is-invalid") == page.count("invalid-feedback d-block") > 0
+        assert "The first one" in page
+        assert "Agreed the plan" in page
+    assert ServiceTask.objects.get(pk=review.pk).is_open
+    assert not ServiceTask.objects.filter(source="next_action").exists()
+
+
+def test_somebody_outside_the_team_who_is_given_a_task_sees_it(signed_in, review, people):
+    signed_in("ann").post(work_url(review, "reassign"), {"to": people["bob"].pk})
+    from clients.models import TeamMember
+
+    TeamMember.objects.filter(user=people["bob"]).delete()
+    page = signed_in("bob").get(reverse("servicing:task", args=[review.pk]))
+    assert page.status_code == 200
+    assert reverse("clients:detail", args=[review.client_id]) not in page.content.decode()
+
+
+def test_points_of_the_checklist_are_ticked_with_who_and_shown_in_the_row(signed_in, review):
+    client, url = signed_in("ann"), reverse("servicing:prepare", args=[review.pk])
+    first, *others = review.item.to_prepare
+    part = client.post(url, {"ready": first}, **HTMX).content.decode()
+    assert 'aria-checked="true"' in part
+    assert f"1/{len(others) + 1}" in part  # the row beside it
+    assert review.prepared.get().by.username == "ann"
+    client.post(url, {"ready": first})
+    assert review.prepared.count() == 1
+    assert client.post(url, {"ready": "something else"}, **HTMX).status_code == 409
+    client.post(url, {"open": first})
+    assert not review.prepared.exists()
+
+
+def test_the_behavioral_word_is_shown_with_permission_alone(signed_in, review):
+    from clients.models import BehavioralTag, BehavioralTrigger, Client
+
+    word = BehavioralTrigger.objects.get(code="avoidance")
+    Client.objects.filter(pk=review.client_id).update(permission="granted")
+    BehavioralTag.objects.create(client=review.client, trigger=word)
+    client = signed_in("ann")
+    assert word.changes in client.get("/").content.decode()
+    Client.objects.filter(pk=review.client_id).update(permission="withdrawn")
+    assert word.changes not in client.get("/").content.decode()
+
+
+def test_a_stand_in_is_named_as_one(signed_in, review, people):
+    from servicing.models import Absence
+
+    ServiceTask.objects.filter(pk=review.pk).update(assigned_to=people["bob"], stands_in_for=people["ann"])
+    Absence.objects.create(
+        user=people["ann"],
+        stand_in=people["bob"],
+        first_on=review.due_on - DAY,
+        last_on=review.due_on + 5 * DAY,
+    )
+    assert "stands in for ann, away until" in signed_in("bob").get("/").content.decode()
+    Absence.objects.all().delete()
+    assert signed_in("bob").get("/").status_code == 200
+
+
+def test_a_long_queue_is_read_in_parts_and_counted_whole(signed_in, review, people):
+    today = firm_today()
+    ServiceTask.objects.bulk_create(
+        ServiceTask(
+            client=review.client,
+            title=f"Errand {number}",
+            due_on=today + number * DAY,
+            window_start=today + number * DAY,
+            window_end=today + number * DAY,
+            assigned_to=people["ann"],
+        )
+        for number in range(-20, 110)
+    )
+    client = signed_in("ann")
+    page = client.get("/").content.decode()
+    assert page.count("data-task=") == 100
+    assert '<strong class="late">20</strong>' in page
+    assert "rows=200" in page
+    more = client.get("/?rows=200")
+    assert more.content.decode().count("data-task=") == more.context["queue"].total
+    assert client.get("/?rows=99999999999999999999&rows=x").status_code == 200
+
+
 def test_a_snoozed_task_is_put_off_with_its_reason(signed_in, review):
     client = signed_in("ann")
     until = firm_today() + 9 * DAY
@@ -224,6 +440,11 @@ def test_a_task_handed_over_stays_there_when_the_team_changes(signed_in, review,
         ("book", {"at": ""}),
         ("snooze", {"until": "2001-01-01", "reason": "x"}),
         ("snooze", {"until": "", "reason": ""}),
+        ("book", {"at": "2026-12-01T10:00", "channel": "pigeon"}),
+        ("reschedule", {"to": ""}),
+        ("reschedule", {"to": "2001-01-01"}),
+        ("reschedule", {"to": "9999-12-31"}),
+        ("reschedule", {"to": "next week"}),
         ("reassign", {"to": "0"}),
     ],
 )
@@ -249,7 +470,7 @@ def test_a_closed_task_is_not_closed_twice(signed_in, review):
     assert Touch.objects.count() == touches
 
 
-@pytest.mark.parametrize("step", ["done", "attempt", "book", "snooze", "reassign"])
+@pytest.mark.parametrize("step", STEPS)
 def test_an_outsider_finds_no_task_and_compliance_reads_only(signed_in, review, step):
     assert signed_in("outsider").get(reverse("servicing:task", args=[review.pk])).status_code == 404
     assert signed_in("outsider").get(work_url(review, step)).status_code == 404
