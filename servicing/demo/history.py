@@ -18,6 +18,7 @@ from servicing.demo.facts import SUMMARIZE_LAST_TOUCHES
 from servicing.demo.notes import NOTES
 from servicing.demo.requests import log_requests
 from servicing.demo.time import log_time
+from servicing.demo.work import work_tasks
 from servicing.models import ServiceKind, Waiver
 from servicing.planning import plan
 from tiers import services
@@ -119,6 +120,7 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(BOOK, {"as_of": as_of})
         cursor.execute(SUMMARIZE_LAST_TOUCHES)
+    work_tasks(as_of=as_of)
     log_time(as_of=as_of)
 
 

@@ -192,6 +192,7 @@ def _promise(
         "channel": _CHANNELS.get(item["channel"], ""),
         "next_on": None if is_waived else next_on,
         "last_on": item["last_on"],
+        "scheduled_at": running["scheduled_at"] if running else None,
         "waived": is_waived,
     }
 
