@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from clients.formats import hours, short_date
 
 # The drawing: 960 by 300, with room for the numbers at its left and below.
-LEFT, TOP, WIDTH, HEIGHT = 56, 24, 896, 228
+LEFT, TOP, WIDTH, HEIGHT = 72, 24, 880, 228
 GAP = 4
 SHADES = 4  # further tiers look like the last
 

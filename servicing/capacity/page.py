@@ -112,7 +112,7 @@ def _roles(present: Present, roles: list[ServiceRole]) -> list[dict[str, Any]]:
         line = present.roles.get(role.pk if role else None)
         if line is None or not (any(line.promised) or any(line.available)):
             continue
-        name = role.label if role else _("No role") if any(line.promised) else _("With nothing promised")
+        name = role.label if role else _("Outside the roles")
         rows.append({"name": name, "cost": _cost(role, line), **what_if.read(line)})
     return rows
 
@@ -263,9 +263,7 @@ def _compared(present: Present, roles: list[ServiceRole], supposed: dict[int | N
             continue
         by_role.append(
             {
-                "name": names.get(
-                    key or 0, _("No role") if any(line.promised) else _("With nothing promised")
-                ),
+                "name": names.get(key or 0, _("Outside the roles")),
                 "now": what_if.read(before) if before else None,
                 "then": what_if.read(line),
             }
