@@ -50,13 +50,10 @@ def _hold(task: ServiceTask, person: User, as_of: dt.date) -> None:
 
 
 def _move(task: ServiceTask, person: User, as_of: dt.date) -> None:
-    to = task.due_on + 7 * DAY
     task.rescheduled_from, task.reschedule_reason = task.due_on, "Wants to wait for the year-end figures"
-    task.window_start, task.window_end, task.due_on = (
-        task.window_start + 7 * DAY,
-        task.window_end + 7 * DAY,
-        to,
-    )
+    task.due_on += 7 * DAY
+    task.window_start += 7 * DAY
+    task.window_end += 7 * DAY
     task.save(update_fields=["rescheduled_from", "reschedule_reason", "window_start", "window_end", "due_on"])
 
 

@@ -30,7 +30,7 @@ def queue_row(
         f'<li class="{classes}" id="task-row-{row["id"]}" data-task="{row["id"]}"'
         f'{_OOB if oob else ""}><a class="queue-link" {link}><span class="queue-tier">{row["badge"]}</span>'
         f'<span class="queue-client">{escape(row["client"])}</span>'
-        f'<span class="queue-name">{escape(row["name"])}{_prepared(row)}</span>'
+        f'<span class="queue-name" title="{escape(row["name"])}">{escape(row["name"])}{_prepared(row)}</span>'
         f"{_closed(row) if row['status'] else _open(row)}</a></li>\n"
     )
 
