@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 
 from clients.forms import ClientForm
 from clients.models import BulkChange, Client, Job, Member, SavedFilter, ServiceRole, TeamMember
-from servicing.models import ServiceTask
+from servicing.models import ClientRequest, ServiceTask
 from tests.factories import ClientFactory, UserFactory
 from tests.test_permissions import DAY, NAMES, TABLE
 from tiers.models import Policy
@@ -55,6 +55,8 @@ QUERY = [
     "rule",
     "touch",
     "new_touch",
+    "rows",
+    "made_by",
     "seen",
 ]
 POSITIONS = ["WzEsMV0", "!!!", "bnVsbA", "W10", "WyJhIiwgMV0", "2026-01-01_x", "9999-12-31_-1", "_", HUGE]
@@ -82,6 +84,7 @@ def subjects(db: Any) -> dict[str, Any]:
         "bulk_change": BulkChange.objects.create(field="persona", created_by=me).pk,
         "person": UserFactory().pk,
         "task": task.pk,
+        "request": ClientRequest.objects.create(client=client, text="May we call?", task=task).pk,
         "job": Job.objects.create(task="t", title="A job", requested_by=me).pk,
         "invitation_uid": "MQ",
         "invitation_token": "unknown",
