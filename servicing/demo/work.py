@@ -42,8 +42,8 @@ def work_tasks(*, as_of: dt.date) -> None:
 
 
 def _hold(task: ServiceTask, person: User, as_of: dt.date) -> None:
-    yesterday = as_of - DAY * (3 if as_of.weekday() == 0 else 1)
-    at = dt.datetime.combine(yesterday, dt.time(10, 30), tzinfo=firm_zone())
+    weekday_before = as_of - DAY * {0: 3, 6: 2}.get(as_of.weekday(), 1)
+    at = dt.datetime.combine(weekday_before, dt.time(10, 30), tzinfo=firm_zone())
     task.status, task.scheduled_at = TaskStatus.SCHEDULED, at
     task.scheduled_channel, task.place = task.channel, "Meeting room Harbor"
     task.save(update_fields=["status", "scheduled_at", "scheduled_channel", "place"])

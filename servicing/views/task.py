@@ -146,6 +146,8 @@ def work(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     task = _task(request, pk)
+    if request.method != "POST" and not task.is_open:
+        return _draw(request, task)
     sent = request.POST if request.method == "POST" else None
     form = chosen.form(sent, task=task, by=cast(User, request.user), auto_id=f"id_{step}_%s")
     if request.method != "POST" or not form.is_valid():
