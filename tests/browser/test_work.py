@@ -212,7 +212,7 @@ def test_an_attempt_leaves_the_task_open(looks, firm):
         page.goto("/")
         task = selected(page)
         page.keyboard.press("a")
-        page.get_by_label("How").select_option(label="Voicemail")
+        page.locator(".task-form").get_by_label("How").select_option(label="Voicemail")
         page.get_by_role("button", name=re.compile("attempt", re.I)).click()
         expect(page.locator(f"#task-row-{task.pk}")).to_contain_text("1 attempt")
         task.refresh_from_db()
