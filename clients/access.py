@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,14 +17,42 @@ from django.utils.translation import gettext_lazy as _
 from clients.models.people import Group, User
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What every page needs to know of a person: groups, and notices not seen yet (counted to 100)."""
+
+    groups: frozenset[str]
+    unseen_notices: int
+
+
+NOTICES_COUNTED = 99  # unseen notices are counted up to here, and one more
+
+# One look for both: a page asks for little else that is not its own.
+_STANDING = """
+SELECT
+    ARRAY(
+        SELECT g.name FROM auth_group g JOIN clients_user_groups member ON member.group_id = g.id
+        WHERE member.user_id = %(user)s
+    ),
+    (SELECT count(*) FROM (
+        SELECT FROM clients_notice WHERE user_id = %(user)s AND seen_at IS NULL LIMIT %(most)s
+    ) unseen)"""
+
+
+def standing_of(user: User) -> Standing:
+    """The user's standing, read once a request."""
+    if not hasattr(user, "_standing"):
+        with connection.cursor() as cursor:
+            cursor.execute(_STANDING, {"user": user.pk, "most": NOTICES_COUNTED + 1})
+            names, unseen = cursor.fetchone()
+        administers = [Group.ADMINISTRATOR] if user.is_superuser else []
+        user._standing = Standing(frozenset([*names, *administers]), unseen)  # type: ignore[attr-defined]
+    return user._standing  # type: ignore[attr-defined]
+
+
 def groups_of(user: User) -> frozenset[str]:
-    """Names of the user's groups, read once a request."""
-    if not hasattr(user, "_group_names"):
-        names = set(user.groups.values_list("name", flat=True))
-        if user.is_superuser:
-            names.add(Group.ADMINISTRATOR)
-        user._group_names = frozenset(names)  # type: ignore[attr-defined]
-    return user._group_names  # type: ignore[attr-defined]
+    """Names of the user's groups."""
+    return standing_of(user).groups
 
 
 def sees_all_clients(user: User) -> bool:

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from clients import access
 from clients.firm import firm_settings
 from clients.navigation import navigation
-from clients.notices import unseen
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -19,7 +18,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "firm": firm,
         "navigation": cache(lambda: navigation(user, request.path)),  # only pages draw it, and twice
-        "unseen_notices": cache(lambda: unseen(user)),
+        "unseen_notices": access.standing_of(user).unseen_notices,
         "may": {
             "run_the_firm": access.runs_the_firm(user),
             "see_all": access.sees_all_clients(user),

@@ -18,7 +18,6 @@ from clients.models.people import Group
 
 KEPT_AFTER_SEEN = dt.timedelta(days=90)
 KEPT_UNSEEN = dt.timedelta(days=365)
-COUNTED = 99  # unseen notices are counted up to here, and one more
 LONGEST = Notice._meta.get_field("text").max_length or 0
 
 
@@ -81,17 +80,6 @@ def forget_old() -> int:
     now = timezone.now()
     old = Q(seen_at__lt=now - KEPT_AFTER_SEEN) | Q(created_at__lt=now - KEPT_UNSEEN)
     return Notice.objects.filter(old).delete()[0]
-
-
-def unseen(user: User) -> int:
-    """How many notices the person has not seen, counted up to 100. One light query: every page asks."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM ("
-            "SELECT FROM clients_notice WHERE user_id = %s AND seen_at IS NULL LIMIT %s) n",
-            [user.pk, COUNTED + 1],
-        )
-        return cursor.fetchone()[0]
 
 
 def operations() -> list[int]:

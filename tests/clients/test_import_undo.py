@@ -127,11 +127,12 @@ def test_it_refuses_clients_with_logged_time_or_a_request(tmp_path: Path) -> Non
     ann = person()
     result = done("clients", write(tmp_path, f"{NATIVE}\n{OKAFOR}\n"))
     lead = ServiceRole.objects.get(code="lead_advisor")
-    entry = TimeEntry.objects.create(client=client(), spent_on="2026-01-05", minutes=5, role=lead, by=ann)
+    okafor = Client.objects.get()
+    entry = TimeEntry.objects.create(client=okafor, spent_on="2026-01-05", minutes=5, role=lead, by=ann)
     with pytest.raises(UndoRefused, match=r"1 client created by it has time spent by now\."):
         undo(result)
     entry.delete()
-    request = ClientRequest.objects.create(client=client(), text="Wire the deposit")
+    request = ClientRequest.objects.create(client=okafor, text="Wire the deposit")
     with pytest.raises(UndoRefused, match=r"1 client created by it has requests by now\."):
         undo(result)
     request.delete()

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients import notices
+from clients.access import standing_of
 from clients.models import Firm, Notice, User
 from clients.notices import Tell
 from tests.factories import UserFactory
@@ -69,17 +70,17 @@ def test_the_bell_counts_what_is_new_in_one_light_query(ann, browser):
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        page = browser.get(reverse("clients:own_settings")).content.decode()
+        page = browser.get(reverse("clients:list")).content.decode()
     asked = [query["sql"] for query in queries if "clients_notice" in query["sql"]]
     assert len(asked) == 1
     assert '<span class="nav-count">3<' in page
     browser.post(reverse("clients:see_notices"))
-    assert "nav-count" not in browser.get(reverse("clients:own_settings")).content.decode()
+    assert "nav-count" not in browser.get(reverse("clients:list")).content.decode()
 
 
 def test_above_ninety_nine_it_stops_counting(ann, browser):
     notices.tell(told(ann, str(number)) for number in range(120))
-    assert notices.unseen(ann) == 100
+    assert standing_of(ann).unseen_notices == 100
     assert "99+" in browser.get(reverse("clients:notices")).content.decode()
 
 

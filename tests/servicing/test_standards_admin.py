@@ -279,7 +279,7 @@ def test_the_task_shows_what_to_prepare_the_agenda_and_the_steps(firm, review, s
         item=review.item, text="Send the summary", role=firm.roles["client_service"], minutes=15, position=1
     )
     panel = signed_in("ann").get(reverse("servicing:task", args=[review.pk])).context["panel"]
-    assert panel["to_prepare"] == ["Debt timeline", "Plan summary"]
+    assert [each["text"] for each in panel["points"]] == ["Debt timeline", "Plan summary"]
     assert panel["agenda"] == ["One decision"]
     text = signed_in("ann").get(reverse("servicing:task", args=[review.pk])).content.decode()
     assert "Send the summary" in text
