@@ -14,8 +14,8 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def many(firm):
-    """Ann's open tasks of three more clients."""
-    for _ in range(3):
+    """Ann's open tasks of ten more clients."""
+    for _ in range(10):
         firm.client(tier="C", since=firm_today() - 300 * DAY, team={"lead_advisor": "ann"})
     firm.plan(firm_today())
     tasks = ServiceTask.objects.open()

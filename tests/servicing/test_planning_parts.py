@@ -51,8 +51,8 @@ def test_parts_give_the_work_that_one_run_gives(firm):
     numbers = night()
     assert len(numbers) > 3
     created = sum(sweeps.plan_part(night=firm_today(), number=number).created for number in numbers)
-    assert created == len(together) > 0
-    whole = set(firm[:35])  # a book that is cut may begin in another order
+    assert created == len(open_work()) > 0
+    whole = set(firm[:35])  # a book that is cut may begin in another order, some of it earlier or later
     assert [row for row in open_work() if row[0] in whole] == [row for row in together if row[0] in whole]
     assert plan(as_of=firm_today()).created == 0
     assert not Change.objects.filter(kind="service").exists()
