@@ -57,6 +57,7 @@ def set_tag(*, client: Client, field: str, term: Term | None) -> int | None:
     Raises TagRefused for a behavioral trigger while permission is not granted.
     """
     locked = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    wake_sweeps(ChangeKind.SERVICE)
     if field != BEHAVIORAL:
         previous = getattr(locked, f"{field}_id")
         setattr(locked, field, term)
@@ -80,6 +81,7 @@ def record_permission(*, client: Client, permission: str, asked_by: User, on: dt
     """Records the client's answer, with who asked, when and how. Withdrawal erases the behavioral value."""
     with pghistory.context(permission_asked_by=str(asked_by), permission_on=on.isoformat(), how=how):
         Client.objects.filter(pk=client.pk).update(permission=permission)
+    wake_sweeps(ChangeKind.SERVICE)
     client.permission = permission
 
 
@@ -94,6 +96,7 @@ def save_client(*, form: ClientForm) -> Client:
     client.save(update_fields=[name for name in form.changed_data if name != BEHAVIORAL])
     if BEHAVIORAL in form.changed_data:
         set_tag(client=client, field=BEHAVIORAL, term=form.cleaned_data[BEHAVIORAL])
+    wake_sweeps(ChangeKind.SERVICE)
     return client
 
 
@@ -195,11 +198,11 @@ def change_many(*, clients: ClientQuerySet, field: str, value: int | None, by: U
                 change.changed = _run(_BEHAVIORAL_MANY, clients, value, value, change.pk, value)
         elif field == BulkField.ADVISOR:
             change.changed = _run(_LEAD_MANY, clients, value, value, change.pk)
-            wake_sweeps(ChangeKind.SERVICE)
         else:
             column = _column(field)
             change.changed = _run(_TAG_MANY.replace("{column}", column), clients, value, value, change.pk)
     change.save(update_fields=["changed", "skipped"])
+    wake_sweeps(ChangeKind.SERVICE)
     return change
 
 
@@ -258,12 +261,12 @@ def undo_change(*, change: BulkChange) -> Undone:
         elif change.field == BulkField.ADVISOR:
             restored = _undo(_UNDO_LEAD_BACK, change.pk, change.value)
             restored += _undo(_UNDO_LEAD_NONE, change.pk, change.value)
-            wake_sweeps(ChangeKind.SERVICE)
         else:
             column = _column(change.field)
             words = AXES[change.field]._meta.db_table
             undo_tag = _UNDO_TAG.replace("{column}", column).replace("{words}", words)
             restored = _undo(undo_tag, change.pk, change.value)
+    wake_sweeps(ChangeKind.SERVICE)
     return Undone(restored, change.changed - restored)
 
 

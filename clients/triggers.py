@@ -18,12 +18,17 @@ _OLD = pgtrigger.Referencing(old="old_rows")
 
 
 def notes_changes(
-    *kinds: ChangeKind, columns: tuple[str, ...] = (), key: str = "client_id"
+    *kinds: ChangeKind,
+    columns: tuple[str, ...] = (),
+    key: str = "client_id",
+    row: str = "id",
+    updates_alone: str = "",
 ) -> list[pgtrigger.Trigger]:
     """Triggers that write one change row per client and kind for each statement on the table.
 
     `columns`: an update counts only where one of these differs (empty: any column). `key`: the column
-    that holds the client's id.
+    that holds the client's id; `row`: the one that tells rows apart. `updates_alone`: only updates count,
+    by a trigger of this name.
     """
     values = ", ".join(f"('{kind.value}')" for kind in kinds)
 
@@ -39,20 +44,23 @@ def notes_changes(
         differs = f"({old}) IS DISTINCT FROM ({new})"
     else:
         differs = "o IS DISTINCT FROM n"
-    changed = f"FROM new_rows n FULL JOIN old_rows o USING (id) WHERE {differs}"
+    changed = f"FROM new_rows n FULL JOIN old_rows o USING ({row}) WHERE {differs}"
     updated = f"(SELECT n.{key} {changed} UNION SELECT o.{key} {changed}) u"
     common = {"when": pgtrigger.After, "level": pgtrigger.Statement}
+    update = pgtrigger.Trigger(
+        name=updates_alone or "note_update",
+        operation=pgtrigger.Update,
+        referencing=_OLD_AND_NEW,
+        func=note(updated),
+        **common,
+    )
+    if updates_alone:
+        return [update]
     return [
         pgtrigger.Trigger(
             name="note_insert", operation=pgtrigger.Insert, referencing=_NEW, func=note("new_rows"), **common
         ),
-        pgtrigger.Trigger(
-            name="note_update",
-            operation=pgtrigger.Update,
-            referencing=_OLD_AND_NEW,
-            func=note(updated),
-            **common,
-        ),
+        update,
         pgtrigger.Trigger(
             name="note_delete", operation=pgtrigger.Delete, referencing=_OLD, func=note("old_rows"), **common
         ),

@@ -148,6 +148,18 @@ class Client(models.Model):
                     "expected_years",
                 ),
             ),
+            # a new client has no task that its tags could change
+            *triggers.notes_changes(
+                ChangeKind.SERVICE,
+                key="id",
+                columns=(
+                    "persona_id",
+                    "complexity_driver_id",
+                    "attention_constraint_id",
+                    "income_structure_id",
+                ),
+                updates_alone="note_tags",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -173,7 +185,10 @@ class BehavioralTag(models.Model):
     class Meta:
         verbose_name = _("behavioral tag")
         verbose_name_plural = _("behavioral tags")
-        triggers = triggers.BEHAVIORAL_TAG_NEEDS_PERMISSION
+        triggers = [
+            *triggers.BEHAVIORAL_TAG_NEEDS_PERMISSION,
+            *triggers.notes_changes(ChangeKind.SERVICE, row="client_id"),
+        ]
 
     def __str__(self) -> str:
         return str(_("Behavioral tag of client %(id)s") % {"id": self.client_id})
