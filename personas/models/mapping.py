@@ -45,7 +45,8 @@ class MapRowQuerySet(models.QuerySet):
         return self.select_related(*CONDITIONS)
 
 
-def _condition(to: str, label: object) -> models.ForeignKey:
+def condition(to: str, label: object) -> models.ForeignKey:
+    """A field that asks for one word; empty: any."""
     return models.ForeignKey(
         to, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=label, db_index=False
     )
@@ -55,12 +56,12 @@ def _condition(to: str, label: object) -> models.ForeignKey:
 class MapRow(models.Model):
     """One row of the message map: for clients who meet all its conditions, how to speak with them."""
 
-    persona = _condition("clients.Persona", _("persona"))
-    complexity_driver = _condition("clients.ComplexityDriver", _("complexity driver"))
-    behavioral_trigger = _condition("clients.BehavioralTrigger", _("behavioral trigger"))
-    attention_constraint = _condition("clients.AttentionConstraint", _("attention constraint"))
-    income_structure = _condition("clients.IncomeStructure", _("income structure"))
-    tier = _condition("clients.Tier", _("tier"))
+    persona = condition("clients.Persona", _("persona"))
+    complexity_driver = condition("clients.ComplexityDriver", _("complexity driver"))
+    behavioral_trigger = condition("clients.BehavioralTrigger", _("behavioral trigger"))
+    attention_constraint = condition("clients.AttentionConstraint", _("attention constraint"))
+    income_structure = condition("clients.IncomeStructure", _("income structure"))
+    tier = condition("clients.Tier", _("tier"))
     framing = models.TextField(
         _("framing"), blank=True, max_length=600, help_text=_("How to put it, in one to three sentences.")
     )
@@ -93,7 +94,7 @@ class MapRow(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="personas_maprow_says_something",
-                condition=~Q(**{part: "" for part in PARTS}),
+                condition=~Q(**dict.fromkeys(PARTS, "")),
                 violation_error_message=_("Fill in at least one part: an empty row says nothing."),
             ),
         ]
@@ -127,7 +128,7 @@ def lines(text: str) -> list[str]:
 
 
 class MapImport(models.Model):
-    """A file of map rows that was read and looked at; `records` are stored as they were read until applied."""
+    """A file of map rows that was read and looked at; `records` are kept as read until they are applied."""
 
     file_name = models.CharField(_("file"), max_length=200)
     records = models.JSONField(default=list)
