@@ -5,15 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from clients.models.people import Firm
 
+# The fields that the register lets the firm track today, where the firm is: read with the firm, so that no
+# page pays a query for them.
+_REGISTERED = RawSQL(
+    """
+    ARRAY(
+        SELECT e.field FROM clients_fieldentry e,
+            LATERAL (SELECT (now() AT TIME ZONE clients_firm.time_zone)::date AS today) firm
+        WHERE e.active_from <= firm.today AND (e.active_until IS NULL OR e.active_until > firm.today)
+    )
+    """,
+    [],
+    output_field=ArrayField(models.CharField()),
+)
+
 
 def firm_settings() -> Firm:
     """The one row of the firm. A new database has it from its migration."""
-    firm = Firm.objects.filter(pk=1).first()
+    firm = Firm.objects.filter(pk=1).annotate(registered=_REGISTERED).first()
     return firm or Firm(pk=1)
+
+
+def registered_fields(firm: Firm) -> frozenset[str]:
+    """Codes of the fields that the register lets the firm track today, as they were read with `firm`."""
+    return frozenset(getattr(firm, "registered", ()))
 
 
 def firm_zone() -> zoneinfo.ZoneInfo:

@@ -1,4 +1,5 @@
-"""Pages speak in the firm's time zone and currency; the firm is read once a request."""
+"""Pages speak in the firm's time zone and currency and show the fields of its register; all three are read
+once a request, in one query."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -7,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from clients import formats
-from clients.firm import firm_settings
+from clients.firm import firm_settings, registered_fields
+from clients.register import active
 
 
 class FirmTimeZoneMiddleware:
@@ -19,5 +21,9 @@ class FirmTimeZoneMiddleware:
             return self.get_response(request)
         firm = request.firm = firm_settings()  # type: ignore[attr-defined]
         formats.currency.set(firm.currency)
-        with timezone.override(zoneinfo.ZoneInfo(firm.time_zone)):
-            return self.get_response(request)
+        fields = active.running.set(registered_fields(firm))
+        try:
+            with timezone.override(zoneinfo.ZoneInfo(firm.time_zone)):
+                return self.get_response(request)
+        finally:
+            active.running.reset(fields)

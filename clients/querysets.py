@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 if TYPE_CHECKING:
     from clients.models import User
@@ -44,6 +45,13 @@ class ClientQuerySet(models.QuerySet):
     def named(self, text: str) -> ClientQuerySet:
         """Clients with `text` somewhere in their name or number, in any case."""
         return self.filter(Q(name__icontains=text) | Q(external_id__icontains=text))
+
+    def may_be_contacted(self, channel: str) -> ClientQuerySet:
+        """Clients that may be reached by `channel` now: none that opted out of it (`clients.contact`)."""
+        from clients.contact import may_contact_sql
+
+        condition = RawSQL(may_contact_sql(channel), [], output_field=models.BooleanField())  # noqa: S611
+        return self.alias(may_be_contacted=condition).filter(may_be_contacted=True)
 
     def for_page(self) -> ClientQuerySet:
         """Clients with all that the head and the overview of their page show."""

@@ -98,22 +98,6 @@ BEHAVIORAL_TAG_NEEDS_PERMISSION = [
     ),
 ]
 
-ERASE_BEHAVIORAL_TAG = pgtrigger.Trigger(
-    name="erase_behavioral_tag",
-    when=pgtrigger.After,
-    level=pgtrigger.Statement,
-    operation=pgtrigger.Update,
-    referencing=_OLD_AND_NEW,
-    func="""
-        DELETE FROM clients_behavioraltag t USING (
-            SELECT id FROM new_rows n FULL JOIN old_rows o USING (id)
-            WHERE CASE WHEN o.permission = 'granted' THEN n.permission <> 'granted' ELSE false END
-        ) ended
-        WHERE t.client_id = ended.id;
-        RETURN NULL;
-    """,
-)
-
 SUMMARY_FOR_EACH_CLIENT = pgtrigger.Trigger(
     name="summary_for_each",
     when=pgtrigger.After,

@@ -19,10 +19,12 @@ from clients.models import (
     ChangeKind,
     Client,
     ClientSummary,
+    Erasure,
     ImportBatch,
     ImportedTable,
     ImportState,
     Member,
+    PermissionAnswer,
     TeamMember,
     Touch,
     User,
@@ -30,7 +32,7 @@ from clients.models import (
 from clients.services_facts import refresh_last_touch
 
 # Tables beside those that an import writes that follow a client by themselves.
-FOLLOWS = (ClientSummary,)
+FOLLOWS = (ClientSummary, PermissionAnswer, Erasure)
 OWN = {Member: ImportedTable.MEMBER, TeamMember: ImportedTable.TEAM, BehavioralTag: ImportedTable.TAG}
 
 

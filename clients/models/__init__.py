@@ -9,6 +9,9 @@ from clients.models.lists import BulkBehavioralRow, BulkChange, BulkChangeRow, B
 from clients.models.merges import ClientMerge, ClientSplit, FormerNumber, MergedRow
 from clients.models.notices import Notice
 from clients.models.people import Firm, TeamMember, User
+from clients.models.permission import AnswerSource, Erasure, How, PermissionAnswer
+from clients.models.permission_channels import ChannelOptOut, ContactChannel, HowOptedOut
+from clients.models.register import FieldEntry, FieldReview, Purpose, ReviewOutcome
 from clients.models.rubric import RatingMeaning
 from clients.models.vocabulary import (
     AttentionConstraint,
@@ -23,6 +26,7 @@ from clients.models.vocabulary import (
 )
 
 __all__ = [
+    "AnswerSource",
     "AttentionConstraint",
     "BehavioralTag",
     "BehavioralTrigger",
@@ -32,14 +36,21 @@ __all__ = [
     "BulkField",
     "Change",
     "ChangeKind",
+    "ChannelOptOut",
     "Client",
     "ClientMerge",
     "ClientSplit",
     "ClientStatus",
     "ClientSummary",
     "ComplexityDriver",
+    "ContactChannel",
+    "Erasure",
+    "FieldEntry",
+    "FieldReview",
     "Firm",
     "FormerNumber",
+    "How",
+    "HowOptedOut",
     "ImportBatch",
     "ImportKind",
     "ImportState",
@@ -52,9 +63,12 @@ __all__ = [
     "MergedRow",
     "Notice",
     "Permission",
+    "PermissionAnswer",
     "Persona",
+    "Purpose",
     "RatingMeaning",
     "Revenue",
+    "ReviewOutcome",
     "SavedFilter",
     "ServiceRole",
     "SweepRun",

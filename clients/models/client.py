@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients import triggers
 from clients.audit import tracked
+from clients.models import permission_triggers
 from clients.models.changes import ChangeKind
 from clients.querysets import ClientQuerySet
 
@@ -131,7 +132,8 @@ class Client(models.Model):
             GinIndex(OpClass(Upper("external_id"), "gin_trgm_ops"), name="clients_client_number_trgm"),
         ]
         triggers = [
-            triggers.ERASE_BEHAVIORAL_TAG,
+            permission_triggers.NEW_CLIENT,
+            permission_triggers.CHANGED,
             triggers.SUMMARY_FOR_EACH_CLIENT,
             *triggers.notes_changes(
                 ChangeKind.FACTS,

@@ -1,0 +1,178 @@
+"""Whether a client may be contacted by a channel: the one rule that whatever sends must ask.
+
+An opt-out of the household holds for all its people; one of a person for that person. Both hold for the
+address or number that they were said of, wherever it is on record. There is no way around it: no right, no
+setting, no parameter. It ends only when the client says so, and that is recorded (`lift`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clients.models import ChannelOptOut, Client, ContactChannel, Member, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# What the channels of tasks and the kinds of touches are; the others (a meeting, a video call) reach nobody
+# who did not agree to them.
+_CHANNELS = {
+    "email": ContactChannel.EMAIL,
+    "automated_email": ContactChannel.EMAIL,
+    "digital": ContactChannel.EMAIL,
+    "digital_check_in": ContactChannel.EMAIL,
+    "phone": ContactChannel.PHONE,
+    "call": ContactChannel.PHONE,
+    "voicemail": ContactChannel.PHONE,
+    "text": ContactChannel.SMS,
+    "sms": ContactChannel.SMS,
+    "post": ContactChannel.POST,
+    "letter": ContactChannel.POST,
+}
+_DIGITS = 10  # by so many last digits two numbers are the same one, however they are written
+
+
+def channel_of(word: str) -> ContactChannel | None:
+    """The contact channel of a task's channel or a touch's kind; None where it needs no leave."""
+    return _CHANNELS.get(word)
+
+
+# --- The rule ----------------------------------------------------------------------------------------
+
+
+def may_contact_sql(channel: str, client: str = "clients_client", *, member: str = "") -> str:
+    """The condition as SQL, for a row named `client` of the clients' table, or `member` of that of members.
+
+    Raises ValueError for a channel that does not exist: the text goes into a statement.
+    """
+    channel = ContactChannel(channel).value
+    person = member or client
+    x = f"clients_channeloptout x WHERE x.lifted_at IS NULL AND x.channel = '{channel}'"
+    whose = f"x.client_id = {client}.id AND x.member_id IS NULL"
+    parts = [f"NOT EXISTS (SELECT FROM {x} AND {whose})"]
+    if member:
+        parts.append(f"NOT EXISTS (SELECT FROM {x} AND x.member_id = {member}.id)")
+    if channel != ContactChannel.POST:
+        said_of = f"x.address <> '' AND x.address = {_address_sql(channel, person)}"
+        parts.append(f"NOT EXISTS (SELECT FROM {x} AND {said_of})")
+    return f"({' AND '.join(parts)})"
+
+
+def _address_sql(channel: str, person: str) -> str:
+    if channel == ContactChannel.EMAIL:
+        return f"lower(btrim({person}.email))"
+    return f"right(regexp_replace({person}.phone, '[^0-9]', '', 'g'), {_DIGITS})"
+
+
+def address_of(person: Client | Member, channel: str) -> str:
+    """The address that an opt-out of `person` is said of, written so that the same ones are equal."""
+    if channel == ContactChannel.EMAIL:
+        return person.email.strip().lower()
+    if channel == ContactChannel.POST:
+        return ""
+    return re.sub(r"[^0-9]", "", person.phone)[-_DIGITS:]
+
+
+def may_contact(client: Client | int, channel: str, *, member: Member | int | None = None) -> bool:
+    """Whether the firm may reach `client` (or that person of its household) by `channel` now.
+
+    Asks the database, so that an opt-out recorded a moment ago holds. An unknown client may not be contacted.
+    """
+    ids: dict[str, Any] = {"client": getattr(client, "pk", client)}
+    beside, condition = "", may_contact_sql(channel, "c")
+    if member is not None:
+        ids["member"] = getattr(member, "pk", member)
+        beside = "JOIN clients_member m ON m.client_id = c.id AND m.id = %(member)s"
+        condition = may_contact_sql(channel, "c", member="m")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM clients_client c {beside} WHERE c.id = %(client)s AND {condition}",  # noqa: S608
+            ids,
+        )
+        return cursor.fetchone() is not None
+
+
+def closed_channels(client_id: int) -> list[ContactChannel]:
+    """Channels by which the client may not be contacted now, in one query."""
+    parts = ", ".join(f"{may_contact_sql(channel, 'c')}" for channel in ContactChannel)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {parts} FROM clients_client c WHERE c.id = %s", [client_id])  # noqa: S608
+        row = cursor.fetchone()
+    return [channel for channel, open in zip(ContactChannel, row or (), strict=False) if not open]
+
+
+# --- Recording ---------------------------------------------------------------------------------------
+
+
+class OptOutRefused(Exception):
+    """It cannot be recorded; the text says why."""
+
+
+@transaction.atomic
+def opt_out(
+    *,
+    client: Client,
+    channels: Iterable[str],
+    how: str,
+    by: User | None,
+    member: Member | None = None,
+    since: dt.datetime | None = None,
+    note: str = "",
+) -> list[ChannelOptOut]:
+    """Records that the client does not want `channels` any more, since the moment at which it said so.
+
+    Of a channel that is closed already the earlier moment stays. Returns the opt-outs in force. Raises
+    OptOutRefused where the moment has not come yet or the person is not of this household.
+    """
+    now = timezone.now()
+    since = since or now
+    if since > now:
+        raise OptOutRefused(_("This moment has not come yet. Give the one at which the client said so."))
+    if member is not None and member.client_id != client.pk:
+        raise OptOutRefused(_("This person is not of this household."))
+    held = []
+    for channel in dict.fromkeys(ContactChannel(each) for each in channels):
+        row, new = ChannelOptOut.objects.get_or_create(
+            client=client,
+            member=member,
+            channel=channel,
+            lifted_at=None,
+            defaults={
+                "address": address_of(member or client, channel),
+                "since": since,
+                "how": how,
+                "note": note,
+                "recorded_by": by,
+            },
+        )
+        if not new and since < row.since:
+            row.since = since
+            row.save(update_fields=["since"])
+        held.append(row)
+    return held
+
+
+def lift(*, opt_out: ChannelOptOut, how: str, by: User, note: str = "") -> None:
+    """Records that the client wants to be reached by the channel again. Raises OptOutRefused where it was
+    lifted before."""
+    lifted = ChannelOptOut.objects.filter(pk=opt_out.pk, lifted_at=None).update(
+        lifted_at=timezone.now(), lifted_by=by, lifted_how=how, lifted_note=note
+    )
+    if not lifted:
+        raise OptOutRefused(_("This was lifted before."))
+
+
+def opt_outs_of(client: Client) -> list[ChannelOptOut]:
+    """All opt-outs of a client and its people, those in force first."""
+    return list(
+        ChannelOptOut.objects.filter(client=client)
+        .select_related("member", "recorded_by", "lifted_by")
+        .order_by(F("lifted_at").desc(nulls_first=True), "-since", "-id")
+    )
