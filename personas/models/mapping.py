@@ -1,5 +1,7 @@
 """The message map: how to speak with whom, row by row; and topics of bulk messages that are noise to some."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -45,7 +47,7 @@ class MapRowQuerySet(models.QuerySet):
         return self.select_related(*CONDITIONS)
 
 
-def condition(to: str, label: object) -> models.ForeignKey:
+def condition(to: str, label: Any) -> models.ForeignKey:
     """A field that asks for one word; empty: any."""
     return models.ForeignKey(
         to, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=label, db_index=False
