@@ -333,4 +333,6 @@ RULES: dict[str, Rule] = {
     "clients_formernumber": numbers,
     "clients_clientmerge": merges,
     "clients_clientsplit": splits,
+    "personas_scriptuse": moves,
+    "personas_message": moves,
 }

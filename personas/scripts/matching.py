@@ -1,0 +1,124 @@
+"""Which scripts are offered for a client: every condition met, the most specific first.
+
+A version that asks for a persona, an axis or an income structure is offered only where the client has granted
+permission; without it there are the generic ones and those that ask for the tier alone. The one statement
+serves a client's page and the sweep that matches thousands.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from personas.models.scripts import CONDITIONS, TAILORED, ScriptVersion
+
+# Of the version `v` and the client `c`: each condition is empty, or the client's own value.
+_HELD = {
+    "persona": "c.persona_id",
+    "complexity_driver": "c.complexity_driver_id",
+    "behavioral_trigger": "tag.trigger_id",
+    "attention_constraint": "c.attention_constraint_id",
+    "income_structure": "c.income_structure_id",
+    "tier": "summary.tier_id",
+}
+MET = " AND ".join(f"(v.{name}_id IS NULL OR v.{name}_id = {_HELD[name]})" for name in CONDITIONS)
+GENERIC = " AND ".join(f"v.{name}_id IS NULL" for name in TAILORED)
+SPECIFIC = " + ".join(f"(v.{name}_id IS NOT NULL)::int" for name in CONDITIONS)
+
+# `wanted`: (client_id, situation_id, role_id or null, channel or '') rows.
+MATCHES = f"""
+    FROM wanted w
+    JOIN clients_client c ON c.id = w.client_id
+    LEFT JOIN clients_behavioraltag tag ON tag.client_id = c.id
+    LEFT JOIN clients_clientsummary summary ON summary.client_id = c.id
+    JOIN personas_scriptversion v ON v.state = 'approved' AND v.review_on > %(today)s
+        AND (w.situation_id IS NULL OR v.situation_id = w.situation_id)
+        AND (w.channel = '' OR v.channel IN ('', w.channel))
+        AND {MET}
+        AND (c.permission = 'granted' OR ({GENERIC}))
+    JOIN personas_script s ON s.id = v.script_id AND s.retired_at IS NULL
+    JOIN personas_situation situation ON situation.id = v.situation_id
+"""
+# The most specific first; then what is meant for this role, for any, for another; then the firm's order.
+BEST_FIRST = f"""
+    ({SPECIFIC}) DESC,
+    CASE WHEN v.role_id = w.role_id THEN 0 WHEN v.role_id IS NULL THEN 1 ELSE 2 END,
+    situation.position, v.position, v.title, v.id
+"""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A version that fits a client; `specific`: how many conditions it asks for and the client meets."""
+
+    version: ScriptVersion
+    specific: int
+    of_role: bool
+
+
+def offered(
+    *,
+    client_id: int,
+    today: dt.date,
+    situations: Iterable[int] | None = None,
+    role_id: int | None = None,
+    channel: str = "",
+    limit: int = 60,
+) -> list[Offer]:
+    """The versions that may be used on the client today, best match first; two queries.
+
+    `situations`: ids to choose from (None: all). `role_id`: of whoever speaks; their own scripts come first,
+    and scripts of other roles are left out where it is given.
+    """
+    statement = f"""
+        WITH wanted (client_id, situation_id, role_id, channel) AS (
+            SELECT %(client)s::bigint, id, %(role)s::bigint, %(channel)s::text
+            FROM unnest(%(situations)s::bigint[]) id
+        )
+        SELECT v.id, ({SPECIFIC}), coalesce(v.role_id = w.role_id, false) {MATCHES}
+        WHERE w.role_id IS NULL OR v.role_id IS NULL OR v.role_id = w.role_id
+        ORDER BY {BEST_FIRST} LIMIT %(limit)s
+    """  # noqa: S608
+    chosen = [None] if situations is None else list(situations)
+    values = {
+        "client": client_id,
+        "role": role_id,
+        "channel": channel,
+        "situations": chosen,
+        "today": today,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = cursor.fetchall()
+    versions = ScriptVersion.objects.with_words().in_bulk([row[0] for row in found])
+    return [Offer(versions[id], specific, of_role) for id, specific, of_role in found]
+
+
+def fits(*, version_id: int, client_id: int, today: dt.date) -> bool:
+    """Whether the version may be used on the client today: usable, its conditions met, permission with it."""
+    statement = f"""
+        WITH wanted (client_id, situation_id, role_id, channel) AS (
+            VALUES (%(client)s::bigint, NULL::bigint, NULL::bigint, '')
+        )
+        SELECT 1 {MATCHES} WHERE v.id = %(version)s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"client": client_id, "version": version_id, "today": today})
+        return cursor.fetchone() is not None
+
+
+def clients_that_fit(*, version_id: int, clients: Iterable[int], today: dt.date) -> set[int]:
+    """Of `clients` those on whom the version may be used today; one query."""
+    statement = f"""
+        WITH wanted (client_id, situation_id, role_id, channel) AS (
+            SELECT id, NULL::bigint, NULL::bigint, '' FROM unnest(%(clients)s::bigint[]) id
+        )
+        SELECT c.id {MATCHES} WHERE v.id = %(version)s
+    """  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"clients": list(clients), "version": version_id, "today": today})
+        return {row[0] for row in cursor.fetchall()}
