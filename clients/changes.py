@@ -45,6 +45,22 @@ def _send(*kinds: ChangeKind) -> None:
                 log.warning("queue_did_not_answer", sweep=_sweeps[kind])
 
 
+def newest_change() -> int:
+    """The number of the last change that was noted; 0 where none is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM clients_change")
+        return int(cursor.fetchone()[0])
+
+
+def noted_since(kind: ChangeKind, newest: int) -> list[int]:
+    """The ids of the clients with changes noted after the one with the number `newest`; all of them stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT client_id FROM clients_change WHERE kind = %s AND id > %s", [kind.value, newest]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def take_changes(kind: ChangeKind, *, limit: int = 100_000) -> list[int]:
     """Deletes up to `limit` change rows that no other sweep holds; returns their clients' ids.
 

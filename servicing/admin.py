@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from clients.changes import wake_sweeps
-from clients.models import ChangeKind
+from clients.models import ChangeKind, User
+from servicing.absences.services import going_back, what_becomes
+from servicing.absences.words import goes_back, in_sentences
 from servicing.capacity.admin import ClientHoursAdmin
 from servicing.models import (
     Absence,
@@ -26,7 +30,10 @@ from servicing.models import (
     StandingPromise,
     Waiver,
 )
+from servicing.standards.before_saving import ShownBeforeSaved
+from servicing.standards.impact import Impact, fulfilling, of_rules
 from servicing.standards.item_admin import ServiceItemAdmin
+from servicing.standards.rules import what_moves
 from servicing.work.words import promise
 
 __all__ = ["ClientHoursAdmin", "ServiceItemAdmin"]
@@ -106,12 +113,24 @@ class FulfilmentRuleInline(admin.TabularInline):
     verbose_name_plural = _("fulfilled by a touch of these kinds that reached the client")
 
 
+@dataclass(frozen=True)
+class Fulfilled:
+    """A service with the touches that fulfil it."""
+
+    service: str = field(compare=False)
+    by: tuple[str, ...]
+
+
 @admin.register(ServiceKind)
-class ServiceKindAdmin(admin.ModelAdmin):
+class ServiceKindAdmin(ShownBeforeSaved):
     list_display = ["label", "code", "touches", "position", "is_retired"]
     list_filter = [("retired_at", admin.EmptyFieldListFilter)]
     search_fields = ["label", "code"]
     inlines = [FulfilmentRuleInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        wake_sweeps(ChangeKind.SERVICE)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceKind]:
         return super().get_queryset(request).prefetch_related("fulfilled_by__touch_kind")
@@ -124,6 +143,17 @@ class ServiceKindAdmin(admin.ModelAdmin):
         if obj is not None and obj.items.exists():
             return False
         return super().has_delete_permission(request, obj)
+
+    def standing(self, pk: int) -> Fulfilled | None:
+        kind = ServiceKind.objects.filter(pk=pk, items__isnull=False).first()
+        return Fulfilled(kind.label, fulfilling(pk)) if kind else None
+
+    def what_it_does(self, pk: int, before: Any, after: Any, since: int) -> Impact:
+        moves = what_moves(kind_id=pk, since=since)
+        return Impact(tasks=of_rules(after.service, after.by, moves))
+
+    def heading(self, standing: Any) -> str:
+        return standing.service
 
     @admin.display(description=_("fulfilled by"))
     def touches(self, kind: ServiceKind) -> str:
@@ -169,9 +199,11 @@ class CadenceOverrideAdmin(admin.ModelAdmin):
 
 
 @admin.register(Absence)
-class AbsenceAdmin(admin.ModelAdmin):
-    """Anybody's. The page Service > Absences says beforehand what becomes of the work."""
+class AbsenceAdmin(ShownBeforeSaved):
+    """Anybody's. What becomes of the work is shown before an absence is saved or deleted."""
 
+    counts_hours = False  # who is away changes who does the work, and when; not how much is promised
+    delete_confirmation_template = "admin/servicing/absence_delete.html"
     list_display = ["user", "first_on", "last_on", "stand_in", "note"]
     list_filter = ["last_on"]
     list_select_related = ["user", "stand_in"]
@@ -179,16 +211,40 @@ class AbsenceAdmin(admin.ModelAdmin):
     autocomplete_fields = ["user", "stand_in"]
     date_hierarchy = "first_on"
 
+    def standing(self, pk: int) -> tuple[Any, ...] | None:
+        return Absence.objects.filter(pk=pk).values_list("user", "first_on", "last_on", "stand_in").first()
+
+    def what_it_does(self, pk: int, before: Any, after: Any, since: int) -> Impact:
+        absence = Absence.objects.select_related("user", "stand_in").get(pk=pk)
+        return Impact(tasks=in_sentences(what_becomes(absence=absence, since=since), absence))
+
+    def heading(self, standing: Any) -> str:
+        person, first_on, last_on, _stand_in = standing
+        who = User.objects.get(pk=person).display_name
+        return f"{who}, {date_format(first_on, 'DATE_FORMAT')} – {date_format(last_on, 'DATE_FORMAT')}"
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """One at a time: what each deletion gives back is looked at."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """The page that asks says which work goes back."""
+        absence = self.get_object(request, object_id) if request.method == "GET" else None
+        if absence and self.has_delete_permission(request, absence):
+            says = goes_back(going_back(absence=absence), absence)
+            extra_context = {**(extra_context or {}), "says": says}
+        return super().delete_view(request, object_id, extra_context)
+
     def save_model(self, request: HttpRequest, obj: Absence, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         wake_sweeps(ChangeKind.SERVICE)
 
     def delete_model(self, request: HttpRequest, obj: Absence) -> None:
         super().delete_model(request, obj)
-        wake_sweeps(ChangeKind.SERVICE)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Absence]) -> None:
-        super().delete_queryset(request, queryset)
         wake_sweeps(ChangeKind.SERVICE)
 
 

@@ -15,9 +15,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from clients.changes import wake_sweeps
+from clients.changes import newest_change, noted_since, wake_sweeps
 from clients.firm import firm_today
-from clients.models import Change, ChangeKind
+from clients.models import ChangeKind
 from servicing.models import Absence, ServiceTask
 from servicing.planning import lock, plan
 
@@ -35,6 +35,7 @@ class Becomes:
     moved: int = 0
     moved_far: int = 0  # beyond their window: the absence takes it up
     stay: int = 0
+    back: int = 0  # due in other days: from the stand-in back to the person
 
 
 class AbsenceRefused(Exception):
@@ -57,25 +58,60 @@ def preview(*, absence: Absence) -> Becomes:
     fresh = absence.pk is None
     with transaction.atomic():
         lock()
-        tasks = {
-            task.pk: task
-            for task in ServiceTask.objects.open().filter(
-                Q(assigned_to=absence.user_id) | Q(stands_in_for=absence.user_id, reassigned=False),
-                due_on__range=(absence.first_on, absence.last_on),
-            )
-        }
-        newest = Change.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        newest = newest_change()
         _store(absence)
-        noted = Change.objects.filter(kind=ChangeKind.SERVICE, id__gt=newest)
-        plan(as_of=firm_today(), clients=noted.values_list("client_id", flat=True))
-        after = list(ServiceTask.objects.open().filter(pk__in=tasks))
+        becomes = what_becomes(absence=absence, since=newest)
         transaction.set_rollback(True)
     if fresh:
         absence.pk, absence._state.adding = None, True
-    return _counted(absence, tasks, after)
+    return becomes
 
 
-def _counted(absence: Absence, before: dict[int, ServiceTask], after: list[ServiceTask]) -> Becomes:
+def what_becomes(*, absence: Absence, since: int) -> Becomes:
+    """Plans for the clients noted after the change `since`, and counts what became of the work.
+
+    For a transaction that stored `absence`, and is taken back afterwards.
+    """
+    days = Q(due_on__range=(absence.first_on, absence.last_on))
+    tasks = {
+        task.pk: task
+        for task in ServiceTask.objects.open().filter(
+            days, Q(assigned_to=absence.user_id) | Q(stands_in_for=absence.user_id, reassigned=False)
+        )
+    }
+    elsewhere = _at_stand_ins(absence) - set(tasks)
+    _plan_noted(since)
+    after = list(ServiceTask.objects.open().filter(pk__in=tasks))
+    return _counted(absence, tasks, after, back=len(elsewhere - _at_stand_ins(absence)))
+
+
+def going_back(*, absence: Absence) -> int:
+    """How many open tasks would go back from the stand-in if `absence` had never been: it is deleted,
+    planning is run, and all of it taken back."""
+    with transaction.atomic():
+        lock()
+        newest = newest_change()
+        before = _at_stand_ins(absence)
+        Absence.objects.filter(pk=absence.pk).delete()
+        _plan_noted(newest)
+        number = len(before - _at_stand_ins(absence))
+        transaction.set_rollback(True)
+    return number
+
+
+def _at_stand_ins(absence: Absence) -> set[int]:
+    """The person's open tasks that planning gave to a stand-in."""
+    tasks = ServiceTask.objects.open().filter(stands_in_for=absence.user_id, reassigned=False)
+    return set(tasks.values_list("pk", flat=True))
+
+
+def _plan_noted(since: int) -> None:
+    plan(as_of=firm_today(), clients=noted_since(ChangeKind.SERVICE, since))
+
+
+def _counted(
+    absence: Absence, before: dict[int, ServiceTask], after: list[ServiceTask], back: int
+) -> Becomes:
     stood_in = moved = far = 0
     for task in after:
         was = before[task.pk]
@@ -90,6 +126,7 @@ def _counted(absence: Absence, before: dict[int, ServiceTask], after: list[Servi
         moved=moved,
         moved_far=far,
         stay=len(after) - stood_in - moved - far,
+        back=back,
     )
 
 

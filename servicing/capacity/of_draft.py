@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from clients.formats import hours
 from clients.models import ServiceRole
-from servicing.capacity.standards import promises, times_a_year
 from servicing.models import PersonLoad, RoleWeeks
+from servicing.standards.a_year import promises, times_a_year
 from tiers.models import Simulation
 
 SIDES = ("now", "in_force", "draft")

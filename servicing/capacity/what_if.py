@@ -11,9 +11,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from servicing.capacity.standards import Promise, promises, times_a_year
 from servicing.capacity.weeks import SOON
 from servicing.planning.cover import covering_pairs
+from servicing.standards.a_year import Promise, promises, times_a_year
 
 DAYS_A_YEAR = 365.25
 MINUTES_A_DAY = 12  # of one stated hour a week: 60 / 5

@@ -19,6 +19,41 @@ class ServiceKind(Term):
         verbose_name_plural = _("service kinds")
 
 
+def _notes_rules() -> list[pgtrigger.Trigger]:
+    """Triggers that wake planning for clients with a touch that now fulfils a service, or no longer does,
+    whatever path the rules were changed by."""
+    rules = "SELECT service_kind_id, touch_kind_id FROM {rows}"
+    new, old = rules.format(rows="new_rows"), rules.format(rows="old_rows")
+    changed = {
+        "insert": (pgtrigger.Insert, pgtrigger.Referencing(new="new_rows"), new),
+        "update": (
+            pgtrigger.Update,
+            pgtrigger.Referencing(old="old_rows", new="new_rows"),
+            f"({new} EXCEPT {old}) UNION ({old} EXCEPT {new})",
+        ),
+        "delete": (pgtrigger.Delete, pgtrigger.Referencing(old="old_rows"), old),
+    }
+    return [
+        pgtrigger.Trigger(
+            name=f"note_{name}",
+            when=pgtrigger.After,
+            level=pgtrigger.Statement,
+            operation=operation,
+            referencing=referencing,
+            func=f"""
+                INSERT INTO clients_change (kind, client_id)
+                SELECT DISTINCT 'service', clock.client_id
+                FROM ({rows}) changed
+                JOIN servicing_serviceclock clock ON clock.kind_id = changed.service_kind_id
+                JOIN clients_touch touch ON touch.client_id = clock.client_id
+                    AND touch.kind_id = changed.touch_kind_id AND touch.outcome = 'reached';
+                RETURN NULL;
+            """,  # noqa: S608  (texts of this module)
+        )
+        for name, (operation, referencing, rows) in changed.items()
+    ]
+
+
 class FulfilmentRule(models.Model):
     """A touch of this kind that reached the client fulfils a task of this service kind."""
 
@@ -33,6 +68,7 @@ class FulfilmentRule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["service_kind", "touch_kind"], name="servicing_fulfilment_once"),
         ]
+        triggers = _notes_rules()
 
     def __str__(self) -> str:
         return f"{self.touch_kind} → {self.service_kind}"

@@ -1,42 +1,24 @@
-"""What an item costs a year and which open tasks hang on it: a change is shown before it is saved."""
+"""What a change of the standards does to open tasks, dates and hours: shown before it is saved."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clients.firm import firm_today
 from clients.formats import hours
 from servicing.models import OPEN_STATUSES, FulfilmentRule, ServiceClock, ServiceItem, ServiceTask
-from servicing.planning.scope import SERVED
+from servicing.standards.a_year import Counted, Hours, counted, promises, times_a_year
+from servicing.standards.rules import Moves
 from servicing.work.words import often
-
-# Active clients served by the tier today; how many are waived the service today or have an own interval; and
-# how many times a year it falls due for all of them together.
-TIMES_A_YEAR = f"""
-    SELECT count(*), count(waiver.client_id),
-        count(*) FILTER (WHERE waiver.client_id IS NULL AND own.interval_months <> %(interval)s),
-        coalesce(sum(12.0 / coalesce(own.interval_months, %(interval)s)) FILTER (
-            WHERE waiver.client_id IS NULL
-        ), 0)
-    FROM ({SERVED.format(narrow="")}) served
-    LEFT JOIN servicing_cadenceoverride own ON own.client_id = served.client_id AND own.kind_id = %(kind)s
-        AND own.starts_on <= %(day)s AND (own.ends_on IS NULL OR own.ends_on >= %(day)s)
-    LEFT JOIN (
-        SELECT DISTINCT client_id FROM servicing_waiver
-        WHERE kind_id = %(kind)s AND %(day)s BETWEEN starts_on AND ends_on
-    ) waiver ON waiver.client_id = served.client_id
-    WHERE served.tier_id = %(tier)s
-"""  # noqa: S608  (a constant of planning)
 
 
 @dataclass(frozen=True)
 class Footing:
-    """What one item promises and asks for, as it is stored. `a_year`: minutes for all its clients."""
+    """What one item promises, as it is stored. `beside`: a touch of another service of its tier fulfils it
+    too, so that it asks for less time of its own, or for none."""
 
     service: str
     tier: str
@@ -46,14 +28,13 @@ class Footing:
     role: str
     channel: str
     minutes: int
+    automated: bool
     window: tuple[int, int]
     lead: int
     fulfilled_by: tuple[str, ...]
     ended: bool
-    clients: int
-    waived: int
-    own: int
-    a_year: float
+    beside: bool
+    clients: Counted
     open_tasks: int
     clocks: int
 
@@ -63,18 +44,7 @@ def footing(item_id: int) -> Footing | None:
     item = ServiceItem.objects.filter(pk=item_id).select_related("standard__tier", "kind", "role").first()
     if item is None:
         return None
-    today = firm_today()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            TIMES_A_YEAR,
-            {
-                "day": today,
-                "kind": item.kind_id,
-                "tier": item.standard.tier_id,
-                "interval": item.interval_months,
-            },
-        )
-        clients, waived, own, times = cursor.fetchone()
+    times = times_a_year(promises(that_last=True)).get(item_id, 0)
     return Footing(
         service=item.kind.label,
         tier=item.standard.tier.code,
@@ -84,20 +54,23 @@ def footing(item_id: int) -> Footing | None:
         role=item.role.label,
         channel=item.channel,
         minutes=item.planned_minutes,
+        automated=item.automated,
         window=(item.window_before_days, item.window_after_days),
         lead=item.lead_days,
-        fulfilled_by=tuple(
-            FulfilmentRule.objects.filter(service_kind=item.kind_id)
-            .order_by("touch_kind__position", "touch_kind")
-            .values_list("touch_kind__label", flat=True)
-        ),
+        fulfilled_by=fulfilling(item.kind_id),
         ended=item.ended_on is not None,
-        clients=clients,
-        waived=waived,
-        own=own,
-        a_year=0 if item.ended_on or item.automated else float(times) * item.planned_minutes,
+        beside=item.ended_on is None and times < 12 / item.interval_months,
+        clients=counted([item_id])[item_id],
         open_tasks=ServiceTask.objects.filter(item=item, status__in=OPEN_STATUSES).count(),
         clocks=ServiceClock.objects.filter(item=item).count(),
+    )
+
+
+def fulfilling(kind_id: int) -> tuple[str, ...]:
+    """The touch kinds that fulfil a service, in their order."""
+    rules = FulfilmentRule.objects.filter(service_kind=kind_id)
+    return tuple(
+        rules.order_by("touch_kind__position", "touch_kind").values_list("touch_kind__label", flat=True)
     )
 
 
@@ -106,17 +79,13 @@ class Impact:
     """What a change does, in sentences; `roles`: rows (role, before, after, difference) in hours a year."""
 
     tasks: list[str]
-    roles: list[tuple[str, str, str, str]]
-    counted: str
+    roles: list[tuple[str, str, str, str]] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)
 
 
-def impact(before: Footing | None, after: Footing | None) -> Impact:
-    """What the step from one footing to the other does."""
-    return Impact(tasks=_tasks(before, after), roles=_roles(before, after), counted=_counted(after or before))
-
-
-def _tasks(before: Footing | None, after: Footing | None) -> list[str]:
-    """What happens to open tasks and to the dates that are given already."""
+def of_item(before: Footing | None, after: Footing | None, moves: Moves | None = None) -> list[str]:
+    """What happens to open tasks and to the dates that are given already. `moves`: what is moved by other
+    touches that fulfil it."""
     if before is None or after is None:
         return [_("No open task changes; the first ones are made at the next planning.")] if after else []
     said = []
@@ -127,7 +96,7 @@ def _tasks(before: Footing | None, after: Footing | None) -> list[str]:
             before.open_tasks,
         )
         return [text % {"n": before.open_tasks}]
-    how = ("role", "channel", "minutes", "window")
+    how = ("role", "channel", "minutes", "automated", "window")
     if any(getattr(before, name) != getattr(after, name) for name in how):
         text = ngettext(
             "%(n)s open task takes the new role, channel, minutes and window at the next planning.",
@@ -135,7 +104,7 @@ def _tasks(before: Footing | None, after: Footing | None) -> list[str]:
             before.open_tasks,
         )
         said.append(text % {"n": before.open_tasks})
-    else:
+    elif not moves:
         said.append(_("No open task changes."))
     when = ("often", "basis", "months", "lead")
     if any(getattr(before, name) != getattr(after, name) for name in when):
@@ -145,25 +114,46 @@ def _tasks(before: Footing | None, after: Footing | None) -> list[str]:
             before.clocks,
         )
         said.append(text % {"n": before.clocks})
-    if before.fulfilled_by != after.fulfilled_by:
-        said.append(
-            _(
-                "In every tier that promises %(service)s, it is fulfilled by: %(touches)s. Dates that no "
-                "longer fit are given anew at the next planning."
-            )
-            % {"service": after.service, "touches": ", ".join(after.fulfilled_by) or _("nothing")}
+    return said + (of_rules(after.service, after.fulfilled_by, moves) if moves else [])
+
+
+def of_rules(service: str, fulfilled_by: tuple[str, ...], moves: Moves) -> list[str]:
+    """What other fulfilling touches do, in every tier that promises the service."""
+    touches = ", ".join(fulfilled_by) or _("nothing")
+    said = [
+        _("In every tier that promises %(service)s, it is fulfilled by: %(touches)s.")
+        % {"service": service, "touches": touches}
+    ]
+    if moves.done:
+        text = ngettext(
+            "%(n)s open task is closed as done at the next planning: a touch on record fulfils it now.",
+            "%(n)s open tasks are closed as done at the next planning: touches on record fulfil them now.",
+            moves.done,
         )
-    return said
+        said.append(text % {"n": moves.done})
+    if moves.dates:
+        text = ngettext(
+            "The next date of %(n)s client is given anew at the next planning.",
+            "The next dates of %(n)s clients are given anew at the next planning.",
+            moves.dates,
+        )
+        said.append(text % {"n": moves.dates})
+    if not (moves.done or moves.dates):
+        said.append(_("No open task and no date changes."))
+    return [*said, _("Other open tasks keep their dates, and what was done stays done.")]
 
 
-def _roles(before: Footing | None, after: Footing | None) -> list[tuple[str, str, str, str]]:
-    minutes: dict[str, list[float]] = {}
-    for place, each in enumerate((before, after)):
-        if each:
-            minutes.setdefault(each.role, [0, 0])[place] += each.a_year
+def by_role(before: Hours, after: Hours) -> list[tuple[str, str, str, str]]:
+    """Rows (role, now, then, difference) of hours a year."""
+    now, then = dict(before), dict(after)
     return [
-        (role, hours(first), hours(then), _difference(then - first))
-        for role, (first, then) in sorted(minutes.items())
+        (
+            role,
+            hours(now.get(role, 0)),
+            hours(then.get(role, 0)),
+            _difference(then.get(role, 0) - now.get(role, 0)),
+        )
+        for role in sorted(now | then)
     ]
 
 
@@ -174,14 +164,27 @@ def _difference(minutes: float) -> str:
     return words % {"time": hours(abs(minutes))}
 
 
-def _counted(each: Footing | None) -> str:
-    if each is None:
-        return ""
-    parts: dict[str, Any] = {"n": each.clients, "tier": each.tier, "waived": each.waived, "own": each.own}
-    return (
+def how_counted(each: Footing) -> list[str]:
+    """With whom the hours were counted."""
+    numbers = each.clients
+    parts: dict[str, Any] = {
+        "n": numbers.clients,
+        "tier": each.tier,
+        "waived": numbers.waived,
+        "own": numbers.own,
+    }
+    said = [
         _(
             "Counted with %(n)s active clients served by tier %(tier)s today: %(waived)s of them are waived "
             "this service, %(own)s have it at their own interval."
         )
         % parts
-    )
+    ]
+    if each.beside:
+        said.append(
+            _(
+                "A touch of another service of this tier fulfils it too: it asks for time of its own only "
+                "between two of those."
+            )
+        )
+    return said

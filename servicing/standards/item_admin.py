@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import TouchKind
 from servicing.models import FulfilmentRule, ServiceClock, ServiceItem, ServiceStep
-from servicing.standards.impact import Footing, footing, impact
+from servicing.standards.before_saving import ShownBeforeSaved
+from servicing.standards.impact import Footing, Impact, footing, how_counted, of_item
 from servicing.standards.months import refusal
+from servicing.standards.rules import what_moves
 from servicing.work.words import often
 
 LONGEST_WINDOW = 366
-CONFIRMED = "_confirmed"
 
 
 class ServiceItemForm(forms.ModelForm):
@@ -102,7 +100,7 @@ class ServiceStepInline(admin.TabularInline):
 
 
 @admin.register(ServiceItem)
-class ServiceItemAdmin(admin.ModelAdmin):
+class ServiceItemAdmin(ShownBeforeSaved):
     form = ServiceItemForm
     inlines = [ServiceStepInline]
     list_display = ["kind", "tier", "how_often", "role", "channel", "minutes", "ended_on"]
@@ -174,47 +172,19 @@ class ServiceItemAdmin(admin.ModelAdmin):
                 ignore_conflicts=True,
             )
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        """A change that touches tasks or hours is tried, taken back, and shown before it is saved."""
-        if request.method != "POST" or CONFIRMED in request.POST:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        before, after = None, None
-        with transaction.atomic():
-            before = footing(int(object_id)) if object_id and object_id.isdecimal() else None
-            newest = _newest()
-            response = super().changeform_view(request, object_id, form_url, extra_context)
-            if not isinstance(response, HttpResponseRedirect):
-                return response
-            after = footing(int(object_id)) if before and object_id else _added(newest)
-            if before == after:
-                return response
-            transaction.set_rollback(True)
-        _forget_messages(request)
-        return self._ask(request, before, after)
+    def standing(self, pk: int) -> Footing | None:
+        return footing(pk)
 
-    def _ask(self, request: HttpRequest, before: Footing | None, after: Footing | None) -> HttpResponse:
-        """The page that says what the change would do, with everything that was typed in it."""
-        shown = after or before
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Before this is saved"),
-            "shown": shown,
-            "impact": impact(before, after),
-            "typed": [
-                (name, value)
-                for name, values in request.POST.lists()
-                if name != "csrfmiddlewaretoken"
-                for value in values
-            ],
-        }
-        return TemplateResponse(request, "admin/servicing/serviceitem/confirm.html", context)
+    def what_it_does(self, pk: int, before: Any, after: Any, since: int) -> Impact:
+        moves = None
+        if before and after and before.fulfilled_by != after.fulfilled_by:
+            moves = what_moves(
+                kind_id=ServiceItem.objects.values_list("kind", flat=True).get(pk=pk), since=since
+            )
+        return Impact(tasks=of_item(before, after, moves), counted=how_counted(after or before))
+
+    def heading(self, standing: Any) -> str:
+        return f"{standing.tier} · {standing.service}, {standing.often}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceItem]:
         return super().get_queryset(request).order_by("standard__tier__position", "position", "id")
@@ -235,18 +205,3 @@ class ServiceItemAdmin(admin.ModelAdmin):
 def in_use(item: ServiceItem) -> bool:
     """Whether a task was ever made of it, or a client has a date for it."""
     return item.tasks.exists() or ServiceClock.objects.filter(item=item).exists()
-
-
-def _newest() -> int:
-    newest = ServiceItem.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return newest or 0
-
-
-def _added(newest: int) -> Footing | None:
-    added = ServiceItem.objects.filter(pk__gt=newest).order_by("pk").values_list("pk", flat=True).first()
-    return footing(added) if added else None
-
-
-def _forget_messages(request: HttpRequest) -> None:
-    """What admin said about a change that was taken back."""
-    cast(Any, get_messages(request))._queued_messages.clear()

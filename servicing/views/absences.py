@@ -22,6 +22,7 @@ from clients.models import User
 from clients.requests import SignedInRequest
 from servicing.absences import services
 from servicing.absences.forms import AbsenceForm
+from servicing.absences.words import in_sentences
 from servicing.models import Absence
 
 SHOWN = 200
@@ -60,7 +61,8 @@ def absence(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
                 services.save_absence(absence=form.instance)
                 notice(request, _("Saved. Planning brings the open tasks in line within minutes."))
                 return redirect("servicing:absences")
-            context["becomes"] = services.preview(absence=form.instance)
+            becomes = services.preview(absence=form.instance)
+            context["becomes"] = in_sentences(becomes, form.instance)
             context["seen"] = form.key
         except ValidationError as refused:
             form.add_error(None, refused.messages)

@@ -3,11 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from clients.changes import take_changes
 from clients.firm import firm_today
-from clients.models import Change, ChangeKind, Touch
+from clients.models import Change, ChangeKind, Touch, User
 from servicing.absences import services
 from servicing.models import Absence, ServiceItem, ServiceTask
 from servicing.planning import plan, sweeps
@@ -279,6 +280,40 @@ def test_each_enters_their_own_and_operations_anybodys(away, people, signed_in):
     seen = browser.post(address, sent).context["seen"]
     browser.post(address, {**sent, "seen": seen})
     assert Absence.objects.get().stand_in is None
+
+
+def test_admin_shows_what_becomes_of_the_work_before_it_saves_or_deletes(away, people, client):
+    ServiceItem.objects.exclude(pk=away.world.review.item_id).update(ended_on=firm_today())
+    plan(as_of=firm_today())
+    boss = User.objects.create_user("boss", is_staff=True)
+    boss.groups.add(Group.objects.get(name="administrator"))
+    client.force_login(boss)
+    task, ann, bob = away.world.review, people["ann"].pk, people["bob"].pk
+    sent = fields(task, user=str(ann), stand_in=str(bob))
+    address = reverse("admin:servicing_absence_add")
+    page = client.post(address, sent).content.decode()
+    assert "1 open task falls due in these days." in page
+    assert "1 goes to bob, and comes back when the absence ends." in page
+    assert "Hours a year" not in page
+    assert "1 moves to another day within its window." in client.post(
+        address, sent | {"stand_in": ""}
+    ).content.decode()  # fmt: skip
+    assert not Absence.objects.exists()
+    assert not Change.objects.exists()
+    assert client.post(address, sent | {"_confirmed": "1"}).status_code == 302
+    sweeps.plan_changed()
+    absence, later = Absence.objects.get(), (task.due_on + 9 * DAY).isoformat()
+    change = reverse("admin:servicing_absence_change", args=[absence.pk])
+    shorter = sent | {"first_on": later, "last_on": later}
+    assert "1 open task goes back to ann." in client.post(change, shorter).content.decode()
+    # nothing moves: no page in between
+    assert client.post(change, sent | {"note": "Wedding"}).status_code == 302
+    remove = reverse("admin:servicing_absence_delete", args=[absence.pk])
+    assert "1 open task goes back to ann." in client.get(remove).content.decode()
+    assert who(ServiceTask.objects.get(pk=task.pk)) == ("bob", "ann")
+    assert client.post(remove, {"post": "yes"}).status_code == 302
+    sweeps.plan_changed()
+    assert who(ServiceTask.objects.get(pk=task.pk)) == ("ann", "")
 
 
 def test_an_end_can_be_undone(away, people, signed_in):

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from clients.firm import firm_today
 from servicing.capacity import weeks
-from servicing.capacity.standards import Promise, times_a_year
 from servicing.capacity.what_if import Away, Line, Present, Service, Wish, read, suppose, totals
 from servicing.models import ClientHours, PersonLoad, ServiceItem, ServiceTask
+from servicing.standards.a_year import Promise, times_a_year
 from tests.tiers.firm import SHIPPED, D, case, store, store_policy
 from tiers import services
 from tiers.policies import clone_policy

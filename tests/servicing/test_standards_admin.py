@@ -4,23 +4,27 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.urls import reverse
 
 from clients.firm import firm_today
-from clients.models import TouchKind, User
+from clients.models import Change, TouchKind, User
 from servicing.models import (
     CadenceOverride,
     FollowedItem,
     FulfilmentRule,
+    ServiceClock,
     ServiceItem,
+    ServiceKind,
+    ServiceStandard,
     ServiceStep,
     ServiceTask,
     Waiver,
 )
-from servicing.planning import plan
-from servicing.standards.impact import footing, impact
+from servicing.planning import plan, sweeps
+from servicing.standards.a_year import counted, hours_by_role
+from servicing.standards.impact import by_role, footing, of_item
 
 DAY = dt.timedelta(days=1)
 
@@ -136,13 +140,15 @@ def test_an_added_item_is_shown_before_it_is_saved(admin_browser, firm, item):
     values = typed(item) | {
         "standard": item.standard_id,
         "kind": firm.kinds["check_in"].pk,
-        "interval_months": 6,
+        "interval_months": 1,
+        "fulfilled_by": [],  # not asked for until it is there
         "steps-TOTAL_FORMS": 0,
         "steps-INITIAL_FORMS": 0,
     }
     address = reverse("admin:servicing_serviceitem_add")
-    answer = admin_browser.post(address, values)
-    assert "3 h more" in answer.content.decode()
+    page = admin_browser.post(address, values).content.decode()
+    assert "12 h more" in page  # two between each review and the next, 8 times a year 90 minutes
+    assert "only between two of those" in page
     assert not ServiceItem.objects.filter(standard=item.standard, kind__code="check_in").exists()
     assert admin_browser.post(address, values | {"_confirmed": "1"}).status_code == 302
     assert ServiceItem.objects.filter(standard=item.standard, kind__code="check_in").exists()
@@ -154,11 +160,14 @@ def test_hours_count_waivers_and_own_intervals(world):
     world.waive(clients[0], "review_meeting", today, today + 30 * DAY)
     world.give(clients[1], "review_meeting", 12, today)
     item = ServiceItem.objects.get(standard__tier__code="A", kind__code="review_meeting")
-    found = footing(item.pk)
-    assert (found.clients, found.waived, found.own) == (4, 1, 1)
-    assert found.a_year == (1 + 4 + 4) * 90
+    found = counted([item.pk])[item.pk]
+    assert (found.clients, found.waived, found.own, found.times) == (4, 1, 1, 1 + 4 + 4)
+    of_all = dict(hours_by_role())
+    assert of_all["Lead advisor"] == (1 + 4 + 4) * 90 + 4 * 150  # with the wealth plan review once a year
     world.set_status(clients[3], "paused")
-    assert footing(item.pk).a_year == (1 + 4) * 90
+    assert counted([item.pk])[item.pk].times == 1 + 4
+    ServiceItem.objects.filter(pk=item.pk).update(ended_on=today + 30 * DAY)
+    assert dict(hours_by_role())["Lead advisor"] == 3 * 150
 
 
 def test_open_tasks_follow_their_item_at_the_next_planning_and_keep_their_dates(firm, review, item):
@@ -218,9 +227,26 @@ def test_an_item_that_nobody_has_can_be_deleted(admin_browser, firm):
     assert not ServiceItem.objects.filter(pk=unused.pk).exists()
 
 
-def test_a_standard_with_items_is_not_deleted(admin_browser, item):
+def delete_at_once(rows):
+    """As a script that knows nothing of Django: the database is asked alone."""
+    rows.objects.all()._raw_delete("default")
+    connection.check_constraints()
+
+
+def test_neither_its_standard_nor_its_kind_takes_an_item_in_use_along(admin_browser, item):
     address = reverse("admin:servicing_servicestandard_delete", args=[item.standard_id])
     assert admin_browser.post(address, {"post": "yes"}).status_code == 403
+    for model, pk in (("servicestandard", item.standard_id), ("servicekind", item.kind_id)):
+        sent = {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
+        admin_browser.post(reverse(f"admin:servicing_{model}_changelist"), sent)
+    sent = {"action": "delete_selected", "_selected_action": [item.pk], "post": "yes"}
+    admin_browser.post(reverse("admin:servicing_serviceitem_changelist"), sent)
+    for rows in (ServiceItem, ServiceStandard, ServiceKind):
+        with pytest.raises((ProtectedError, IntegrityError)), transaction.atomic():
+            rows.objects.all().delete()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            delete_at_once(rows)
+    assert ServiceItem.objects.filter(pk=item.pk, standard=item.standard_id, kind=item.kind_id).exists()
 
 
 @pytest.mark.parametrize(
@@ -270,6 +296,69 @@ def test_touch_kinds_that_fulfil_it_are_edited_on_its_page_for_every_tier(admin_
     assert FulfilmentRule.objects.get(service_kind=item.kind).touch_kind == call
 
 
+def of_kind(kind, **changes):
+    """What the form of a service kind sends, its fulfilment rules included; `also`: another touch kind."""
+    rules = list(FulfilmentRule.objects.filter(service_kind=kind).order_by("pk"))
+    also, without = changes.get("also"), changes.get("without")
+    values = {
+        "label": kind.label,
+        "changes": "",
+        "position": kind.position,
+        "fulfilled_by-TOTAL_FORMS": len(rules) + (1 if also else 0),
+        "fulfilled_by-INITIAL_FORMS": len(rules),
+    }
+    for n, rule in enumerate(rules):
+        values |= {
+            f"fulfilled_by-{n}-id": rule.pk,
+            f"fulfilled_by-{n}-service_kind": kind.pk,
+            f"fulfilled_by-{n}-touch_kind": rule.touch_kind_id,
+        }
+        if without and rule.touch_kind_id == without.pk:
+            values[f"fulfilled_by-{n}-DELETE"] = "on"
+    if also:
+        values |= {
+            f"fulfilled_by-{len(rules)}-service_kind": kind.pk,
+            f"fulfilled_by-{len(rules)}-touch_kind": also.pk,
+        }
+    return values
+
+
+def test_another_rule_of_fulfilment_shows_which_tasks_and_dates_move_and_planning_follows(
+    admin_browser, firm, review, item
+):
+    call = firm.touch_kinds["call"]
+    address = reverse("admin:servicing_servicekind_change", args=[item.kind_id])
+    held = firm.touch(review.client_id, "call", firm_today() - 9 * DAY)
+    firm.touch(review.client_id, "call", firm_today() - 5 * DAY, reached=False)
+    plan(as_of=firm_today())
+    sent = of_kind(item.kind, also=call)
+    for page in (
+        admin_browser.post(address, sent).content.decode(),
+        save(admin_browser, item, fulfilled_by=[*typed(item)["fulfilled_by"], call.pk]).content.decode(),
+    ):
+        assert "it is fulfilled by: Review meeting, Call" in page
+        assert "1 open task is closed as done at the next planning" in page
+        assert "The next date of 1 client is given anew" in page
+        assert "as before" in page  # the hours: a check-in needs its own time as before
+    review.refresh_from_db()
+    assert review.is_open
+    assert not Change.objects.filter(kind="service").exists()
+    assert admin_browser.post(address, sent | {"_confirmed": "1"}).status_code == 302
+    assert sweeps.plan_changed() == 1
+    review.refresh_from_db()
+    assert (review.status, review.touch_id) == ("done", held.pk)
+    # the rule goes again: what was done stays done, and a touch that closed nothing is a base no more
+    earlier = of_kind(item.kind, without=TouchKind.objects.get(code="review_meeting"))
+    page = admin_browser.post(address, earlier).content.decode()
+    assert "it is fulfilled by: Call." in page
+    assert "No open task and no date changes." in page
+    wealth = ServiceItem.objects.get(standard=item.standard_id, kind__code="wealth_plan_review").kind
+    FulfilmentRule.objects.filter(service_kind=wealth).delete()  # whatever path it takes
+    assert sweeps.plan_changed() == 1
+    assert ServiceClock.objects.get(client=review.client_id, kind=wealth).base_on is None
+    assert admin_browser.post(address, of_kind(item.kind) | {"label": "Review"}).status_code == 302
+
+
 def test_the_task_shows_what_to_prepare_the_agenda_and_the_steps(firm, review, signed_in):
     ServiceItem.objects.filter(pk=review.item_id).update(
         checklist="Debt timeline\n\nPlan summary", agenda="One decision"
@@ -294,8 +383,8 @@ def test_shipped_procedures_are_steps_with_a_checklist_and_an_agenda(db):
 
 def test_no_difference_says_so(firm, item):
     same = footing(item.pk)
-    told = impact(same, same)
-    assert told.tasks == ["No open task changes."]
-    assert [difference for *_, difference in told.roles] == ["as before"]
+    assert of_item(same, same) == ["No open task changes."]
+    hours = hours_by_role()
+    assert {difference for *_, difference in by_role(hours, hours)} == {"as before"}
     assert not CadenceOverride.objects.exists()
     assert not Waiver.objects.exists()
