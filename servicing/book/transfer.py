@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clients import notices
 from clients.access import may_edit_clients
 from clients.changes import wake_sweeps
 from clients.commands import Refused
 from clients.firm import firm_today
 from clients.jobs import Report, start_job, untold
-from clients.models import ChangeKind, Job, Notice, ServiceRole, User
+from clients.models import ChangeKind, Job, ServiceRole, User
+from clients.notices import Tell
 from servicing.book import leaving
 from servicing.book.working import fingerprint, work_out
 from servicing.models import BookTransfer, TransferState
@@ -145,28 +147,25 @@ def _tell(session: Session, transfer: BookTransfer, by: User) -> None:
         """
         SELECT after_id, count(DISTINCT client_id) FILTER (WHERE "table" = 'team'),
             count(*) FILTER (WHERE "table" = 'task')
-        FROM servicing_handedrow WHERE transfer_id = %(transfer)s GROUP BY after_id
-        """
+        FROM servicing_handedrow WHERE transfer_id = %(transfer)s AND after_id <> %(by)s GROUP BY after_id
+        """,
+        by=by.pk,
     )
-    wanting = dict(
-        User.objects.filter(pk__in=[row[0] for row in got], wants_notices=True)
-        .exclude(pk=by.pk)
-        .values_list("pk", "username")
+    names = dict(User.objects.filter(pk__in=[row[0] for row in got]).values_list("pk", "username"))
+    mine, today = reverse("clients:list"), reverse("servicing:today")
+    notices.tell(
+        Tell(
+            person,
+            _told(clients, tasks),
+            f"{mine}?advisor={quote(names[person])}" if clients else today,
+            _key(transfer),
+        )
+        for person, clients, tasks in got
     )
-    mine = reverse("clients:list")
-    Notice.objects.bulk_create(
-        [
-            Notice(
-                user_id=pk,
-                text=_told(clients, tasks),
-                url=f"{mine}?advisor={quote(wanting[pk])}" if clients else reverse("servicing:today"),
-                key=f"book-{transfer.pk}",
-            )
-            for pk, clients, tasks in got
-            if pk in wanting
-        ],
-        ignore_conflicts=True,
-    )
+
+
+def _key(transfer: BookTransfer) -> str:
+    return f"book:{transfer.pk}"
 
 
 def _told(clients: int, tasks: int) -> str:
@@ -282,6 +281,7 @@ def take_back(*, transfer: BookTransfer, by: User, report: Report = untold) -> i
         wake_sweeps(ChangeKind.SERVICE)
         transfer.state, transfer.undone_at, transfer.undone_by = TransferState.UNDONE, timezone.now(), by
         transfer.save(update_fields=["state", "undone_at", "undone_by"])
+        notices.take_back(_key(transfer))
     return max(0, stay)
 
 

@@ -82,18 +82,23 @@ def test_it_moves_roles_and_open_tasks_and_access_follows(world, people):
     assert plan(as_of=firm_today()).reassigned == 0, "planning agrees with where the tasks went"
     told = history_of(Client.objects.get(pk=ids[0]))
     assert {entry.who for entry in told if "Ann goes on leave" in entry.note} == {"olga"}
-    assert "5 clients are yours now" in Notice.objects.get(user=receiver).text
+    told = Notice.objects.get()  # the receiver alone, and not who did it
+    assert (told.user, told.text) == (receiver, f"5 clients are yours now, with {before} open tasks.")
+    assert told.url.endswith("?advisor=rita")
 
 
 def test_it_comes_back_as_one_while_nobody_changed_the_roles(world, people):
     ids = a_book(world, people)
     rita = UserFactory(username="rita", groups=["advisor"])
+    quiet = UserFactory(groups=["advisor"], wants_notices=False)
     was = set(ServiceTask.objects.values_list("pk", "assigned_to", "reassigned"))
-    done = book.hand_over(transfer=draft(people, to=[rita]), by=people["olga"])
+    done = book.hand_over(transfer=draft(people, to=[rita, quiet], share="count"), by=people["olga"])
+    assert Notice.objects.get().user == rita  # the other one has switched notices off
     closed = ServiceTask.objects.open().filter(assigned_to=rita).first()
     ServiceTask.objects.filter(pk=closed.pk).update(status="declined", closed_at=timezone.now())
 
     assert book.take_back(transfer=done, by=people["olga"]) == 1
+    assert not Notice.objects.exists()  # what they had not seen of it
     assert leads(ids) == {"ann": 5}
     now = set(ServiceTask.objects.values_list("pk", "assigned_to", "reassigned"))
     assert {pk for pk, *_rest in was ^ now if pk in {row[0] for row in was}} == {closed.pk}
