@@ -32,6 +32,7 @@ from clients.models import (
     TouchKind,
     User,
 )
+from clients.register.active import kept
 
 
 class RetiredFilter(admin.SimpleListFilter):
@@ -266,6 +267,15 @@ class ClientAdmin(admin.ModelAdmin):
     inlines = [TeamInline]
     fields = ["name", "external_id", "status", "client_since", "permission"]
     readonly_fields = ["name", "external_id", "status", "client_since", "permission"]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return kept(self.list_display)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return kept(self.list_filter)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return kept(self.fields or [])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

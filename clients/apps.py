@@ -10,9 +10,11 @@ class ClientsConfig(AppConfig):
     def ready(self) -> None:
         from clients import page_parts
         from clients.actors import register_actor
+        from clients.register import usage
         from clients.register.fields import register_own
 
         register_own()
+        usage.register_own()
         page_parts.register()
         register_actor("import_clients", _("Import of clients, from the command line"))
         register_actor("import_revenue", _("Import of revenue, from the command line"))

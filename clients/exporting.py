@@ -1,6 +1,5 @@
 """Export of clients: the native columns of import and what the firm derived, streamed by COPY."""
 
-# ruff: noqa: S608  (constants of this module; the selection of clients is SQL that Django compiled)
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from django.db.models import QuerySet
 
 from clients.importing.staging import SPACES_SQL
 from clients.models import Client
+from clients.register.active import active_fields
+from clients.register.fields import tracked_fields
 
 
 def escaped(text: str) -> str:
@@ -29,15 +30,31 @@ def _phone(text: str) -> str:
     return f"CASE WHEN {text} ~ '^[+][0-9 ()./-]*$' THEN btrim({text}, {SPACES_SQL}) ELSE {escaped(text)} END"
 
 
-_QUERY = f"""
-SELECT {escaped("c.external_id")} AS external_id, {escaped("c.name")} AS name, c.status, c.client_since,
-    {escaped("u.username")} AS advisor, cd.code AS complexity_driver,
-    -- the database holds a behavioral trigger only while permission is granted; it leaves on no other terms
-    CASE WHEN c.permission = 'granted' THEN bt.code END AS behavioral_trigger,
-    ac.code AS attention_constraint, pe.code AS persona, inc.code AS income_structure, c.permission,
-    c.assets_under_management, c.potential_revenue, c.growth_potential, c.alignment,
-    {escaped("c.email")} AS email, {_phone("c.phone")} AS phone,
-    ti.code AS tier, s.score, s.scored_on, s.next_due_on
+_COLUMNS = {
+    "external_id": escaped("c.external_id"),
+    "name": escaped("c.name"),
+    "status": "c.status",
+    "client_since": "c.client_since",
+    "advisor": escaped("u.username"),
+    "complexity_driver": "cd.code",
+    # the database holds a behavioral trigger only while permission is granted; it leaves on no other terms
+    "behavioral_trigger": "CASE WHEN c.permission = 'granted' THEN bt.code END",
+    "attention_constraint": "ac.code",
+    "persona": "pe.code",
+    "income_structure": "inc.code",
+    "permission": "c.permission",
+    "assets_under_management": "c.assets_under_management",
+    "potential_revenue": "c.potential_revenue",
+    "growth_potential": "c.growth_potential",
+    "alignment": "c.alignment",
+    "email": escaped("c.email"),
+    "phone": _phone("c.phone"),
+    "tier": "ti.code",
+    "score": "s.score",
+    "scored_on": "s.scored_on",
+    "next_due_on": "s.next_due_on",
+}
+_FROM = """
 FROM clients_client c
 LEFT JOIN clients_clientsummary s ON s.client_id = c.id
 LEFT JOIN clients_tier ti ON ti.id = s.tier_id
@@ -53,10 +70,20 @@ LEFT JOIN clients_incomestructure inc ON inc.id = c.income_structure_id
 """
 
 
+def _query() -> str:
+    """The export's query. A column whose field is not tracked stays, for those who read it, and is empty."""
+    tracked, active = tracked_fields(), active_fields()
+    columns = ", ".join(
+        f"{'NULL' if name in tracked and name not in active else sql} AS {name}"
+        for name, sql in _COLUMNS.items()
+    )
+    return f"SELECT {columns} {_FROM}"
+
+
 def client_lines(clients: QuerySet[Client] | None = None) -> Iterator[bytes]:
     """The CSV (UTF-8, with a header) in pieces, ordered by client number; `clients` narrows it."""
     which, params = _selection(clients)
-    statement = f"COPY ({_QUERY} {which} ORDER BY c.external_id) TO STDOUT (FORMAT csv, HEADER)"
+    statement = f"COPY ({_query()} {which} ORDER BY c.external_id) TO STDOUT (FORMAT csv, HEADER)"
     with connection.cursor() as cursor, _copy(cursor, statement, params) as copy:
         for piece in copy:
             yield bytes(piece)

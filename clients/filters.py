@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from clients.models import Client, ClientStatus, Permission, TeamMember, User
 from clients.querysets import ClientQuerySet
+from clients.register.active import active_fields
 from clients.words import Words
 
 NONE = "none"
@@ -41,6 +42,14 @@ AXES = (
     Axis("persona", "persona", gettext_lazy("Persona"), "persona"),
     Axis("income", "income_structure", gettext_lazy("Income structure"), "income_structure"),
 )
+
+
+def _shown() -> list[Axis]:
+    """The tier, and those of the others that the field register lets the firm track."""
+    active = active_fields()
+    return [axis for axis in AXES if axis.kind == "tier" or axis.kind in active]
+
+
 _OTHERS = ("status", "permission", "advisor", "score", "untagged", "late", "q")
 _PARAMS = (*(axis.param for axis in AXES), *_OTHERS)
 
@@ -71,7 +80,8 @@ class ListFilters:
             return False
         axis = next((axis for axis in AXES if axis.param == param), None)
         if axis:
-            return value == NONE or self.words.by_code(axis.kind, value) is not None
+            known = value == NONE or self.words.by_code(axis.kind, value) is not None
+            return known and axis in _shown()
         if param == "status":
             return value == ANY or value in ClientStatus.values
         if param == "permission":
@@ -178,7 +188,7 @@ class ListFilters:
                     (NONE, _("None"), NONE in self.asked.getlist(axis.param)),
                 ],
             }
-            for axis in AXES
+            for axis in _shown()
         ]
         for param, label, choices in (
             ("status", _("Status"), [*ClientStatus.choices, (ANY, _("Any"))]),

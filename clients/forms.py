@@ -27,6 +27,7 @@ from clients.models import (
     User,
 )
 from clients.models.people import Group
+from clients.register.forms import keep_registered
 from clients.rubric import rubric_of
 from clients.words import AXES
 
@@ -142,6 +143,7 @@ class ClientForm(forms.ModelForm):
             self.initial.setdefault("behavioral_trigger", tag.trigger_id if tag else None)
         else:
             del self.fields["behavioral_trigger"]
+        keep_registered(self, {name: name for name in self.fields})
 
     def clean_external_id(self) -> str:
         number = self.cleaned_data["external_id"]
@@ -151,30 +153,15 @@ class ClientForm(forms.ModelForm):
         return number
 
 
-class PermissionForm(forms.Form):
-    """The client's answer to being communicated with in a tailored way."""
-
-    permission = forms.ChoiceField(label=_("Answer"), choices=Permission.choices)
-    asked_by = forms.ModelChoiceField(
-        User.objects.filter(is_active=True), label=_("Who recorded it"), to_field_name="username"
-    )
-    on = forms.DateField(label=_("When"), widget=DateInput())
-    how = forms.CharField(
-        label=_("How"), max_length=200, help_text=_("For example: asked in the review meeting, or by e-mail.")
-    )
-
-    def clean_on(self) -> Any:
-        on = self.cleaned_data["on"]
-        if on > localdate():
-            raise ValidationError(_("This day has not come yet. Give the day on which the client answered."))
-        return on
-
-
 class MemberForm(forms.ModelForm):
     class Meta:
         model = Member
         fields = ["name", "relation", "birth_date", "email", "phone"]
         widgets = {"birth_date": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keep_registered(self, {name: f"member_{name}" for name in self.fields})
 
     def clean_birth_date(self) -> Any:
         born = self.cleaned_data["birth_date"]

@@ -25,6 +25,8 @@ from clients.actors import actor
 from clients.history_entries import Change, Entry
 from clients.merges import joined_and_parted
 from clients.models import BehavioralTag, Client, Term, User
+from clients.register.active import is_active
+from clients.register.fields import code_of
 
 LIMIT = 300
 _CONTEXT = pghistory.models.Context._meta.db_table
@@ -258,6 +260,8 @@ def _changes(
     for field in source.tracked._meta.concrete_fields:
         name = field.attname
         if field.name in _SILENT or field.primary_key or field is subject or name not in row:
+            continue
+        if (code := code_of(source.tracked, name)) and not is_active(code):
             continue
         old = None if inserted or before is None else before.get(name)
         new = row[name]

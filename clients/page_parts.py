@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.history import history_of
 from clients.models import BulkField, Client, Permission, Touch
+from clients.permission.panel import permission_panel
+from clients.register.active import active_fields, kept
 from clients.tabs import Panel, Tab, panels, register_panel, register_tab
 from clients.words import AXES
 
@@ -40,7 +42,7 @@ def tags(request: HttpRequest, client: Client) -> dict[str, Any]:
     """The five dropdowns with what each value changes."""
     granted = client.permission == Permission.GRANTED
     rows = []
-    for field in AXES:
+    for field in kept(AXES):
         if field == "behavioral_trigger":
             tag = getattr(client, "behavioral_tag", None) if granted else None
             term = tag.trigger if tag else None
@@ -58,7 +60,7 @@ def tags(request: HttpRequest, client: Client) -> dict[str, Any]:
 
 
 def contact(request: HttpRequest, client: Client) -> dict[str, Any]:
-    return {}
+    return {"kept": active_fields()}
 
 
 def facts(request: HttpRequest, client: Client) -> dict[str, Any]:
@@ -68,6 +70,7 @@ def facts(request: HttpRequest, client: Client) -> dict[str, Any]:
         cursor.execute(_YEAR, {"client": client.pk, "since": _a_year_before(today), "today": today})
         revenue, reached, attempted, minutes = cursor.fetchone()
     return {
+        "kept": active_fields(),
         "revenue_year": revenue,
         "touches_year": {"reached": reached, "attempted": attempted, "minutes": minutes},
     }
@@ -93,7 +96,7 @@ def timeline(request: HttpRequest, client: Client) -> dict[str, Any]:
 
 
 def people(request: HttpRequest, client: Client) -> dict[str, Any]:
-    return {"members": list(client.members.all())}
+    return {"members": list(client.members.all()), "kept": active_fields()}
 
 
 def history(request: HttpRequest, client: Client) -> dict[str, Any]:
@@ -108,4 +111,5 @@ def register() -> None:
     register_panel(Panel("clients/panels/tags.html", tags, 10))
     register_panel(Panel("clients/panels/facts.html", facts, 30))
     register_panel(Panel("clients/panels/contact.html", contact, 40))
+    register_panel(Panel("clients/permission/panel.html", permission_panel, 45))
     register_panel(Panel("clients/panels/timeline.html", timeline, 90))

@@ -1,8 +1,7 @@
-"""Writes to the client record: one client's tags and permission, and one value for many clients at once."""
+"""Writes to the client record: one client's tags, and one value for many clients at once."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from clients.models import (
     User,
 )
 from clients.querysets import ClientQuerySet
+from clients.register.active import is_active
 from clients.words import AXES
 
 if TYPE_CHECKING:
@@ -50,12 +50,19 @@ def term_of(field: str, id: int | None) -> Term | None:
     return term
 
 
+def _refuse_untracked(field: str) -> None:
+    if field in AXES and not is_active(field):
+        raise TagRefused(_("This field is not tracked: the field register has no entry for it."))
+
+
 @transaction.atomic
 def set_tag(*, client: Client, field: str, term: Term | None) -> int | None:
     """Gives `client` the value for one of the five dropdowns; returns the id that it had.
 
-    Raises TagRefused for a behavioral trigger while permission is not granted.
+    Raises TagRefused for a behavioral trigger while permission is not granted, and for a dropdown that the
+    field register does not let the firm track.
     """
+    _refuse_untracked(field)
     locked = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
     wake_sweeps(ChangeKind.SERVICE)
     if field != BEHAVIORAL:
@@ -74,15 +81,6 @@ def set_tag(*, client: Client, field: str, term: Term | None) -> int | None:
     else:
         BehavioralTag.objects.update_or_create(client=locked, defaults={"trigger_id": term.pk})
     return tag.trigger_id if tag else None
-
-
-@transaction.atomic
-def record_permission(*, client: Client, permission: str, asked_by: User, on: dt.date, how: str) -> None:
-    """Records the client's answer, with who asked, when and how. Withdrawal erases the behavioral value."""
-    with pghistory.context(permission_asked_by=str(asked_by), permission_on=on.isoformat(), how=how):
-        Client.objects.filter(pk=client.pk).update(permission=permission)
-    wake_sweeps(ChangeKind.SERVICE)
-    client.permission = permission
 
 
 @transaction.atomic
@@ -184,8 +182,10 @@ def change_many(*, clients: ClientQuerySet, field: str, value: int | None, by: U
     """Gives every one of `clients` the same value, in one statement; returns what was changed and skipped.
 
     `value`: the id of a word, of a person for the lead advisor, or None to clear. A behavioral trigger goes
-    only to clients with permission granted; those without it count as skipped.
+    only to clients with permission granted; those without it count as skipped. Raises TagRefused for a
+    dropdown that is not tracked.
     """
+    _refuse_untracked(field)
     behavioral = field == BulkField.BEHAVIORAL
     change = BulkChange.objects.create(field=field, value=None if behavioral else value, created_by=by)
     with pghistory.context(bulk_change=change.pk):

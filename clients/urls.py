@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, path
 
+from clients.permission import views as permission_views
+from clients.register import views as register_views
 from clients.views import imports, jobs, listing, notices, own_settings, people, record, welcome
 
 app_name = "clients"
@@ -21,12 +23,20 @@ urlpatterns: list[URLPattern] = [
     path("clients/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("clients/import/<int:pk>/errors/", imports.import_errors, name="import_errors"),
     path("clients/export/", imports.export, name="export"),
+    path("clients/register/", register_views.register, name="register"),
+    path("clients/register/check/", register_views.register_check, name="register_check"),
+    path("clients/register/review/", register_views.review_field, name="review_field"),
+    path("clients/register/<slug:code>/", register_views.edit_entry, name="edit_entry"),
+    path("clients/register/<slug:code>/end/", register_views.end_entry, name="end_entry"),
     path("clients/options/", listing.client_options, name="client_options"),
     path("clients/new/", record.new_client, name="new"),
     path("clients/<int:pk>/", record.client_page, name="detail"),
     path("clients/<int:pk>/tag/<slug:field>/", listing.tag_cell, name="tag_cell"),
     path("clients/<int:pk>/edit/", record.edit_client, name="edit"),
-    path("clients/<int:pk>/permission/", record.edit_permission, name="permission"),
+    path("clients/<int:pk>/permission/", permission_views.permission_page, name="permission"),
+    path("clients/<int:pk>/contact/", permission_views.opt_outs, name="opt_outs"),
+    path("clients/<int:pk>/contact/<int:opt_out>/lift/", permission_views.lift_opt_out, name="lift_opt_out"),
+    path("clients/<int:pk>/statement/", register_views.statement, name="statement"),
     path("clients/<int:pk>/team/", record.edit_team, name="team"),
     path("clients/<int:pk>/people/new/", record.edit_member, name="new_member"),
     path("clients/<int:pk>/people/<int:member>/", record.edit_member, name="edit_member"),

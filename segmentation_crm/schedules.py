@@ -68,6 +68,13 @@ SHIPPED = [
         expires_after=900,
     ),
     Schedule(
+        name="E-mails to clients",
+        task="servicing.send_messages",
+        crontab="* * *",
+        description="Sends the e-mails of automated tasks that are due, where sending is switched on.",
+        expires_after=60,
+    ),
+    Schedule(
         name="Nightly scoring",
         task="tiers.nightly_run",
         crontab="30 1 *",
@@ -84,6 +91,19 @@ SHIPPED = [
         task="clients.forget_stale_uploads",
         crontab="30 3 *",
         description="Removes uploaded files that nobody imported within a day of their preview.",
+    ),
+    Schedule(
+        name="Erasures",
+        task="clients.sweep_erasures",
+        crontab="2-59/10 * *",
+        description="Erases behavioral triggers in stored uploads and elsewhere, where permission ended.",
+        expires_after=600,
+    ),
+    Schedule(
+        name="Field register",
+        task="clients.ask_about_fields",
+        crontab="15 6 *",
+        description="Asks once a year whether each tracked field is still needed.",
     ),
     Schedule(
         name="Old runs",

@@ -9,7 +9,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from clients.models import BehavioralTag, BehavioralTrigger, Client, Member, Persona, Touch
-from clients.services import change_many, record_permission
+from clients.permission.answers import record_answer
+from clients.services import change_many
 from servicing.models import ServiceTask
 from tests.factories import ClientFactory, UserFactory
 from tests.test_permissions import DAY
@@ -89,7 +90,7 @@ def test_a_withdrawn_permission_outlasts_undo(theirs):
         clients=Client.objects.filter(pk=theirs.pk), field="behavioral_trigger", value=second.pk, by=boss
     )
     theirs.refresh_from_db()
-    record_permission(client=theirs, permission="withdrawn", asked_by=boss, on=DAY, how="by phone")
+    record_answer(client=theirs, answer="withdrawn", by=boss, on=DAY, how="phone")
     assert sign_in(boss).post(reverse("clients:bulk_undo", args=[change.pk])).status_code == 302
     assert not BehavioralTag.objects.exists()
     lines = b"".join(sign_in(boss).get("/clients/export/?status=any").streaming_content).decode()

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from clients.importing.files import FileRefused
 from clients.models.imports import ImportKind
+from clients.register.active import active_fields
+from clients.register.fields import tracked_fields
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,9 @@ CONTACT_FIELDS = (
     Field("household_title", gettext_lazy("Relation in the household")),
     Field("birth_date", gettext_lazy("Date of birth")),
 )
+
+# What of it is a field of the household's people, by its code in the register.
+_OF_MEMBERS = {"household_title": "member_relation", "birth_date": "member_birth_date"}
 
 FIELDS = {
     ImportKind.CLIENTS: CLIENT_FIELDS,
@@ -270,9 +275,14 @@ class Mapping:
 
 
 def fields_for(kind: ImportKind, format: Format) -> tuple[Field, ...]:
-    """The fields that a column may be mapped to by hand."""
+    """The fields that a column may be mapped to by hand, as far as the field register lets them be tracked."""
     foreign = kind == ImportKind.CLIENTS and format is not NATIVE
-    return FIELDS[kind] + (CONTACT_FIELDS if foreign else ())
+    fields = FIELDS[kind] + (CONTACT_FIELDS if foreign else ())
+    if kind != ImportKind.CLIENTS:
+        return fields
+    tracked, active = tracked_fields(), active_fields()
+    codes = {field.name: _OF_MEMBERS.get(field.name, field.name) for field in fields}
+    return tuple(f for f in fields if codes[f.name] not in tracked or codes[f.name] in active)
 
 
 def normalised(header: str) -> str:
@@ -330,13 +340,14 @@ def _by_name(header: list[str], kind: ImportKind, known: Format) -> dict[int, st
         if known is not NATIVE
         else {synonym: field.name for field in FIELDS[kind] for synonym in reversed(field.synonyms)}
     )
-    own = {field.name for field in FIELDS[kind]}
+    allowed = {field.name for field in fields_for(kind, known)}
+    own = {field.name for field in FIELDS[kind]} & allowed
     found: dict[int, str] = {}
     if known is NATIVE:
         found = {position: name for position, name in enumerate(names) if name in own}
     for position, name in enumerate(names):
         target = synonyms.get(name)
-        if target and position not in found and target not in found.values():
+        if target in allowed and position not in found and target not in found.values():
             found[position] = target
     if known is not NATIVE:
         for position, name in enumerate(names):

@@ -12,6 +12,7 @@ from typing import Any
 from clients.importing import values
 from clients.importing.columns import Mapping
 from clients.importing.staging import CLEAR_SQL
+from clients.register.active import is_active
 
 MEMBER_TEXTS = {"name": 160, "relation": 40, "email": 254, "phone": 40}
 
@@ -96,8 +97,8 @@ def _members(cursor: Any, has: dict[str, int]) -> None:
     texts = {
         "name": "whole_name",
         "relation": "relation",
-        "email": '"email"' if "email" in has else "NULL",
-        "phone": '"phone"' if "phone" in has else "NULL",
+        "email": '"email"' if "email" in has and is_active("member_email") else "NULL",
+        "phone": '"phone"' if "phone" in has and is_active("member_phone") else "NULL",
     }
     columns = ", ".join(
         f"left(nullif({expression}, {CLEAR_SQL}), {MEMBER_TEXTS[name]}) AS {name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,11 @@ def _forget_file(batch: ImportBatch) -> None:
 # --- What the preview shows ------------------------------------------------------------------------------
 
 
+BEHAVIORAL = "behavioral_trigger"
+
+
 def _shown(result: ImportResult) -> dict[str, Any]:
+    """What is stored for the page: never a behavioral trigger, whether permission is granted or not."""
     fields = [
         field
         for field in fields_for(result.mapping.kind, result.mapping.format)
@@ -147,7 +152,7 @@ def _shown(result: ImportResult) -> dict[str, Any]:
     ]
     labels = _labels(result.mapping, result.sample)
     errors = []
-    for error in result.errors:
+    for error in shown_errors(result):
         errors.append(error)
         if len(errors) == SHOWN_ERRORS:
             break
@@ -166,6 +171,13 @@ def _shown(result: ImportResult) -> dict[str, Any]:
         "members": result.members,
         "ignored": result.mapping.ignored,
     }
+
+
+def shown_errors(result: ImportResult) -> Iterator[dict[str, Any]]:
+    """The errors as a page may show them: without what the file said of a behavioral trigger."""
+    hidden = result.mapping.header_of(BEHAVIORAL)
+    for error in result.errors:
+        yield error | {"value": ""} if error["column"] == hidden else error
 
 
 def _known(result: ImportResult) -> set[str]:
@@ -195,6 +207,8 @@ def _text(name: str, row: dict[str, Any], labels: dict[str, dict[int, str]]) -> 
     value = row.get(_column(name))
     if value is None:
         return ""
+    if name == BEHAVIORAL:
+        return _("given; not shown before it is stored")
     if name in labels:
         return labels[name].get(value, "")
     if name == "occurred_at":

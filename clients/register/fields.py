@@ -52,11 +52,13 @@ class TrackedField:
 
 
 _fields: dict[str, TrackedField] = {}
+_by_column: dict[tuple[str, str], str] = {}  # the code by a model's label and column, made when asked for
 
 
 def register_field(field: TrackedField) -> None:
     """Adds a field; one of the same code takes its place."""
     _fields[field.code] = field
+    _by_column.clear()
 
 
 def tracked_fields() -> dict[str, TrackedField]:
@@ -70,12 +72,11 @@ def needed_fields() -> frozenset[str]:
 
 def code_of(model: type[models.Model], column: str) -> str:
     """The code of the field stored in a column of `model`; empty where the register has none."""
-    for field in _fields.values():
-        if field.column and field.model == model._meta.label:
-            attribute = field.attribute
-            if attribute is not None and column in (attribute.name, attribute.attname):
-                return field.code
-    return ""
+    if not _by_column:
+        for field in _fields.values():
+            if attribute := field.attribute:
+                _by_column[field.model, attribute.attname] = field.code
+    return _by_column.get((model._meta.label, column), "")
 
 
 RECORD = _("Who the client is")

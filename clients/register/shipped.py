@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-# Long before any installation, so that the entries hold from the first day wherever the firm is.
-SINCE = dt.date(2020, 1, 1)
 ADVICE, CADENCE, IMPLEMENTATION = "advice", "cadence", "implementation"
 Row = tuple[str, str, str, int]  # field, purpose, reason, months kept
 
@@ -150,11 +148,18 @@ OWN: tuple[Row, ...] = (
 )
 
 
+def _since() -> dt.date:
+    """The start of the year, so that an entry holds from the first day wherever the firm is."""
+    yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+    return yesterday.replace(month=1, day=1)
+
+
 def ship(entries: Any, rows: tuple[Row, ...]) -> None:
     """Adds what the register does not have yet; for migrations. `entries`: the model `FieldEntry`."""
+    since = _since()
     have = set(entries.objects.values_list("field", flat=True))
     entries.objects.bulk_create(
-        entries(field=field, purpose=purpose, reason=reason, retention_months=months, active_from=SINCE)
+        entries(field=field, purpose=purpose, reason=reason, retention_months=months, active_from=since)
         for field, purpose, reason, months in rows
         if field not in have
     )

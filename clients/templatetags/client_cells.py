@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from clients.models import BulkField, Permission
+from clients.register.active import kept
 from clients.templatetags.crm import icon
 from clients.words import AXES, Words
 
@@ -23,7 +24,7 @@ BEHAVIORAL = "behavioral_trigger"
 def tag_cells(row: dict[str, Any], words: Words, editable: bool) -> SafeString:
     """The five cells of a client's tags. The behavioral one opens only with permission."""
     cells = []
-    for field in AXES:
+    for field in kept(AXES):
         if field == BEHAVIORAL and row["permission"] != Permission.GRANTED:
             cells.append(_not_permitted())
             continue

@@ -189,10 +189,10 @@ def import_errors(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttp
     """All errors of a preview as CSV."""
     batch = _open_preview(pk)
     try:
-        errors = uploads.errors_of(batch=batch).errors
+        result = uploads.errors_of(batch=batch)
     except FileRefused as refusal:
         return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
-    return _download(_error_lines(errors), f"import-{pk}-errors.csv")
+    return _download(_error_lines(uploads.shown_errors(result)), f"import-{pk}-errors.csv")
 
 
 def _error_lines(errors: Any) -> Iterator[str]:

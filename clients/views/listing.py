@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from clients import listing, people, services
@@ -31,9 +31,18 @@ from clients.filters import ListFilters, matching
 from clients.formats import late_words
 from clients.forms import SavedFilterForm
 from clients.models import BulkChange, BulkField, Client, Permission, SavedFilter
+from clients.register.active import is_active, kept
 from clients.requests import SignedInRequest
 from clients.templatetags.client_cells import cell
 from clients.words import AXES, Words, words_for
+
+AXIS_HEADINGS = {
+    "complexity_driver": gettext_lazy("Complexity"),
+    "behavioral_trigger": gettext_lazy("Behavioral"),
+    "attention_constraint": gettext_lazy("Attention"),
+    "persona": gettext_lazy("Persona"),
+    "income_structure": gettext_lazy("Income"),
+}
 
 
 def _filters(request: SignedInRequest, words: Words, params: QueryDict | None = None) -> ListFilters:
@@ -80,6 +89,7 @@ def client_list(request: SignedInRequest) -> HttpResponse:
         "words": words,
         "saved": words.saved,
         "bulk_groups": _bulk_groups(words),
+        "axes": [(axis, AXIS_HEADINGS[axis]) for axis in kept(AXES)],
         "bulk_advisor": BulkField.ADVISOR.value,
         "today": filters.today,
         "page_keys": [
@@ -115,7 +125,7 @@ def _columns(filters: ListFilters, sort: str, descending: bool) -> dict[str, dic
 
 def _bulk_groups(words: Words) -> list[tuple[str, Any, list[Any]]]:
     """The bar's dropdown: each field with its words."""
-    return [(kind, BulkField(kind).label, words.choices(kind)) for kind in AXES]
+    return [(kind, BulkField(kind).label, words.choices(kind)) for kind in kept(AXES)]
 
 
 @login_required
@@ -152,7 +162,7 @@ def _visible_client(request: SignedInRequest, pk: int) -> Client:
 @require(may_edit_clients)
 def tag_cell(request: SignedInRequest, pk: int, field: str) -> HttpResponse:
     """GET: the dropdown of one cell (`closed`: the cell again). POST: stores the value, answers the cell."""
-    if field not in AXES:
+    if field not in AXES or not is_active(field):
         raise Http404
     client = _visible_client(request, pk)
     words = words_for(request.user)
@@ -272,7 +282,7 @@ def _bulk_value(request: SignedInRequest, field: str, text: str) -> int | None:
         if person is None:
             raise ValueError(_("Nobody here has this username or e-mail address: %s") % username)
         return person.pk
-    if field not in AXES:
+    if field not in AXES or not is_active(field):
         raise ValueError(_("Choose what to change."))
     if text == "clear":
         return None

@@ -1,4 +1,4 @@
-"""One client: its page with tabs, and the forms that change its record, people, team and permission."""
+"""One client: its page with tabs, and the forms that change its record, people and team."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients import services
 from clients.access import may_edit_clients, require
 from clients.feedback import notice
-from clients.forms import ClientForm, MemberForm, PermissionForm, TeamForm
+from clients.forms import ClientForm, MemberForm, TeamForm
 from clients.merges import stayed_for
 from clients.models import Client, Member
 from clients.requests import SignedInRequest
@@ -94,28 +93,6 @@ def _refuse_taken_number(form: ClientForm, error: IntegrityError) -> None:
     if not Client.objects.filter(external_id=form.cleaned_data["external_id"]).exists():
         raise error
     form.add_error("external_id", _("A client with this number was added a moment ago."))
-
-
-@require(may_edit_clients)
-def edit_permission(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Records the client's answer; who asked, when and how stay in the history."""
-    client = _client(request, pk)
-    form = PermissionForm(
-        request.POST or None,
-        initial={"permission": client.permission, "asked_by": request.user, "on": localdate()},
-    )
-    if request.method == "POST" and form.is_valid():
-        services.record_permission(client=client, **form.cleaned_data)
-        notice(request, _("Permission recorded."))
-        return redirect(client)
-    explanation = _(
-        "With permission granted the firm may keep a behavioral trigger and tailor its messages. When it "
-        "ends, the behavioral trigger is erased at once and cannot be brought back; that it was erased "
-        "stays known."
-    )
-    return _form(
-        request, form, title=_("Permission of %s") % client.name, client=client, explanation=explanation
-    )
 
 
 @require(may_edit_clients)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clients.formats import money, short_date
 from clients.models import BehavioralTag, Client, Permission
+from clients.register.active import kept as kept_fields
 from clients.services import BEHAVIORAL
 
 FIELDS = (
@@ -65,7 +66,7 @@ def side_by_side(kept: Client, gone: Client) -> list[Field]:
     """The fields in which at least one record has a value. An empty one takes the other's; of two dates since
     when the earlier; else the record that stays keeps its own."""
     found = []
-    for name in FIELDS:
+    for name in kept_fields(FIELDS):
         mine, theirs = getattr(kept, name), getattr(gone, name)
         if mine in (None, "") and theirs in (None, ""):
             continue
@@ -90,7 +91,7 @@ def _said(client: Client, name: str) -> str:
 
 def _behavioral(kept: Client, gone: Client) -> Field | None:
     """The behavioral trigger, where both records have permission granted; else there will be none."""
-    if stricter(kept.permission, gone.permission) != Permission.GRANTED:
+    if stricter(kept.permission, gone.permission) != Permission.GRANTED or not kept_fields([BEHAVIORAL]):
         return None
     mine, theirs = _trigger(kept), _trigger(gone)
     if not mine and not theirs:

@@ -118,6 +118,7 @@ def _give_back(table: str, values: dict[str, Any]) -> None:
         "clients_revenue": ", source_id = CASE WHEN t.source_id LIKE 'merged-%%' "
         "THEN coalesce(r.before ->> 'source_id', t.source_id) ELSE t.source_id END",
         "tiers_override": ", ended_on = (r.before ->> 'ended_on')::date",
+        "clients_channeloptout": ", member_id = (r.before ->> 'member_id')::bigint",
     }.get(table, "")
     _run(
         f"UPDATE {table} t SET client_id = %(gone)s{more} FROM clients_mergedrow r "

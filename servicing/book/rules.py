@@ -273,6 +273,22 @@ def assignments(work: Merging, table: str) -> None:
     work.drop(table, remember=False)
 
 
+def opt_outs(work: Merging, table: str) -> None:
+    """Opt-outs of both hold; one that the staying record has too stays once. A person's own goes along to the
+    twin with which the person became one."""
+    twin = (
+        "coalesce((SELECT same.twin_id FROM pg_temp.same_member same WHERE same.gone_id = t.member_id), "
+        "t.member_id)"
+    )
+    work.drop(
+        table,
+        where=f"t.lifted_at IS NULL AND EXISTS (SELECT 1 FROM {table} own "
+        "WHERE own.client_id = %(kept)s AND own.lifted_at IS NULL AND own.channel = t.channel "
+        f"AND own.member_id IS NOT DISTINCT FROM {twin})",
+    )
+    work.move(table, change=f"member_id = {twin}", before="jsonb_build_object('member_id', t.member_id)")
+
+
 def behavioral(work: Merging, table: str) -> None:
     """Only where both gave permission, and never kept anywhere but in its own table."""
     if work.parameters["takes_trigger"]:
@@ -309,6 +325,9 @@ def splits(work: Merging, table: str) -> None:
 # are is found in `tables`.
 RULES: dict[str, Rule] = {
     "clients_member": members,
+    "clients_channeloptout": opt_outs,
+    "clients_permissionanswer": moves,
+    "clients_erasure": moves,
     "clients_teammember": team,
     "clients_revenue": revenue,
     "servicing_servicetask": tasks,
@@ -318,6 +337,7 @@ RULES: dict[str, Rule] = {
     "servicing_waiver": waivers,
     "servicing_cadenceoverride": cadences,
     "servicing_serviceclock": drops,
+    "servicing_tasktailoring": derived,
     "tiers_tierassignment": assignments,
     "tiers_override": overrides,
     "tiers_rejectedmove": drops,

@@ -30,6 +30,17 @@ MEMBERS = """
     UPDATE clients_member SET client_id = %(made)s
     WHERE client_id = %(client)s AND id = ANY(%(members)s::bigint[])
 """
+# A person's opt-outs go along; those of the household hold for the people who leave it too.
+OPT_OUTS = """
+    UPDATE clients_channeloptout SET client_id = %(made)s
+    WHERE client_id = %(client)s AND member_id = ANY(%(members)s::bigint[])
+"""
+OPT_OUTS_OF_ALL = """
+    INSERT INTO clients_channeloptout (client_id, channel, address, since, how, note, recorded_by_id,
+        recorded_at, lifted_how, lifted_note)
+    SELECT %(made)s, channel, address, since, how, note, recorded_by_id, recorded_at, '', ''
+    FROM clients_channeloptout WHERE client_id = %(client)s AND member_id IS NULL AND lifted_at IS NULL
+"""
 TOUCHES = """
     UPDATE clients_touch SET client_id = %(made)s
     WHERE client_id = %(client)s AND occurred_on >= %(touches_since)s
@@ -152,6 +163,7 @@ def _move(client: Client, made: Client, parts: Parts, going: set[int]) -> dict[s
         steps["clients_revenue"] = REVENUE
     steps |= {"servicing_servicetask": TASKS, "servicing_clientrequest": REQUESTS}
     counts = {table: _run(sql, values) for table, sql in steps.items()}
+    counts["clients_channeloptout"] = _run(OPT_OUTS, values) + _run(OPT_OUTS_OF_ALL, values)
     return {table: count for table, count in counts.items() if count}
 
 

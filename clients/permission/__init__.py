@@ -1,0 +1,1 @@
+"""Permission: asking for it, recording the answer, and erasing everywhere what its end takes away."""

@@ -1,0 +1,74 @@
+"""What the register does to forms: fields without an entry are not in them, and each says why it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import FieldEntry, ReviewOutcome
+from clients.register.active import active_fields
+from clients.register.entries import reasons
+from clients.register.fields import tracked_fields
+
+
+def keep_registered(form: forms.BaseForm, codes: Mapping[str, str]) -> None:
+    """Takes the fields without an entry in force out of `form`, and puts the why under each of the others.
+
+    `codes`: the register's code by the name of a field of the form. A field that the form does not have is
+    passed over. One query.
+    """
+    active, entries = active_fields(), reasons()
+    for name, code in codes.items():
+        if name not in form.fields:
+            continue
+        if code not in active:
+            del form.fields[name]
+        elif entry := entries.get(code):
+            _say_why(form.fields[name], name, entry)
+
+
+def _say_why(field: forms.Field, name: str, entry: FieldEntry) -> None:
+    about = str(field.help_text)
+    # Read out with the field: its own help, else that there is a why; not the whole of it each time.
+    described = field.widget.attrs.setdefault("aria-describedby", f"about-{name}" if about else f"why-{name}")
+    if about and f'id="{described}"' not in about:
+        about = f'<span id="{described}">{about}</span>'
+    why = render_to_string("clients/register/why.html", {"name": name, "entry": entry, "label": field.label})
+    field.help_text = mark_safe(about + why)  # noqa: S308  (help texts of our own forms; the rest is escaped)
+
+
+class EntryForm(forms.ModelForm):
+    """Why a field is tracked, who answers for it and for how long it is kept."""
+
+    class Meta:
+        model = FieldEntry
+        fields = ["purpose", "reason", "owner", "retention_months"]
+        widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner = self.fields["owner"]
+        assert isinstance(owner, forms.ModelChoiceField)  # noqa: S101
+        owner.queryset = owner.queryset.filter(is_active=True).order_by("first_name", "last_name", "username")  # type: ignore[union-attr]
+        owner.empty_label = str(_("Operations"))
+
+
+class ReviewForm(forms.Form):
+    """What came of looking at a field."""
+
+    field = forms.ChoiceField(choices=())
+    outcome = forms.ChoiceField(choices=ReviewOutcome.choices)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, error_messages={"required": _("Give the reason.")}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["field"]
+        assert isinstance(chosen, forms.ChoiceField)  # noqa: S101
+        chosen.choices = [(code, field.label) for code, field in tracked_fields().items()]

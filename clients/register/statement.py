@@ -1,0 +1,239 @@
+"""The client's own statement: what is held, why, since when and who changed it, in the client's words.
+
+Values come from the tables that the register's fields name, their dates and authors from the audit rows. What
+is not given: other clients, notes that people of the firm wrote (they may speak of others, and are counted
+here), and who in the firm is paid how much for the time spent.
+"""
+
+# ruff: noqa: S608  (names of our own tables)
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pghistory.models
+from django.apps import apps
+from django.db import connection, models
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clients import formats
+from clients.actors import actor
+from clients.contact import opt_outs_of
+from clients.merges import joined_and_parted
+from clients.models import ChannelOptOut, Client, FieldEntry, Member, TeamMember, User
+from clients.permission.answers import history_of_permission
+from clients.register.active import active_fields
+from clients.register.entries import reasons
+from clients.register.fields import TrackedField, tracked_fields
+
+_CONTEXT = pghistory.models.Context._meta.db_table
+
+
+@dataclass(frozen=True)
+class Held:
+    """One value. `of`: whose it is, where a household has several; `since`, `by`: its last change."""
+
+    label: str
+    value: str
+    since: dt.datetime | None
+    by: str
+    of: str = ""
+
+
+@dataclass
+class Kept:
+    """A field on the statement: why it is kept, for how long, and its values; `counted`: in place of them."""
+
+    field: TrackedField
+    entry: FieldEntry
+    values: list[Held] = field(default_factory=list)
+    counted: str = ""
+
+
+@dataclass
+class Statement:
+    client: Client
+    groups: list[tuple[str, list[Kept]]]
+    ended: list[str]
+    permission: list[Any]
+    opt_outs: list[ChannelOptOut]
+    team: list[TeamMember]
+
+
+def statement_of(client: Client) -> Statement:
+    """Everything on the statement; a fixed number of queries for a number of tables."""
+    entries, active = reasons(), active_fields()
+    rows = _rows_of(client)
+    changes = _Changes(client)
+    groups: dict[str, list[Kept]] = defaultdict(list)
+    ended = []
+    for code, tracked in tracked_fields().items():
+        found = rows[tracked.model, tracked.client]
+        if code not in active or code not in entries:
+            if any(_filled(tracked, row) for row in found):
+                ended.append(str(tracked.label))
+            continue
+        kept = Kept(tracked, entries[code])
+        if not tracked.on_paper:
+            kept.counted = _counted(tracked, found)
+        elif tracked.model != "clients.ChannelOptOut":  # these have a part of their own
+            kept.values = [_held(tracked, row, changes) for row in found if _filled(tracked, row)]
+        if kept.values or kept.counted:
+            groups[str(tracked.group)].append(kept)
+    return Statement(
+        client=client,
+        groups=list(groups.items()),
+        ended=ended,
+        permission=history_of_permission(client),
+        opt_outs=opt_outs_of(client),
+        team=[row for row in rows["clients.TeamMember", "client_id"] if isinstance(row, TeamMember)],
+    )
+
+
+# --- Values --------------------------------------------------------------------------------------------
+
+Rows = dict[tuple[str, str], list[models.Model]]
+
+
+def _rows_of(client: Client) -> Rows:
+    """The rows of each table that a field names; of tables that are only counted, what is counted."""
+    rows: Rows = {("clients.Client", "id"): [client]}
+    for tracked in tracked_fields().values():
+        key = (tracked.model, tracked.client)
+        if key in rows:
+            continue
+        found = tracked.stored_in._base_manager.filter(**{tracked.client: client.pk})
+        related = [
+            field.name
+            for field in tracked.stored_in._meta.concrete_fields
+            if isinstance(field, models.ForeignKey) and field.name != "client"
+        ]
+        rows[key] = list(found.select_related(*related) if related else found)
+    return rows
+
+
+def _filled(tracked: TrackedField, row: models.Model) -> bool:
+    attribute = tracked.attribute
+    return attribute is None or getattr(row, attribute.attname) not in (None, "")
+
+
+def _held(tracked: TrackedField, row: models.Model, changes: _Changes) -> Held:
+    since, by = changes.last(tracked, row)
+    return Held(str(tracked.label), _said(tracked, row), since, by, _whose(row))
+
+
+def _whose(row: models.Model) -> str:
+    if isinstance(row, Member):
+        return row.name
+    return str(row.role) if isinstance(row, TeamMember) else ""
+
+
+def _said(tracked: TrackedField, row: models.Model) -> str:
+    """A value in words."""
+    attribute = tracked.attribute
+    assert attribute is not None  # noqa: S101  (fields without a column are counted)
+    value = getattr(row, attribute.name)
+    if attribute.choices:
+        return str(dict(attribute.flatchoices).get(value, value))
+    if isinstance(value, dt.datetime | dt.date):
+        return formats.long_date(value)
+    if isinstance(value, Decimal):
+        return formats.money(value, cents=True)
+    if tracked.code in ("growth_potential", "alignment"):
+        return _("%(n)s of 5") % {"n": value}
+    return str(value)
+
+
+def _counted(tracked: TrackedField, rows: list[models.Model]) -> str:
+    """How many records of a kind there are, and from when to when."""
+    rows = [row for row in rows if _filled(tracked, row)]
+    if not rows:
+        return ""
+    days = sorted(day for row in rows if (day := _day_of(row)))
+    number = ngettext("%(n)s record", "%(n)s records", len(rows)) % {"n": len(rows)}
+    if not days:
+        return number
+    span = {"first": formats.long_date(days[0]), "last": formats.long_date(days[-1])}
+    return f"{number}, {_('from %(first)s to %(last)s') % span}"
+
+
+def _day_of(row: models.Model) -> dt.date | None:
+    return next(
+        (day for name in ("occurred_on", "date", "spent_on") if (day := getattr(row, name, None))), None
+    )
+
+
+# --- Since when, and by whom -----------------------------------------------------------------------------
+
+
+class _Changes:
+    """The last change of each column of each row, out of the audit rows."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.gone = [
+            merge.absorbed_id for merge in joined_and_parted(client).merges if merge.parted_at is None
+        ]
+        self._read: dict[str, dict[tuple[Any, str], tuple[dt.datetime, dict[str, Any]]]] = {}
+        self._people: dict[int, str] = {}
+
+    def last(self, tracked: TrackedField, row: models.Model) -> tuple[dt.datetime | None, str]:
+        """When the value came to be what it is, and who made it so; nothing where no audit row tells."""
+        if tracked.model not in self._read:
+            self._read[tracked.model] = self._of_table(tracked)
+        attribute = tracked.attribute
+        column = attribute.attname if attribute is not None else ""
+        found = self._read[tracked.model]
+        change = found.get((row.pk, column)) or found.get((row.pk, ""))
+        return (change[0], self._who(change[1])) if change else (None, "")
+
+    def _of_table(self, tracked: TrackedField) -> dict[tuple[Any, str], tuple[dt.datetime, dict[str, Any]]]:
+        event = _event_of(tracked.stored_in)
+        if event is None:
+            return {}
+        whose = "pgh_obj_id" if tracked.client == "id" else tracked.client
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT to_json(e)::text, c.metadata FROM {event._meta.db_table} e "
+                f"LEFT JOIN {_CONTEXT} c ON c.id = e.pgh_context_id "
+                f"WHERE e.{whose} = ANY(%s) ORDER BY e.pgh_id",
+                [[self.client.pk, *(self.gone if whose != "pgh_obj_id" else [])]],
+            )
+            told = [(json.loads(text), _loaded(metadata)) for text, metadata in cursor.fetchall()]
+        found: dict[tuple[Any, str], tuple[dt.datetime, dict[str, Any]]] = {}
+        before: dict[Any, dict[str, Any]] = {}
+        for values, context in told:
+            key = values["pgh_obj_id"]
+            change = (dt.datetime.fromisoformat(values["pgh_created_at"]), context)
+            old = before.get(key) if values["pgh_label"] != "insert" else None
+            for column, value in values.items():
+                if old is None or old.get(column) != value:
+                    found[key, column] = change
+            found[key, ""] = change  # of a column that history does not copy: the row's last change
+            before[key] = values
+        return found
+
+    def _who(self, context: dict[str, Any]) -> str:
+        user = context.get("user")
+        if not user:
+            return actor(context)
+        if not self._people:
+            self._people = {person.pk: person.display_name for person in User.objects.all()}
+        return self._people.get(user, actor(context))
+
+
+def _loaded(metadata: Any) -> dict[str, Any]:
+    return (json.loads(metadata) if isinstance(metadata, str) else metadata) or {}
+
+
+def _event_of(model: type[models.Model]) -> type[models.Model] | None:
+    """The audit table of a model; None where it is not audited."""
+    for each in apps.get_models():
+        if issubclass(each, pghistory.models.Event) and getattr(each, "pgh_tracked_model", None) is model:
+            return each
+    return None
