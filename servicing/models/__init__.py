@@ -17,6 +17,7 @@ from servicing.models.delivery import (
     DeliveryScope,
 )
 from servicing.models.exceptions import CadenceOverride, Waiver
+from servicing.models.modifiers import TailoredWith, TaskModifier, TaskTailoring, TimeOfDay
 from servicing.models.people import Absence, CalendarEntry, CalendarFeed, ClientHours
 from servicing.models.ranges import PlanningRange
 from servicing.models.requests import ClientRequest
@@ -88,9 +89,13 @@ __all__ = [
     "ServiceTask",
     "Share",
     "StandingPromise",
+    "TailoredWith",
+    "TaskModifier",
     "TaskOutcome",
     "TaskStatus",
+    "TaskTailoring",
     "TierRollup",
+    "TimeOfDay",
     "TransferState",
     "Waiver",
 ]

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from clients.firm import firm_settings, firm_today, firm_zone
+from servicing import modifiers
 from servicing.models import PlanningRange
 from servicing.planning import absences, clocks, closing, creation, fulfilment, reopening, scope, summaries
 from servicing.planning.session import OPEN, Session
@@ -93,6 +94,7 @@ def plan(
         clocks.put_back_later_facts(session)
     if ids is None and (part is None or last):
         creation.note_followed(session)
+    modifiers.act(session, firm_wide=ids is None and (part is None or last))
     counts.open = _open_tasks(session, ids, part)
     touched = counts.created + counts.moved + counts.followed + counts.redated + counts.reopened
     counts.unchanged = max(0, counts.open - touched)
