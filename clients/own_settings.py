@@ -49,7 +49,7 @@ def panel_url(slug: str) -> str:
 
 
 class OwnSettingsForm(forms.ModelForm):
-    """Time zone and what a person wants to be told; what concerns operations is offered to them alone."""
+    """Time zone and what a person wants to be told."""
 
     class Meta:
         model = User
@@ -66,5 +66,10 @@ class OwnSettingsForm(forms.ModelForm):
             choices=[("", own), *zones],
             help_text=_("Your morning e-mail and your appointments follow it. Due dates are the firm's."),
         )
-        if not runs_the_firm(person):
-            del self.fields["wants_escalations"]
+        late = _("Requests of your clients, before and when the promised answer time has passed.")
+        if runs_the_firm(person):
+            late = _(
+                "Work that is later than the firm accepts, and requests before and when the promised answer "
+                "time has passed."
+            )
+        self.fields["wants_escalations"].help_text = late

@@ -17,7 +17,7 @@ from servicing.dashboards import rollups
 from servicing.delivery import figures
 from servicing.models import BookTransfer
 from servicing.planning import sweeps
-from servicing.reminders import digest, escalation
+from servicing.reminders import digest, escalation, waiting
 from servicing.requests import telling
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries": 5}
@@ -75,9 +75,10 @@ def take_back_book(job_id: int, transfer_id: int, user_id: int) -> None:
 
 @shared_task(name="servicing.escalate_requests", **RETRY)
 def escalate_requests() -> None:
-    """Tells of requests whose promised time has mostly passed, or is over."""
+    """Tells of requests whose promised time has mostly passed, or is over; behind the bell, then by mail."""
     with pghistory.context(user=None, by="escalate_requests"), noted("servicing.escalate_requests") as counts:
         counts.update(telling.escalate())
+        counts.update(waiting.mail_waiting())
 
 
 @shared_task(name="servicing.send_digests", **RETRY)

@@ -72,3 +72,23 @@ class ClientRequest(models.Model):
     def is_late(self, at: dt.datetime) -> bool:
         """Whether at that moment the promised time had passed without an answer, or the answer came later."""
         return self.answer_by is not None and (self.answered_at or at) > self.answer_by
+
+
+class RequestMail(models.Model):
+    """A mail that said that a request's promised time is nearly over, or that it is over; each goes once."""
+
+    class What(models.TextChoices):
+        SOON = "soon", _("Nearly over")
+        BROKEN = "broken", _("Over")
+
+    request = models.ForeignKey(ClientRequest, models.CASCADE, related_name="mails", db_index=False)
+    what = models.CharField(_("what it said"), max_length=6, choices=What.choices)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mail about a request")
+        verbose_name_plural = _("mails about requests")
+        constraints = [models.UniqueConstraint(fields=["request", "what"], name="servicing_requestmail_once")]
+
+    def __str__(self) -> str:
+        return f"{self.what} of request {self.request_id}"

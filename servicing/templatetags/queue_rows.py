@@ -27,7 +27,7 @@ def queue_row(
     if row["id"] == selected:
         link += ' aria-current="true"'
     return mark_safe(  # noqa: S308  (every text is escaped where it is written)
-        f'<li class="{classes}" id="task-row-{row["id"]}" data-task="{row["id"]}"'
+        f'<li class="{classes}" id="task-row-{row["id"]}" data-task="{row["id"]}"{_place(row)}'
         f'{_OOB if oob else ""}><a class="queue-link" {link}><span class="queue-tier">{row["badge"]}</span>'
         f'<span class="queue-client">{escape(row["client"])}</span>'
         f'<span class="queue-name" title="{escape(row["name"])}">{escape(row["name"])}{_prepared(row)}</span>'
@@ -36,6 +36,11 @@ def queue_row(
 
 
 _OOB = ' hx-swap-oob="true"'
+
+
+def _place(row: dict[str, Any]) -> str:
+    """Where an open row belongs; a closed one stays where it was closed."""
+    return f' data-place="{row["group"]}" data-order="{row["order"]}"' if row["group"] else ""
 
 
 def _prepared(row: dict[str, Any]) -> str:
@@ -51,6 +56,12 @@ def _prepared(row: dict[str, Any]) -> str:
 def _closed(row: dict[str, Any]) -> str:
     words = [str(row["status"]), row.get("next", "")]
     return f'<span class="queue-when">{escape(" · ".join(filter(None, words)))}</span>'
+
+
+def _not_by(row: dict[str, Any]) -> str:
+    if not row["closed"]:
+        return ""
+    return f' <span class="state state-soon">{escape(row["closed"])}</span>'
 
 
 def _open(row: dict[str, Any]) -> str:
@@ -69,5 +80,5 @@ def _open(row: dict[str, Any]) -> str:
     return (
         f'<span class="queue-when">{when}{escape(row["when"])}</span>'
         f'<span class="queue-minutes number">{escape(minutes)}</span>'
-        f'<span class="queue-channel soft">{escape(row["channel"])}{attempts}</span>'
+        f'<span class="queue-channel soft">{escape(row["channel"])}{_not_by(row)}{attempts}</span>'
     )

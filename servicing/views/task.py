@@ -212,11 +212,19 @@ def _task(request: HttpRequest, pk: int) -> ServiceTask:
     return task
 
 
-def _row(request: HttpRequest, task: ServiceTask, worked: Worked | None = None) -> dict[str, Any]:
+def _row(
+    request: HttpRequest, task: ServiceTask, person: User, worked: Worked | None = None
+) -> dict[str, Any]:
+    """The task's row in a person's queue; one that somebody else has now is marked so, and stays."""
     today = timezone.localdate()
     row = one_row(task.pk, today, zone=words.zone_of(cast(User, request.user)))
-    if worked is not None and not task.is_open:
-        row["next"] = _next_of(worked, today)
+    if not task.is_open:
+        row["next"] = _next_of(worked, today) if worked is not None else ""
+    elif task.assigned_to_id != person.pk:
+        row["group"] = ""
+        row["status"] = (
+            _("With %(person)s now") % {"person": task.assigned_to} if task.assigned_to else _("Nobody's")
+        )
     return row
 
 
@@ -228,7 +236,7 @@ def _beside(request: HttpRequest, task: ServiceTask, worked: Worked | None = Non
     person = whose(request, parse_qs(asked.query).get("advisor", [""])[0])
     zone = words.zone_of(cast(User, request.user))
     return {
-        "row": _row(request, task, worked),
+        "row": _row(request, task, person, worked),
         "queue": read_queue(person.pk, timezone.localdate(), zone=zone, rows=0),
     }
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clients.contact import closed_sql, not_by
 from clients.formats import hours, short_date
 from clients.templatetags.crm import tier_badge
 from servicing.models import TaskStatus
@@ -57,11 +58,12 @@ _PLACE = """
 """
 
 # What a row shows. `points`: the checklist, a point a line; `prepared`: how many of it are ticked.
-_ROW = """
+_ROW = f"""
     t.id, t.client_id, client.name AS client, tier.code AS tier,
     coalesce(nullif(t.title, ''), kind.label) AS name, t.status, t.due_on, t.window_end, t.scheduled_at,
     t.snoozed_until, t.planned_minutes, t.attempts, t.automated,
     coalesce(nullif(t.scheduled_channel, ''), t.channel) AS channel,
+    {closed_sql("coalesce(nullif(t.scheduled_channel, ''), t.channel)", "client")} AS closed,
     item.checklist AS points, (
         SELECT count(*) FROM servicing_preparedpoint point WHERE point.task_id = t.id
     ) AS prepared
@@ -126,7 +128,7 @@ class Group:
 
 @dataclass
 class Queue:
-    groups: list[Group]
+    groups: list[Group]  # all of them, those without rows too: a row may come to one
     late: int
     week: int
     month: int
@@ -150,7 +152,7 @@ def read_queue(user_id: int, today: dt.date, *, zone: dt.tzinfo, rows: int = SHO
         if values["id"] is not None:
             groups[values["place"] + 1].rows.append(row_of(values, today, zone))
     return Queue(
-        groups=[group for group in groups if group.rows],
+        groups=groups,
         late=figures["all_late"],
         week=figures["week"],
         month=figures["month"],
@@ -174,6 +176,7 @@ def row_of(values: dict[str, Any], today: dt.date, zone: dt.tzinfo) -> dict[str,
     elif not at:
         when = words.due(values["due_on"], values["window_end"], today)
     asleep = values["place"] == 5
+    is_open = values["status"] in ("planned", "scheduled")
     points = len([line for line in (values["points"] or "").splitlines() if line.strip()])
     return {
         "id": values["id"],
@@ -189,10 +192,19 @@ def row_of(values: dict[str, Any], today: dt.date, zone: dt.tzinfo) -> dict[str,
         "minutes": hours(values["planned_minutes"]) if values["planned_minutes"] else "",
         "automated": values["automated"],
         "channel": _CHANNELS.get(values["channel"], ""),
+        "closed": not_by(values["closed"]),
         "attempts": values["attempts"],
         "prepared": f"{min(values['prepared'], points)}/{points}" if points and values["prepared"] else "",
-        "status": "" if values["status"] in ("planned", "scheduled") else _STATUSES[values["status"]],
+        "status": "" if is_open else _STATUSES[values["status"]],
+        "group": GROUPS[values["place"] + 1][0] if is_open else "",
+        "order": _order(values),
     }
+
+
+def _order(values: dict[str, Any]) -> str:
+    """A text by which rows of a group stand in the order of the queue."""
+    answer_by = values["answer_by"].astimezone(dt.UTC).isoformat() if values["answer_by"] else "~"
+    return f"{answer_by} {values['on_day']} {values['due_on']} {values['id']:012}"
 
 
 def _fetch(sql: str, today: dt.date, **more: Any) -> list[dict[str, Any]]:

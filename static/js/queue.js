@@ -12,7 +12,12 @@
     return document.querySelector('[data-queue] .queue-link[aria-current="true"]');
   }
 
+  /* After a row went to another group, j and k go on from where it was: `moved` is the row, `next` what
+     followed it there. */
+  var moved = null, next = null;
+
   function select(link) {
+    moved = null;
     var before = current();
     if (before) {
       before.removeAttribute("aria-current");
@@ -29,14 +34,48 @@
       return;
     }
     var at = all.indexOf(current());
-    var next = all[Math.min(all.length - 1, Math.max(0, at + by))];
-    if (next !== current() || !document.activeElement.closest("[data-queue]")) {
-      select(next);
+    if (moved && moved.contains(current()) && all.indexOf(next) >= 0) {
+      at = all.indexOf(next) - (by > 0 ? 1 : 0);
+    }
+    var chosen = all[Math.min(all.length - 1, Math.max(0, at + by))];
+    if (chosen !== current() || !document.activeElement.closest("[data-queue]")) {
+      select(chosen);
       if (!narrow.matches) {
-        next.click();
+        chosen.click();
       }
     }
   }
+
+  /* A row that was sent again goes to its group, at its place there. */
+  function place(row) {
+    var list = document.querySelector('[data-queue] [data-group="' + row.dataset.place + '"] .queue-rows');
+    var link = row.querySelector(".queue-link"), all = links();
+    if (!list) {
+      return;
+    }
+    var before = Array.from(list.children).filter(function (other) {
+      return other !== row && other.dataset.order > row.dataset.order;
+    })[0] || null;
+    if (row.parentNode === list && row.nextElementSibling === before) {
+      return;
+    }
+    if (row.contains(current())) {
+      moved = row;
+      next = all[all.indexOf(link) + 1];
+    }
+    list.insertBefore(row, before);
+    document.querySelectorAll("[data-queue] [data-group]").forEach(function (group) {
+      var rows = group.querySelectorAll(".queue-row").length;
+      group.hidden = !rows;
+      group.querySelector("[data-group-count]").textContent = rows;
+    });
+  }
+
+  document.addEventListener("htmx:oobAfterSwap", function (event) {
+    if (event.target.matches && event.target.matches("[data-queue] .queue-row[data-place]")) {
+      place(event.target);
+    }
+  });
 
   /* Where the panel is not beside the list, links that would fill it are followed as links. */
   document.addEventListener("click", function (event) {

@@ -284,12 +284,24 @@ def test_a_due_date_moves_and_escape_leaves_the_form(looks, firm):
         page.keyboard.press("Escape")
         expect(page.locator("#task-panel [data-key=r]")).to_be_visible()
         page.keyboard.press("r")
-        to = page.get_by_label("New due date").input_value()
+        field = page.get_by_label("New due date")
+        assert field.input_value()
+        to = firm_today() + dt.timedelta(days=200)
+        field.fill(to.isoformat())
+        following = page.locator(".queue-row").nth(1).get_attribute("data-task")
         page.get_by_role("button", name="Move it").click()
         expect(page.locator("#task-panel [role=status]")).to_contain_text("now")
         before = task.due_on
         task.refresh_from_db()
-        assert (task.due_on.isoformat(), task.rescheduled_from) == (to, before)
+        assert (task.due_on, task.rescheduled_from) == (to, before)
+        # the row is in its new group, the last by its date; the keys go on where it was
+        later = page.locator('[data-group="coming"]')
+        expect(later.locator(".queue-row").last).to_have_id(f"task-row-{task.pk}")
+        expect(later.locator("[data-group-count]")).to_have_text(str(later.locator(".queue-row").count()))
+        page.keyboard.press("j")
+        assert selected(page).pk == int(following)
+        page.reload()
+        expect(later.locator(".queue-row").last).to_have_id(f"task-row-{task.pk}")
 
 
 def test_on_a_phone_a_task_is_a_page_of_its_own_and_leads_back(looks, firm):

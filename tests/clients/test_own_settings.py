@@ -23,20 +23,23 @@ def browser_of(person: User) -> Browser:
 
 def test_each_switch_is_saved_for_oneself_alone(ann):
     other, url = UserFactory(), reverse("clients:own_settings")
-    saved = browser_of(ann).post(url, {"time_zone": "America/Denver", "wants_notices": "on"})
+    chosen = {"time_zone": "America/Denver", "wants_notices": "on", "wants_escalations": "on"}
+    saved = browser_of(ann).post(url, chosen)
     assert saved.status_code == 302
     ann.refresh_from_db()
     other.refresh_from_db()
     assert (ann.time_zone, ann.wants_digest, ann.wants_notices) == ("America/Denver", False, True)
-    assert ann.wants_escalations  # not on an advisor's page, so it stays
+    assert ann.wants_escalations
     assert (other.time_zone, other.wants_digest, other.wants_notices) == ("", True, True)
 
 
 def test_what_is_late_in_the_firm_concerns_those_who_run_it(ann):
     olga = UserFactory(groups=["operations"])
     url = reverse("clients:own_settings")
-    assert b"wants_escalations" not in browser_of(ann).get(url).content
-    assert b"wants_escalations" in browser_of(olga).get(url).content
+    late_work = b"Work that is later than the firm accepts"
+    assert late_work not in browser_of(ann).get(url).content
+    assert b"Requests of your clients" in browser_of(ann).get(url).content
+    assert late_work in browser_of(olga).get(url).content
     browser_of(olga).post(url, {"time_zone": "", "wants_digest": "on"})
     olga.refresh_from_db()
     assert (olga.time_zone, olga.wants_digest, olga.wants_escalations) == ("", True, False)

@@ -7,10 +7,13 @@ import zoneinfo
 
 import pytest
 import time_machine
+from django.core import mail as outgoing
+from django.db.models import F
 from django.urls import reverse
 
 from clients.models import Client, Notice, TeamMember, Touch, User
 from servicing.models import Absence, ClientRequest, ServiceTask, StandingPromise
+from servicing.reminders import mail, waiting
 from servicing.requests import lists, services, telling
 from servicing.requests.promises import RequestRefused
 from servicing.work import services as work
@@ -206,6 +209,46 @@ def test_it_is_told_when_an_hour_of_four_is_left_and_again_when_it_is_broken_eac
     assert telling.escalate() == {"soon": 0, "broken": 0}
     asked.refresh_from_db()
     assert (asked.escalated_at, asked.broken_at) == (at("2026-03-03 13:01"), at("2026-03-03 14:05"))
+
+
+def away(*_args, **_options) -> None:
+    raise mail.ServerAway
+
+
+def test_it_is_mailed_as_it_is_told_once_each_to_who_wants_it(ideal, people, clock, settings, monkeypatch):
+    settings.PUBLIC_URL = "https://crm.example"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    User.objects.filter(username__in=("ann", "bob")).update(email=F("username"))
+    User.objects.filter(username="bob").update(wants_escalations=False)
+    User.objects.filter(username="olga").update(email="olga")
+    asked = log(ideal, people["ann"], to=people["bob"])
+    log(ideal, people["ann"], received_at=at("2026-02-20 10:00"), to=people["bob"])
+    ClientRequest.objects.exclude(pk=asked.pk).update(broken_at=at("2026-02-23 09:00"))  # long known
+    assert waiting.mail_waiting() == {"mailed": 0}
+    clock.move_to(at("2026-03-03 13:01"))
+    telling.escalate()
+    with monkeypatch.context() as patch:
+        patch.setattr(mail, "send", away)
+        assert waiting.mail_waiting() == {"mailed": 0}
+    assert waiting.mail_waiting() == {"mailed": 1}
+    assert waiting.mail_waiting() == {"mailed": 0}
+    (message,) = outgoing.outbox
+    assert (message.subject, message.to) == ("1 answer is due soon", ["ann", "olga"])
+    for body in (message.body, message.alternatives[0][0]):
+        assert ideal.external_id in body
+        assert "Answer by 14:00, in 59 min" in body
+        assert f"https://crm.example/service/requests/{asked.pk}/" in body
+        assert ideal.name not in body
+        assert "closing date" not in body
+    clock.move_to(at("2026-03-03 14:05"))
+    telling.escalate()
+    assert waiting.mail_waiting() == {"mailed": 1}
+    assert outgoing.outbox[1].subject == "1 answer is overdue"
+    other = log(ideal, people["ann"])
+    clock.move_to(at("2026-03-04 10:50"))
+    telling.escalate()
+    services.answer(request=other, by=people["ann"], outcome="delivered")
+    assert waiting.mail_waiting() == {"mailed": 0}  # answered before it went
 
 
 def test_one_that_was_broken_before_it_was_logged_is_told_as_broken_alone(ideal, people):

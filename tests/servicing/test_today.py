@@ -56,6 +56,12 @@ def test_it_takes_at_most_eight_queries(signed_in, review, django_assert_max_num
         client.get("/")
 
 
+def group_of(page, task):
+    """The block of the queue that the task's row is in."""
+    head = page[: page.index(f'id="task-row-{task.pk}"')]
+    return head.rpartition('data-group="')[2].partition('"')[0]
+
+
 def test_lateness_has_words(signed_in, review):
     today = firm_today()
     ServiceTask.objects.filter(pk=review.pk).update(
@@ -407,10 +413,28 @@ def test_a_snoozed_task_is_put_off_with_its_reason(signed_in, review):
     assert answer.status_code == 200
     review.refresh_from_db()
     assert (review.snoozed_until, review.snooze_reason) == (until, "on holiday")
-    assert "Put off" in client.get("/").content.decode()
+    assert group_of(client.get("/").content.decode(), review) == "asleep"
     client.post(undo_url(answer), **HTMX)
     review.refresh_from_db()
     assert review.snoozed_until is None
+
+
+def test_a_row_says_where_it_belongs_after_each_step(signed_in, review, people):
+    client, today = signed_in("ann"), firm_today()
+
+    def row_after(step, **sent):
+        answer = client.post(work_url(review, step), sent, **HTMX, HTTP_HX_CURRENT_URL="http://testserver/")
+        text = answer.content.decode()
+        return text[text.index(f'id="task-row-{review.pk}"') :], undo_url(answer)
+
+    moved, undo = row_after("reschedule", to=(today + 3 * DAY).isoformat(), reason="")
+    assert 'data-place="week"' in moved
+    back = client.post(undo, **HTMX, HTTP_HX_CURRENT_URL="http://testserver/").content.decode()
+    assert 'data-place="coming"' in back
+    assert 'data-place="asleep"' in row_after("snooze", until=(today + 9 * DAY).isoformat(), reason="away")[0]
+    handed = row_after("reassign", to=people["bob"].pk)[0].partition("</li>")[0]
+    assert "data-place" not in handed
+    assert "With bob now" in handed
 
 
 def test_a_task_handed_over_stays_there_when_the_team_changes(signed_in, review, people, firm):
