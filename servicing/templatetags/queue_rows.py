@@ -58,12 +58,6 @@ def _closed(row: dict[str, Any]) -> str:
     return f'<span class="queue-when">{escape(" · ".join(filter(None, words)))}</span>'
 
 
-def _not_by(row: dict[str, Any]) -> str:
-    if not row["closed"]:
-        return ""
-    return f' <span class="state state-soon">{escape(row["closed"])}</span>'
-
-
 def _open(row: dict[str, Any]) -> str:
     when = ""
     if row["asleep"]:
@@ -80,5 +74,5 @@ def _open(row: dict[str, Any]) -> str:
     return (
         f'<span class="queue-when">{when}{escape(row["when"])}</span>'
         f'<span class="queue-minutes number">{escape(minutes)}</span>'
-        f'<span class="queue-channel soft">{escape(row["channel"])}{_not_by(row)}{attempts}</span>'
+        f'<span class="queue-channel soft">{escape(row["channel"])}{attempts}</span>'
     )
