@@ -1,6 +1,12 @@
-"""Addresses of this app."""
+"""Addresses of this app, under /conversations/."""
 
-from django.urls import URLPattern
+from django.contrib.auth.decorators import login_required
+from django.urls import include, path
+from django.views.generic import RedirectView
 
 app_name = "personas"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", login_required(RedirectView.as_view(pattern_name="personas:scripts")), name="home"),
+    path("scripts/", include("personas.scripts.urls")),
+    path("messages/", include("personas.sending.urls")),
+]

@@ -16,8 +16,10 @@ class ServicingConfig(AppConfig):
         from servicing.book.leaving import belongings
         from servicing.book.panel import became
         from servicing.capacity.of_draft import hours_of_draft
+        from personas.scripts import merge_fields
         from servicing.reminders import handing_over
         from servicing.requests import services as requests
+        from servicing.sending.fields import SERVICE
         from servicing.standards.exceptions import differences
         from servicing.views import calendar
         from servicing.views.client import service_tab
@@ -31,6 +33,7 @@ class ServicingConfig(AppConfig):
         register_actor("plan_all", _("Nightly planning"))
         register_actor("plan_service", _("Planning, from the command line"))
         register_actor("rebuild_summaries", _("Rebuilding of summaries, from the command line"))
+        register_actor("send_messages", _("Sending of e-mails to clients"))
         register_actor("escalate_requests", _("The look-out for requests that wait"))
         register_actor("seed_demo", _("The demo firm"))
         register_tab(
@@ -51,4 +54,5 @@ class ServicingConfig(AppConfig):
         register_panel(Panel("servicing/partials/requests_panel.html", client_requests, 50))
         following.register_source(requests.SOURCE, requests.keep_in_line)
         following.register_hand_over(handing_over.tell_of_hand_over, handing_over.take_back)
+        merge_fields.register(SERVICE)
         register_simulation_panel(SimulationPanel("servicing/capacity/draft_panel.html", hours_of_draft, 10))

@@ -19,6 +19,7 @@ from servicing.models import BookTransfer
 from servicing.planning import sweeps
 from servicing.reminders import digest, escalation, waiting
 from servicing.requests import telling
+from servicing.sending import sweep
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries": 5}
 
@@ -93,3 +94,10 @@ def report_late_work() -> None:
     """Reports work that is later than the firm accepts."""
     with noted("servicing.report_late_work") as counts:
         counts.update(escalation.report_late_work())
+
+
+@shared_task(name="servicing.send_messages", **RETRY)
+def send_messages() -> None:
+    """The e-mails to clients that are due."""
+    with pghistory.context(user=None, by="send_messages"), noted("servicing.send_messages") as counts:
+        counts.update(sweep.send_due())

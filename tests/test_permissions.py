@@ -33,7 +33,9 @@ EDITORS = (302, 200, 200, 200, 403, 200)  # who may change clients at all
 FIRM = (302, 403, 403, 200, 403, 200)  # who runs the firm
 ADMINS = (302, 403, 403, 403, 403, 200)
 READERS = (302, 403, 403, 200, 200, 200)  # who sees the whole firm
+COMPLIANCE = (302, 403, 403, 403, 200, 403)  # who approves scripts
 OPEN = (200,) * 6
+SCRIPT = "review-everyone-advisor"
 
 
 def after(statuses: tuple[int, ...], status: int) -> tuple[int, ...]:
@@ -199,6 +201,28 @@ TABLE: dict[str, Row] = {
     "servicing:part": ("GET", {"pk": 0}, after(FIRM, 404)),
     "servicing:split": ("GET", {"pk": "client"}, FIRM),
     "servicing:end_waiver": ("POST", {"pk": "client", "waiver": 0}, after(EDIT, 404)),
+    # conversations; a script that ships with the product
+    "personas:home": ("GET", {}, after(ALL, 302)),
+    "personas:scripts": ("GET", {}, ALL),
+    "personas:new_script": ("GET", {}, EDITORS),
+    "personas:script": ("GET", {"code": SCRIPT}, ALL),
+    "personas:edit_script": ("GET", {"code": SCRIPT}, EDITORS),
+    "personas:script_step": ("POST", {"code": SCRIPT, "step": "submit"}, after(EDITORS, 302)),
+    "personas:script_queue": ("GET", {}, COMPLIANCE),
+    "personas:decide_script": ("POST", {"code": SCRIPT, "decision": "approve"}, after(COMPLIANCE, 422)),
+    "personas:approve_shipped": ("POST", {}, after(COMPLIANCE, 302)),
+    "personas:script_sheet": ("GET", {}, ALL),
+    "personas:export_scripts": ("GET", {"kind": "csv"}, ALL),
+    "personas:import_scripts": ("GET", {}, FIRM),
+    "personas:scripts_for": ("GET", {"pk": "client"}, CLIENT),
+    "personas:use_script": ("POST", {"pk": "client", "version": 0}, after(EDIT, 404)),
+    "personas:messages": ("GET", {}, ALL),
+    "personas:message": ("GET", {"pk": 0}, after(ALL, 404)),
+    "personas:unsubscribe": ("GET", {"token": f"{'0' * 32}:{'x' * 43}"}, (404,) * 6),
+    "servicing:sending": ("GET", {}, READERS),
+    "servicing:sending_preview": ("GET", {"task": 0, "day": 0}, after(READERS, 404)),
+    "servicing:sending_trouble": ("GET", {}, READERS),
+    "servicing:sending_decide": ("POST", {"pk": 0}, after(FIRM, 404)),
     # the firm and its people
     "clients:people": ("GET", {}, ADMINS),
     "clients:people_options": ("GET", {}, ALL),

@@ -1,7 +1,7 @@
 """How to speak with clients: message map, topics, scripts."""
 
 from personas.models.mapping import MapImport, MapRow, MapRowQuerySet, MessageChannel, Topic
-from personas.models.messages import BulkMessage, Message, MessageState, SendingSettings
+from personas.models.messages import BulkMessage, Message, MessageState, SendingSettings, SequenceStep
 from personas.models.scripts import (
     Reach,
     Script,
@@ -27,6 +27,7 @@ __all__ = [
     "ScriptUse",
     "ScriptVersion",
     "SendingSettings",
+    "SequenceStep",
     "Situation",
     "Topic",
 ]

@@ -47,6 +47,32 @@ class SendingSettings(models.Model):
         return str(_("Sending"))
 
 
+@tracked()
+class SequenceStep(models.Model):
+    """One of the e-mails that a service sends by itself; a service without steps sends one on the day."""
+
+    service = models.SlugField(
+        _("service"), help_text=_("The code of the service kind, for example automated_update.")
+    )
+    day = models.PositiveSmallIntegerField(
+        _("days after it is due"),
+        validators=[MaxValueValidator(90)],
+        help_text=_("0: on the day. The task is completed with the last one, so keep within its window."),
+    )
+    situation = models.ForeignKey(
+        "personas.Situation", models.PROTECT, related_name="+", verbose_name=_("situation")
+    )
+
+    class Meta:
+        verbose_name = _("step of an e-mail sequence")
+        verbose_name_plural = _("e-mail sequences")
+        ordering = ["service", "day"]
+        constraints = [models.UniqueConstraint(fields=["service", "day"], name="personas_step_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.service} + {self.day}"
+
+
 class MessageState(models.TextChoices):
     QUEUED = "queued", _("Waits")
     SENDING = "sending", _("Being sent")
@@ -128,9 +154,7 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         ordering = ["-created_at", "-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["once"], name="personas_message_once", condition=~Q(state="cancelled")
-            ),
+            models.UniqueConstraint(fields=["once"], name="personas_message_once"),
             models.CheckConstraint(
                 name="personas_message_sent_at", condition=~Q(state="sent") | Q(sent_at__isnull=False)
             ),

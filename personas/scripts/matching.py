@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from personas.models.scripts import CONDITIONS, TAILORED, ScriptVersion
+from personas.models.mapping import CONDITIONS, TAILORED
+from personas.models.scripts import ScriptVersion
 
 # Of the version `v` and the client `c`: each condition is empty, or the client's own value.
 _HELD = {

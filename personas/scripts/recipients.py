@@ -86,3 +86,21 @@ def admit(*, version: ScriptVersion, clients: Sequence[int], now: dt.datetime) -
             },
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def everyone_reached(scripts: Iterable[int], *, now: dt.datetime | None = None) -> list[tuple[int, int]]:
+    """(script, client) of everyone reached in the last 30 days, and of those whose message waits; for scripts
+    whose limit holds, so a few rows each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT script_id, client_id FROM personas_scriptuse
+            WHERE script_id = ANY(%(scripts)s) AND used_at > %(since)s
+            UNION
+            SELECT v.script_id, m.client_id FROM personas_message m
+            JOIN personas_scriptversion v ON v.id = m.version_id AND v.script_id = ANY(%(scripts)s)
+            WHERE m.state = 'queued'
+            """,
+            {"scripts": list(scripts), "since": (now or timezone.now()) - WINDOW},
+        )
+        return cursor.fetchall()

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from clients.firm import firm_today
 from clients.models import Client, User
-from personas.models.scripts import CONDITIONS, Script, ScriptState, ScriptUse, ScriptVersion
+from personas.models.mapping import CONDITIONS
+from personas.models.scripts import Script, ScriptState, ScriptUse, ScriptVersion
 from personas.scripts import matching, merge_fields, recipients
 
 # What a version says and for whom: copied into the next version.
@@ -53,16 +54,23 @@ def edit(*, script: Script, by: User, content: Mapping[str, Any]) -> ScriptVersi
     if newest.state == ScriptState.SUBMITTED:
         raise ScriptRefused(_("Compliance looks at this version. Take it back before you change it."))
     if not newest.is_in_work:
-        copied = {name: getattr(newest, name) for name in CONTENT} | dict(content)
-        return ScriptVersion.objects.create(
-            script=script, number=newest.number + 1, written_by=by, edited_by=by, **copied
-        )
+        draft = next_draft(newest, by=by, content=content)
+        draft.save(force_insert=True)
+        return draft
     for name, value in content.items():
         setattr(newest, name, value)
     newest.state = ScriptState.DRAFT
     newest.edited_by, newest.edited_at = by, timezone.now()
     newest.save(update_fields=[*content, "state", "edited_by", "edited_at"])
     return newest
+
+
+def next_draft(version: ScriptVersion, *, by: User, content: Mapping[str, Any]) -> ScriptVersion:
+    """The draft that follows a decided version, with `content` in place of its own; not stored yet."""
+    copied = {name: getattr(version, name) for name in CONTENT} | dict(content)
+    return ScriptVersion(
+        script=version.script, number=version.number + 1, written_by=by, edited_by=by, **copied
+    )
 
 
 @transaction.atomic
@@ -140,22 +148,44 @@ def approve_again(
     _refuse_own(version, by)
     _refuse_day(review_on)
     version.script.versions.filter(pk=version.pk).update(state=ScriptState.REPLACED)
-    now = timezone.now()
-    return ScriptVersion.objects.create(
-        script=version.script,
-        number=version.number + 1,
-        state=ScriptState.APPROVED,
-        written_by=version.written_by,
-        edited_by=version.edited_by,
-        edited_at=version.edited_at,
-        submitted_by=by,
-        submitted_at=now,
-        decided_by=by,
-        decided_at=now,
-        review_on=review_on,
-        comment=comment,
-        **{name: getattr(version, name) for name in CONTENT},
+    _renew(version, by=by, review_on=review_on, comment=comment, now=timezone.now())
+    version.save(force_insert=True)
+    return version
+
+
+@transaction.atomic
+def approve_shipped(*, by: User, situation: str, review_on: dt.date, comment: str = "") -> int:
+    """Approves every shipped script of a situation that nobody has approved yet; returns how many.
+
+    Each gets a version of its own with the same words, as in `approve_again`. What somebody is changing is
+    left out.
+    """
+    _refuse_day(review_on)
+    shipped = ScriptVersion.objects.newest().filter(
+        state=ScriptState.APPROVED, decided_by=None, situation__code=situation, script__retired_at=None
     )
+    scripts = list(shipped.values_list("script_id", flat=True))
+    list(Script.objects.select_for_update().filter(pk__in=scripts).order_by("pk"))
+    versions = [version for version in shipped.filter(script__in=scripts) if version.may_be_approved_by(by)]
+    ScriptVersion.objects.filter(pk__in=[version.pk for version in versions]).update(
+        state=ScriptState.REPLACED
+    )
+    now = timezone.now()
+    for version in versions:
+        _renew(version, by=by, review_on=review_on, comment=comment, now=now)
+    ScriptVersion.objects.bulk_create(versions)
+    return len(versions)
+
+
+def _renew(version: ScriptVersion, *, by: User, review_on: dt.date, comment: str, now: dt.datetime) -> None:
+    """Makes of an approved version the next one with the same words, approved by `by`; not stored yet."""
+    version.pk = None
+    version._state.adding = True
+    version.number += 1
+    version.state = ScriptState.APPROVED
+    version.submitted_by, version.submitted_at = by, now
+    version.decided_by, version.decided_at = by, now
+    version.review_on, version.comment = review_on, comment
 
 
 @transaction.atomic

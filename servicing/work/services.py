@@ -94,7 +94,7 @@ def make_task(
 def complete(
     *,
     task: ServiceTask,
-    by: User,
+    by: User | None,
     outcome: str,
     on: dt.date | None = None,
     minutes: int | None = None,
@@ -105,8 +105,8 @@ def complete(
     """Closes `task` as delivered, declined or unanswered, and logs the touch with its time.
 
     A delivered one logs a touch that reached the client; the others one that did not. `kind`: of the touch
-    (default: what the task naturally becomes). Each next action becomes a task that follows this one. Raises
-    TaskRefused where the task is no longer open.
+    (default: what the task naturally becomes). `by`: nobody where it was done by itself. Each next action
+    becomes a task that follows this one. Raises TaskRefused where the task is no longer open.
     """
     with transaction.atomic():
         task = _locked_open(task)
@@ -133,7 +133,7 @@ def complete(
         return Worked(task, token_of(task, before, touch=touch, made=made), _next_on(task), len(made))
 
 
-def _agree(task: ServiceTask, actions: Sequence[NextAction], by: User) -> list[ServiceTask]:
+def _agree(task: ServiceTask, actions: Sequence[NextAction], by: User | None) -> list[ServiceTask]:
     """Makes the next actions that were agreed in `task`; each in its owner's queue, due on its day."""
     return ServiceTask.objects.bulk_create(
         ServiceTask(

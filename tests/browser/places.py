@@ -16,6 +16,8 @@ from django_celery_beat.models import PeriodicTask
 
 from clients.firm import firm_today
 from clients.models import Client, Job, Member, ServiceRole, TimeEntry, User
+from personas.models import Message, MessageState, ScriptVersion
+from personas.sending.writing import token_of
 from servicing.book import merging
 from servicing.book import transfer as book
 from servicing.models import Absence, CadenceOverride, ClientRequest, ServiceTask
@@ -77,6 +79,7 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         **book_places(firm, client),
         "capacity week": reverse("servicing:capacity_week", args=[firm_today() + dt.timedelta(days=14)]),
         "capacity person": reverse("servicing:person_capacity", args=[firm.people["advisor"].pk]),
+        **conversation_places(client),
         "invitation": link("clients:invitation", invited),
         "reset": reset_link(firm.people["newcomer"]),
     }
@@ -110,6 +113,34 @@ def book_places(firm: SeededFirm, client: Client) -> dict[str, str]:
         "merge": reverse("servicing:merge", args=[client.pk, twin.pk]),
         "part": reverse("servicing:part", args=[merged.pk]),
         "split": reverse("servicing:split", args=[client.pk]),
+    }
+
+
+def conversation_places(client: Client) -> dict[str, str]:
+    """A shipped script, what is offered for a client, and a message whose sending nobody is sure of."""
+    mail = ScriptVersion.objects.get(script__code="update-everyone")
+    name = "0" * 32
+    message = Message.objects.create(
+        client=client,
+        version=mail,
+        once="looked at",
+        state=MessageState.UNCLEAR,
+        message_id=f"<{name}@firm.example>",
+        recipient="ada@example.com",
+        sender="The firm <post@firm.example>",
+        subject="A short word",
+        text="Dear Ada,\n\nthis is your regular word from us.",
+        unsubscribe_url="https://crm.example/",
+        claimed_at=timezone.now(),
+        attempts=1,
+        error="SMTPServerDisconnected",
+    )
+    return {
+        "script": reverse("personas:script", args=["review-everyone-advisor"]),
+        "scripts_for": reverse("personas:scripts_for", args=[client.pk]),
+        "message": reverse("personas:message", args=[message.pk]),
+        "unsubscribe": reverse("personas:unsubscribe", args=[token_of(name)]),
+        "sending_preview": reverse("servicing:sending_preview", args=[0, 0]),
     }
 
 

@@ -1,0 +1,29 @@
+"""To which address a client's e-mail goes, and why it may not: the client's own, else the first person's."""
+
+from __future__ import annotations
+
+from clients.contact import may_contact_sql
+
+_OPEN = f"c.email <> '' AND {may_contact_sql('email', 'c')}"
+_OPEN_TO_MEMBER = f"m.email <> '' AND {may_contact_sql('email', 'c', member='m')}"
+
+# Of the client `c`: the address that may be written to now, and whether there is any address at all.
+ADDRESS = f"""
+    coalesce(
+        CASE WHEN {_OPEN} THEN c.email END,
+        (SELECT m.email FROM clients_member m WHERE m.client_id = c.id AND {_OPEN_TO_MEMBER}
+            ORDER BY m.id LIMIT 1)
+    )
+"""  # noqa: S608
+HAS_ADDRESS = """
+    (c.email <> '' OR EXISTS (SELECT FROM clients_member m WHERE m.client_id = c.id AND m.email <> ''))
+"""
+
+# Of a message `message` to the client `c`: its address is still the client's or a person's, and is open.
+STILL_OPEN = f"""
+    ((lower(c.email) = lower(message.recipient) AND {_OPEN})
+        OR EXISTS (
+            SELECT FROM clients_member m
+            WHERE m.client_id = c.id AND lower(m.email) = lower(message.recipient) AND {_OPEN_TO_MEMBER}
+        ))
+"""
