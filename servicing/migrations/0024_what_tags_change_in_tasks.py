@@ -9,19 +9,17 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 
-# A task, a client or a behavioral tag that is deleted, by whatever path, takes what rests on it along.
+# A task or a behavioral tag that is deleted, by whatever path, takes what rests on it along.
 FOLLOW_DELETES = """
     ALTER TABLE servicing_tasktailoring
         ADD CONSTRAINT servicing_tasktailoring_of_task FOREIGN KEY (task_id)
             REFERENCES servicing_servicetask (id) ON DELETE CASCADE,
-        ADD CONSTRAINT servicing_tasktailoring_of_client FOREIGN KEY (client_id)
-            REFERENCES clients_client (id) ON DELETE CASCADE,
         ADD CONSTRAINT servicing_tasktailoring_of_tag FOREIGN KEY (tag_id)
             REFERENCES clients_behavioraltag (client_id) ON DELETE CASCADE
 """
 LET_GO = """
     ALTER TABLE servicing_tasktailoring DROP CONSTRAINT servicing_tasktailoring_of_task,
-        DROP CONSTRAINT servicing_tasktailoring_of_client, DROP CONSTRAINT servicing_tasktailoring_of_tag
+        DROP CONSTRAINT servicing_tasktailoring_of_tag
 """
 
 

@@ -17,17 +17,22 @@ MINUTES = 10
 WINDOW_DAYS = 7
 LONGEST_BREAK = 30  # days without a working day; no firm is closed for longer
 
-# Meetings of a promise that were held, each with the earliest follow-up that a tag of its client asks for, on
+# Of the task `task`: a meeting of a promise that was held within the most days of any modifier. It was closed
+# then or later, which an index finds.
+HELD = f"""
+    task.closed_at >= %(day)s::date - (%(longest)s::int + 1) AND task.status = 'done'
+        AND task.item_id IS NOT NULL AND NOT task.automated AND task.channel IN {MEETING}
+        AND task.completed_on BETWEEN %(day)s::date - %(longest)s::int AND %(day)s
+"""
+
+# These, each with the earliest follow-up that a tag of its client asks for, on
 # a working day. One whose day has passed is not made: it would be late before anybody saw it.
 _WANTED = f"""
     SELECT DISTINCT ON (task.id) task.id AS task_id, task.client_id, acting.follow_up_channel AS channel,
         working.due_on, task.tier_id, task.role_id, task.assigned_to_id,
         coalesce(nullif(task.title, ''), kind.label) AS held
     FROM plan_acting acting
-    JOIN servicing_servicetask task ON task.client_id = acting.client_id
-        AND task.status = 'done' AND task.item_id IS NOT NULL AND NOT task.automated
-        AND task.channel IN {MEETING}
-        AND task.completed_on BETWEEN %(day)s::date - %(longest)s::int AND %(day)s
+    JOIN servicing_servicetask task ON task.client_id = acting.client_id AND {HELD}
     JOIN servicing_servicekind kind ON kind.id = task.kind_id
     CROSS JOIN LATERAL (
         SELECT min(d)::date AS due_on

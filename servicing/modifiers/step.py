@@ -9,14 +9,14 @@ from __future__ import annotations
 from clients.models import ChangeKind
 from servicing.modifiers import follow_ups, tailoring
 from servicing.planning import summaries
-from servicing.planning.session import Session
+from servicing.planning.session import MANY, Session
 
 # By what the open tasks were last gone through, and whether there is anything to do at all. Only what changes
 # the rows beside the tasks is in the digest: sentences are read from the modifier.
 _STATE = """
     SELECT modifiers.digest, (SELECT digest FROM servicing_tailoredwith WHERE id = 1),
         modifiers.number > 0 OR EXISTS (SELECT FROM servicing_tasktailoring),
-        EXISTS (SELECT FROM plan_scope), modifiers.longest
+        (SELECT count(*) FROM (SELECT FROM plan_scope LIMIT %(many)s) few), modifiers.longest
     FROM (
         SELECT count(*) AS number, coalesce(max(follow_up_days), 0) AS longest, md5(coalesce(string_agg(ROW(
             m.id, m.persona_id, m.complexity_driver_id, m.behavioral_trigger_id, m.attention_constraint_id,
@@ -49,18 +49,20 @@ def act(session: Session, *, firm_wide: bool = False) -> None:
 
     `firm_wide`: the run is over all clients, and follows modifiers that changed since the last such run.
     """
-    digest, followed, anything, anybody, longest = session.fetch(_STATE)[0]
+    digest, followed, anything, clients, longest = session.fetch(_STATE, many=MANY)[0]
     changed = firm_wide and digest != followed
-    if not changed and not (anything and anybody):
+    if not changed and not (anything and clients):
         return
     scope = "plan_scope"
     if changed:
         scope = "plan_tailored_scope"
         session.keep(scope, _WHOLE_FIRM, analyzed="client_id")
-    tailoring.write(session, scope)
-    clients = follow_ups.write(session, scope, longest)
+    elif clients < MANY:
+        session.run("ANALYZE plan_scope")  # after a click it holds one client, not the thousands of a guess
+    tailoring.write(session, scope, follow_ups.HELD, longest=longest)
+    followed_up = follow_ups.write(session, scope, longest)
     if changed:
         session.run(_NOTE, digest=digest)
-        session.run(_NOTE_CLIENTS, kind=ChangeKind.SERVICE.value, clients=sorted(clients))
-    elif clients:
+        session.run(_NOTE_CLIENTS, kind=ChangeKind.SERVICE.value, clients=sorted(followed_up))
+    elif followed_up:
         summaries.write(session)

@@ -3,17 +3,33 @@
 # ruff: noqa: S608  (statements put together from this package's own constants)
 from __future__ import annotations
 
+from typing import Any
+
 from servicing.models.modifiers import TAGS
-from servicing.planning.session import MANY, OPEN, Session
+from servicing.planning.session import OPEN, Session
 
 # Channels of a meeting, as the standard gives it.
 MEETING = "('in_person', 'video', 'phone')"
 
-# The client's own value for each tag; a behavioral one only under permission, as it is stored.
-_HAS = {name: f"c.{name}_id" for name in TAGS} | {"behavioral_trigger": "tag.trigger_id"}
-ACTS = " OR ".join(f"m.{name}_id = {column}" for name, column in _HAS.items())
+# Clients in scope with work that a tag could change: promised, kept by a person, and open or just held.
+CONCERNED = f"""
+    SELECT task.client_id FROM {{scope}} s JOIN servicing_servicetask task USING (client_id)
+    WHERE task.{OPEN} AND task.item_id IS NOT NULL AND NOT task.automated
+    UNION
+    SELECT task.client_id FROM {{scope}} s JOIN servicing_servicetask task USING (client_id)
+    WHERE {{held}}
+    UNION
+    SELECT old.client_id FROM {{scope}} s JOIN servicing_tasktailoring old USING (client_id)
+"""
 
-# The modifiers of the clients in scope, the deciding one first.
+# The client's own value for each tag; a behavioral one only under permission, as it is stored.
+_HAS = ", ".join(
+    f"('{name}', {'tag.trigger_id' if name == 'behavioral_trigger' else f'c.{name}_id'})" for name in TAGS
+)
+_KIND = " ".join(f"WHEN m.{name}_id IS NOT NULL THEN '{name}'" for name in TAGS)
+_WORD = ", ".join(f"m.{name}_id" for name in TAGS)
+
+# The modifiers of these clients, the deciding one first.
 ACTING = f"""
     SELECT c.id AS client_id, m.id AS modifier_id, row_number() OVER (
             PARTITION BY c.id ORDER BY m."order", m.id
@@ -21,10 +37,12 @@ ACTING = f"""
         m.behavioral_trigger_id IS NOT NULL AS behavioral, m.channel, m.replaces, m.most_minutes,
         m.length_percent, m.booking_days, m.time_of_day, m.prepare <> '' AS prepares, m.follow_up_days,
         m.follow_up_channel
-    FROM {{scope}} s
-    JOIN clients_client c ON c.id = s.client_id AND c.status = 'active'
+    FROM plan_concerned concerned
+    JOIN clients_client c ON c.id = concerned.client_id AND c.status = 'active'
     LEFT JOIN clients_behavioraltag tag ON tag.client_id = c.id AND c.permission = 'granted'
-    JOIN servicing_taskmodifier m ON m.retired_at IS NULL AND ({ACTS})
+    CROSS JOIN LATERAL (VALUES {_HAS}) has (kind, word)
+    JOIN servicing_taskmodifier m ON m.retired_at IS NULL
+        AND CASE {_KIND} END = has.kind AND coalesce({_WORD}) = has.word
 """
 
 # Open tasks of a promise that a person keeps, with the modifiers that change something in each.
@@ -66,8 +84,8 @@ TAILORED = f"""
 """
 
 GONE = """
-    DELETE FROM servicing_tasktailoring old USING {scope} s
-    WHERE old.client_id = s.client_id
+    DELETE FROM servicing_tasktailoring old USING plan_concerned concerned
+    WHERE old.client_id = concerned.client_id
         AND NOT EXISTS (SELECT FROM plan_tailored new WHERE new.task_id = old.task_id)
 """
 
@@ -90,15 +108,19 @@ WRITE = f"""
 """
 
 
-def write(session: Session, scope: str) -> None:
-    """Writes what differs for the clients in the temporary table `scope`: nothing on a second run."""
-    acting = session.keep("plan_acting", ACTING.format(scope=scope), analyzed="client_id")
-    if acting:
-        session.keep("plan_tailored", TAILORED, analyzed="task_id")
-    else:
-        session.keep("plan_tailored", f"{TAILORED} LIMIT 0")
-    session.run(GONE.format(scope=scope))
-    if acting:
-        written = session.run(WRITE)
-        if written > MANY:
-            session.refresh_statistics("servicing_tasktailoring", written)
+def write(session: Session, scope: str, held: str, **more: Any) -> None:
+    """Writes what differs for the clients in the temporary table `scope`: nothing on a second run.
+
+    Leaves `plan_acting` behind. `held`: which tasks `task` were held so recently that a tag may ask for more;
+    `more`: its parameters.
+    """
+    concerned = session.keep("plan_concerned", CONCERNED.format(scope=scope, held=held), **more)
+    session.run("ANALYZE plan_concerned")
+    acting = session.keep("plan_acting", ACTING if concerned else f"{ACTING} LIMIT 0")
+    session.run("ANALYZE plan_acting")
+    tailored = session.keep("plan_tailored", TAILORED if acting else f"{TAILORED} LIMIT 0")
+    if concerned:
+        session.run("ANALYZE plan_tailored (task_id)")
+        session.run(GONE)
+    if tailored:
+        session.refresh_statistics("servicing_tasktailoring", session.run(WRITE))

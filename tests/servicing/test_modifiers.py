@@ -281,7 +281,8 @@ def test_an_erased_tag_is_not_written_by_a_run_that_read_it_before(served):
     session = Session(day=TODAY, moment=timezone.now())
     with transaction.atomic():
         session.keep("plan_scope", f"SELECT {a.pk}::bigint AS client_id")
-        session.keep("plan_acting", tailoring.ACTING.format(scope="plan_scope"))
+        session.keep("plan_concerned", "SELECT client_id FROM plan_scope")
+        session.keep("plan_acting", tailoring.ACTING)
         session.keep("plan_tailored", tailoring.TAILORED)
         BehavioralTag.objects.all().delete()
         assert session.run(tailoring.WRITE) == 0
