@@ -11,10 +11,13 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import CharField, F
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clients.models import ChannelOptOut, Client, ContactChannel, Member, User
 
@@ -35,6 +38,12 @@ _CHANNELS = {
     "sms": ContactChannel.SMS,
     "post": ContactChannel.POST,
     "letter": ContactChannel.POST,
+}
+_NOT_BY = {
+    ContactChannel.EMAIL: gettext_lazy("no e-mail"),
+    ContactChannel.SMS: gettext_lazy("no text messages"),
+    ContactChannel.PHONE: gettext_lazy("no phone"),
+    ContactChannel.POST: gettext_lazy("no post"),
 }
 _DIGITS = 10  # by so many last digits two numbers are the same one, however they are written
 
@@ -80,6 +89,25 @@ def address_of(person: Client | Member, channel: str) -> str:
     return re.sub(r"[^0-9]", "", person.phone)[-_DIGITS:]
 
 
+def closed_sql(channel: str, client: str) -> str:
+    """The contact channel that is closed for a task, as SQL; NULL where it may be used.
+
+    `channel`: an expression for the task's channel; `client`: the row of its client.
+    """
+    cases = "".join(
+        f" WHEN {channel} = '{word}' THEN CASE WHEN NOT {may_contact_sql(contact, client)} "
+        f"THEN '{contact.value}' END"
+        for word, contact in _CHANNELS.items()
+        if word in ("email", "digital", "phone")
+    )
+    return f"CASE{cases} END"
+
+
+def not_by(channel: str | None) -> str:
+    """How a closed channel is said beside a task; empty for none."""
+    return str(_NOT_BY[ContactChannel(channel)]) if channel else ""
+
+
 def may_contact(client: Client | int, channel: str, *, member: Member | int | None = None) -> bool:
     """Whether the firm may reach `client` (or that person of its household) by `channel` now.
 
@@ -106,6 +134,28 @@ def closed_channels(client_id: int) -> list[ContactChannel]:
         cursor.execute(f"SELECT {parts} FROM clients_client c WHERE c.id = %s", [client_id])  # noqa: S608
         row = cursor.fetchone()
     return [channel for channel, open in zip(ContactChannel, row or (), strict=False) if not open]
+
+
+_CLOSED = ", ".join(
+    f"CASE WHEN NOT {may_contact_sql(channel)} THEN '{channel.value}' END" for channel in ContactChannel
+)
+CLOSED = RawSQL(f"array_remove(ARRAY[{_CLOSED}], NULL)", [], output_field=ArrayField(CharField()))  # noqa: S611
+
+
+def closed_for_members(client_id: int) -> dict[int, list[str]]:
+    """For each person of a household what is closed for them, as it is said; in one query."""
+    parts = ", ".join(may_contact_sql(channel, "c", member="m") for channel in ContactChannel)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT m.id, {parts} FROM clients_member m JOIN clients_client c ON c.id = m.client_id "  # noqa: S608
+            "WHERE m.client_id = %s",
+            [client_id],
+        )
+        rows = cursor.fetchall()
+    return {
+        member: [not_by(channel) for channel, open in zip(ContactChannel, free, strict=True) if not open]
+        for member, *free in rows
+    }
 
 
 # --- Recording ---------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from clients.contact import closed_for_members
 from clients.history import history_of
 from clients.models import BulkField, Client, Permission, Touch
 from clients.permission.panel import permission_panel
@@ -60,6 +61,7 @@ def tags(request: HttpRequest, client: Client) -> dict[str, Any]:
 
 
 def contact(request: HttpRequest, client: Client) -> dict[str, Any]:
+    """How the client is reached; by what it is not was read with the client."""
     return {"kept": active_fields()}
 
 
@@ -96,7 +98,9 @@ def timeline(request: HttpRequest, client: Client) -> dict[str, Any]:
 
 
 def people(request: HttpRequest, client: Client) -> dict[str, Any]:
-    return {"members": list(client.members.all()), "kept": active_fields()}
+    closed = closed_for_members(client.pk)
+    members = [(member, closed.get(member.pk, [])) for member in client.members.all()]
+    return {"members": members, "kept": active_fields()}
 
 
 def history(request: HttpRequest, client: Client) -> dict[str, Any]:

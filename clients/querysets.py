@@ -53,9 +53,17 @@ class ClientQuerySet(models.QuerySet):
         condition = RawSQL(may_contact_sql(channel), [], output_field=models.BooleanField())  # noqa: S611
         return self.alias(may_be_contacted=condition).filter(may_be_contacted=True)
 
+    def with_permission(self) -> ClientQuerySet:
+        """Clients with the history of their permission (`permission_told`) and the channels by which they may
+        not be reached (`closed`), read in the same query."""
+        from clients.contact import CLOSED
+        from clients.permission.told import TOLD
+
+        return self.annotate(permission_told=TOLD, closed=CLOSED)
+
     def for_page(self) -> ClientQuerySet:
         """Clients with all that the head and the overview of their page show."""
-        return self.select_related(
+        return self.with_permission().select_related(
             "summary__tier",
             "complexity_driver",
             "attention_constraint",

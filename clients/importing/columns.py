@@ -275,7 +275,7 @@ class Mapping:
 
 
 def fields_for(kind: ImportKind, format: Format) -> tuple[Field, ...]:
-    """The fields that a column may be mapped to by hand, as far as the field register lets them be tracked."""
+    """The fields that a column may be mapped to by hand, as far as the register lets them be tracked."""
     foreign = kind == ImportKind.CLIENTS and format is not NATIVE
     fields = FIELDS[kind] + (CONTACT_FIELDS if foreign else ())
     if kind != ImportKind.CLIENTS:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from clients.changes import wake_sweeps
 from clients.formats import short_date
-from clients.models import AnswerSource, ChangeKind, Client, Erasure, Permission, PermissionAnswer, User
+from clients.models import AnswerSource, ChangeKind, Client, Permission, PermissionAnswer, User
 from clients.permission import erasing
 
 # What a client can say next: nobody withdraws what was not given, and nobody takes back having been asked.
@@ -101,17 +101,3 @@ def _refuse_impossible(client: Client, answer: str, on: dt.date) -> None:
             _("The client answered on %(day)s: %(answer)s. An earlier answer no longer counts.")
             % {"day": short_date(since), "answer": newest.get_answer_display().lower()},
         )
-
-
-def history_of_permission(client: Client) -> list[PermissionAnswer | Erasure]:
-    """Every answer of the client and every erasure that followed, the newest first; two queries."""
-    answers = PermissionAnswer.objects.filter(client=client).select_related("asked_by", "recorded_by")
-    erasures = Erasure.objects.filter(client=client).select_related("by")
-    both: list[PermissionAnswer | Erasure] = [*answers, *erasures]
-    # An erasure follows the answer that brought it, in the same moment.
-    return sorted(both, key=_moment, reverse=True)
-
-
-def _moment(row: PermissionAnswer | Erasure) -> tuple[dt.datetime, bool, int]:
-    erased = isinstance(row, Erasure)
-    return (row.at if erased else row.recorded_at, erased, row.pk)

@@ -51,10 +51,10 @@ def register_place(place: Place) -> None:
     _places[place.code] = place
 
 
-def in_words(erasure: Erasure) -> list[tuple[str, int]]:
-    """The kinds of places that held something, in words, and how many of each."""
+def in_words(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """The kinds of places of an erasure that held something, in words, and how many of each."""
     labels = _LABELS | {code: place.label for code, place in _places.items()}
-    return [(str(labels.get(code, code)), number) for code, number in erasure.places.items()]
+    return [(str(labels.get(code, code)), number) for code, number in counts.items()]
 
 
 @transaction.atomic

@@ -7,18 +7,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from clients.contact import closed_channels
 from clients.models import Client, Permission
-from clients.permission.views import history_lines
+from clients.permission.told import history_lines
 
 
 def permission_panel(request: HttpRequest, client: Client) -> dict[str, Any]:
-    """Three queries: answers, erasures, closed channels."""
-    return {
-        "permission_history": history_lines(client),
-        "permission_means": _means(client),
-        "closed": closed_channels(client.pk),
-    }
+    """All of it was read with the client."""
+    return {"permission_history": history_lines(client), "permission_means": _means(client)}
 
 
 def _means(client: Client) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -12,51 +10,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.access import WHO_MAY, may_edit_clients, require
-from clients.contact import OptOutRefused, closed_channels, lift, opt_out, opt_outs_of
+from clients.contact import OptOutRefused, lift, opt_out, opt_outs_of
 from clients.feedback import notice
-from clients.models import ChannelOptOut, Client, Erasure, Permission, PermissionAnswer
-from clients.permission.answers import AnswerRefused, history_of_permission, record_answer
-from clients.permission.erasing import in_words
+from clients.models import ChannelOptOut, Client, Permission
+from clients.permission.answers import AnswerRefused, record_answer
 from clients.permission.forms import AnswerForm, LiftForm, OptOutForm
 from clients.permission.scripts import AskingWords, words_for_asking
+from clients.permission.told import history_lines
 from clients.requests import SignedInRequest
 
 
 def _client(request: SignedInRequest, pk: int) -> Client:
     """The client, if the person may see it; else 404. What is sent needs the right to change it; else 403."""
-    client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    client = get_object_or_404(Client.objects.visible_to(request.user).with_permission(), pk=pk)
     if request.method == "POST" and not may_edit_clients(request.user):
         raise PermissionDenied(WHO_MAY[may_edit_clients])
     return client
-
-
-def history_lines(client: Client) -> list[dict[str, Any]]:
-    """The history of a permission as plain values: answers, and what each end erased."""
-    history = history_of_permission(client)
-    return [_erased(row) if isinstance(row, Erasure) else _answered(row) for row in history]
-
-
-def _answered(row: PermissionAnswer) -> dict[str, Any]:
-    return {
-        "at": row.on or row.recorded_at,
-        "what": row.get_answer_display(),
-        "how": row.get_how_display() or row.get_source_display(),
-        "by": row.asked_by or row.recorded_by,
-        "recorded_by": row.recorded_by if row.asked_by_id != row.recorded_by_id else None,
-        "note": row.note,
-        "script": row.script,
-        "places": None,
-    }
-
-
-def _erased(row: Erasure) -> dict[str, Any]:
-    return {
-        "at": row.at,
-        "what": _("Behavioral trigger erased"),
-        "by": row.by,
-        "places": in_words(row),
-        "swept": row.swept_at is not None,
-    }
 
 
 @login_required
@@ -117,7 +86,6 @@ def opt_outs(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "client": client,
         "form": form,
-        "closed": closed_channels(client.pk),
         "opt_outs": opt_outs_of(client),
     }
     return render(request, "clients/permission/opt_outs.html", context, status=422 if form.is_bound else 200)

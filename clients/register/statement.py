@@ -26,7 +26,6 @@ from clients.actors import actor
 from clients.contact import opt_outs_of
 from clients.merges import joined_and_parted
 from clients.models import ChannelOptOut, Client, FieldEntry, Member, TeamMember, User
-from clients.permission.answers import history_of_permission
 from clients.register.active import active_fields
 from clients.register.entries import reasons
 from clients.register.fields import TrackedField, tracked_fields
@@ -60,7 +59,6 @@ class Statement:
     client: Client
     groups: list[tuple[str, list[Kept]]]
     ended: list[str]
-    permission: list[Any]
     opt_outs: list[ChannelOptOut]
     team: list[TeamMember]
 
@@ -89,7 +87,6 @@ def statement_of(client: Client) -> Statement:
         client=client,
         groups=list(groups.items()),
         ended=ended,
-        permission=history_of_permission(client),
         opt_outs=opt_outs_of(client),
         team=[row for row in rows["clients.TeamMember", "client_id"] if isinstance(row, TeamMember)],
     )

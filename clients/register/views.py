@@ -13,7 +13,7 @@ from clients.access import is_administrator, require, sees_all_clients
 from clients.feedback import notice
 from clients.firm import firm_today
 from clients.models import Client, FieldEntry, ReviewOutcome
-from clients.permission.views import history_lines
+from clients.permission.told import history_lines
 from clients.register import entries
 from clients.register.check import check
 from clients.register.entries import EntryRefused

@@ -8,7 +8,15 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
 
+from clients.models import ContactChannel
+
 register = template.Library()
+
+
+@register.filter
+def channel_label(code: str) -> str:
+    """The words for a contact channel."""
+    return str(ContactChannel(code).label)
 
 
 @register.simple_tag(takes_context=True)

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.access import sees_all_clients
+from clients.contact import closed_sql, not_by
 from clients.formats import short_date
 from clients.models import User
+from clients.register.active import active_fields
 from servicing.models import ServiceTask, TaskStatus
 from servicing.models.standards import Channel
 from servicing.querysets import ServiceTaskQuerySet
@@ -52,6 +54,7 @@ _WORD = "SELECT jsonb_build_object('label', w.label, 'changes', w.changes) FROM"
 _BESIDE = f"""
     SELECT to_jsonb(beside)::text FROM (
     SELECT tier.code AS tier, role.label AS role,
+        {closed_sql("coalesce(nullif(t.scheduled_channel, ''), t.channel)", "client")} AS closed,
         (SELECT {_NAME} FROM clients_user u WHERE u.id = t.assigned_to_id) AS person,
         ARRAY[
             ({_WORD} clients_persona w WHERE w.id = client.persona_id),
@@ -152,7 +155,8 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "tier": beside["tier"],
         "role": beside["role"],
         "person": beside["person"],
-        "tags": [tag for tag in beside["tags"] if tag],
+        "tags": _shown(beside["tags"]),
+        "closed": not_by(beside["closed"]),
         "request": request_of(task),
         "promise": words.promise(task.name, months) if item else "",
         "standard": words.often(item.interval_months) if item and months != item.interval_months else "",
@@ -178,6 +182,16 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "last": {**beside["last"], "on": _date(beside["last"]["on"])} if beside["last"] else None,
         "stands_in": _stands_in(beside["absent"], today),
     }
+
+
+# The dropdowns in the order of the statement above.
+_TAGS = ("persona", "complexity_driver", "behavioral_trigger", "attention_constraint", "income_structure")
+
+
+def _shown(tags: list[dict[str, Any] | None]) -> list[dict[str, Any]]:
+    """The client's words, as far as the field register lets them be shown."""
+    active = active_fields()
+    return [tag for code, tag in zip(_TAGS, tags, strict=True) if tag and code in active]
 
 
 def _whom_to_ask(team: list[dict[str, Any]], last: dict[str, Any] | None) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ def test_its_history_tells_the_fact_and_never_the_behavioral_value(signed_in, ok
     browser = signed_in(advisor)
     value = BehavioralTrigger.objects.get(code="avoidance")
     browser.post(f"/clients/{okafor.pk}/tag/behavioral_trigger/", {"value": value.pk})
-    answer = {"permission": "withdrawn", "asked_by": advisor.username, "on": "2026-03-03", "how": "by phone"}
+    answer = {"answer": "withdrawn", "asked_by": advisor.username, "on": "2026-03-03", "how": "phone"}
     browser.post(f"/clients/{okafor.pk}/permission/", answer)
     text = browser.get(f"/clients/{okafor.pk}/history/").content.decode()
     assert "Behavioral trigger set" in text
@@ -46,7 +46,7 @@ def test_its_history_tells_the_fact_and_never_the_behavioral_value(signed_in, ok
 
 
 def test_it_refuses_an_answer_from_the_future(signed_in, okafor, advisor):
-    answer = {"permission": "granted", "asked_by": advisor.username, "on": "2999-01-01", "how": "by phone"}
+    answer = {"answer": "granted", "asked_by": advisor.username, "on": "2999-01-01", "how": "phone"}
     response = signed_in(advisor).post(f"/clients/{okafor.pk}/permission/", answer)
     assert response.status_code == 422
     assert "has not come yet" in response.content.decode()
