@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from celery import current_app
 from django.db import connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 Report = Callable[[str, int, int], None]  # what it does now, parts done, of how many
 # A job that waits so long probably waits for a worker that does not run.
 LONG_WAIT = dt.timedelta(minutes=1)
+KEPT = dt.timedelta(days=30)
+FAILURES_KEPT = dt.timedelta(days=180)
 
 
 def untold(step: str, done: int, total: int) -> None:
@@ -75,6 +78,15 @@ def working_on(job_id: int) -> Iterator[tuple[Job, Report]]:
         error = _("It could not be finished. What was wrong is in the log of the worker.")
         _note(job, state=JobState.FAILED, error=error, finished_at=timezone.now())
         raise
+
+
+def forget_old_jobs() -> int:
+    """Removes jobs that were done over 30 days ago, and any that were queued over 180 days ago; returns how
+    many. What they led to stays."""
+    now = timezone.now()
+    old = Q(state=JobState.DONE, finished_at__lt=now - KEPT) | Q(queued_at__lt=now - FAILURES_KEPT)
+    removed, _by_model = Job.objects.filter(old).delete()
+    return removed
 
 
 class AlreadyDone(Exception):

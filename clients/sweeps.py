@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from clients.jobs import forget_old_jobs
 from clients.models import SweepRun
 
 log = structlog.get_logger(__name__)
@@ -69,7 +70,8 @@ def note_heartbeat() -> None:
 
 
 def forget_old_runs() -> int:
-    """Removes runs older than 30 days and failures older than 180; returns how many.
+    """Removes runs older than 30 days and failures older than 180, and the jobs that people started so long
+    ago; returns how many.
 
     The last run of each task stays.
     """
@@ -77,4 +79,4 @@ def forget_old_runs() -> int:
     later = SweepRun.objects.filter(task=OuterRef("task"), started_at__gt=OuterRef("started_at"))
     old = Q(started_at__lt=now - KEPT, error="") | Q(started_at__lt=now - FAILURES_KEPT)
     removed, _by_model = SweepRun.objects.filter(old & Exists(later)).delete()
-    return removed
+    return removed + forget_old_jobs()

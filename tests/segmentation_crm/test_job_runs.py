@@ -16,6 +16,7 @@ from clients.models import Job, SweepRun
 from clients.sweeps import HEARTBEAT, noted
 from segmentation_crm import schedules
 from segmentation_crm.tasks import heartbeat
+from servicing.models import BookTransfer
 from servicing.operations.timetable import State, read_timetable
 from tests.factories import UserFactory
 from tests.worker.test_killed_worker import hold, let_the_visibility_timeout_pass
@@ -95,6 +96,26 @@ def test_old_runs_go_after_a_month_failures_after_half_a_year_and_the_last_one_s
     stay = {run("a", 29), run("a", 179, "ValueError"), run("b", 400), run("a", 1)}
     assert sweeps.forget_old_runs() == len(gone)
     assert set(SweepRun.objects.values_list("pk", flat=True)) == stay
+
+
+def test_old_jobs_of_people_go_with_them_and_what_they_led_to_stays():
+    def job(state: str, queued: int, finished: int | None = None) -> Job:
+        return Job.objects.create(
+            task="servicing.hand_over",
+            title="Handing over a book",
+            state=state,
+            queued_at=ago(days=queued),
+            finished_at=None if finished is None else ago(days=finished),
+        )
+
+    gone = [job("done", 40, 31), job("failed", 181, 181), job("waiting", 190)]
+    stay = [job("done", 40, 29), job("failed", 179, 179), job("working", 2)]
+    person = UserFactory()
+    transfer = BookTransfer.objects.create(made_by=person, state="done", job=gone[0], done_at=ago(days=31))
+    assert sweeps.forget_old_runs() == len(gone)
+    assert set(Job.objects.all()) == set(stay)
+    transfer.refresh_from_db()
+    assert transfer.job is None
 
 
 def test_the_heartbeat_keeps_one_row_until_it_pauses():
