@@ -58,6 +58,12 @@ def _closed(row: dict[str, Any]) -> str:
     return f'<span class="queue-when">{escape(" · ".join(filter(None, words)))}</span>'
 
 
+def _not_by(row: dict[str, Any]) -> str:
+    if not row["closed"]:
+        return ""
+    return f' <span class="state state-soon">{escape(row["closed"])}</span>'
+
+
 def _open(row: dict[str, Any]) -> str:
     when = ""
     if row["asleep"]:
@@ -74,5 +80,5 @@ def _open(row: dict[str, Any]) -> str:
     return (
         f'<span class="queue-when">{when}{escape(row["when"])}</span>'
         f'<span class="queue-minutes number">{escape(minutes)}</span>'
-        f'<span class="queue-channel soft">{escape(row["channel"])}{attempts}</span>'
+        f'<span class="queue-channel soft">{escape(row["channel"])}{_not_by(row)}{attempts}</span>'
     )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clients.contact import closed_sql, not_by
 from clients.formats import hours, short_date
 from clients.templatetags.crm import tier_badge
 from servicing.models import TaskStatus
@@ -57,11 +58,12 @@ _PLACE = """
 """
 
 # What a row shows. `points`: the checklist, a point a line; `prepared`: how many of it are ticked.
-_ROW = """
+_ROW = f"""
     t.id, t.client_id, client.name AS client, tier.code AS tier,
     coalesce(nullif(t.title, ''), kind.label) AS name, t.status, t.due_on, t.window_end, t.scheduled_at,
     t.snoozed_until, t.planned_minutes, t.attempts, t.automated,
     coalesce(nullif(t.scheduled_channel, ''), t.channel) AS channel,
+    {closed_sql("coalesce(nullif(t.scheduled_channel, ''), t.channel)", "client")} AS closed,
     item.checklist AS points, (
         SELECT count(*) FROM servicing_preparedpoint point WHERE point.task_id = t.id
     ) AS prepared
@@ -190,6 +192,7 @@ def row_of(values: dict[str, Any], today: dt.date, zone: dt.tzinfo) -> dict[str,
         "minutes": hours(values["planned_minutes"]) if values["planned_minutes"] else "",
         "automated": values["automated"],
         "channel": _CHANNELS.get(values["channel"], ""),
+        "closed": not_by(values["closed"]),
         "attempts": values["attempts"],
         "prepared": f"{min(values['prepared'], points)}/{points}" if points and values["prepared"] else "",
         "status": "" if is_open else _STATUSES[values["status"]],
