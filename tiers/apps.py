@@ -10,10 +10,13 @@ class TiersConfig(AppConfig):
         from clients.actors import register_actor
         from clients.changes import register_sweep
         from clients.models import ChangeKind
+        from clients.register.usage import register_usage
         from tiers import client_page
+        from tiers.register_use import weighed
 
         register_sweep(ChangeKind.FACTS, "tiers.first_tiers")
         client_page.register()
+        register_usage(weighed)
         register_actor("first tiers", _("First tiers, once facts arrived"))
         register_actor("nightly run", _("Nightly scoring"))
         register_actor("score_clients", _("Scoring, from the command line"))

@@ -1,0 +1,49 @@
+"""Which tracked fields the published policy weighs: their entries in the register cannot end before it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+from django.utils.translation import gettext as _
+
+from clients.register.usage import Use
+from tiers.models import Policy, PolicyFactor, PolicyStatus, RankKey, TierRule
+
+# What each factor is measured from, as `tiers.scoring` reads it.
+_FROM: dict[str, tuple[str, ...]] = {
+    "revenue": ("revenue",),
+    "potential": ("potential_revenue",),
+    "profitability": ("revenue", "touches", "time_spent"),
+    "engagement": ("touches",),
+    "growth": ("growth_potential",),
+    "alignment": ("alignment",),
+    "share_of_wallet": ("assets_under_management", "investable_assets"),
+    "referrals": ("touches",),
+    "tenure": ("client_since",),
+    "lifetime_value": ("revenue", "touches", "time_spent", "expected_years"),
+    "assets": ("assets_under_management",),
+}
+
+
+def weighed(since: dt.date) -> dict[str, list[Use]]:
+    """Factors with weight, and what the tier rules order by or ask for, of the published policy."""
+    found: dict[str, list[Use]] = defaultdict(list)
+
+    def note(factor: str, text: str) -> None:
+        for field in _FROM.get(factor, ()):
+            found[field].append(Use(text, rule=True))
+
+    policy = Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
+    if policy is None:
+        return {}
+    for weight in PolicyFactor.objects.filter(policy=policy, weight__gt=0):
+        text = _("the published policy weighs %(factor)s with %(weight)s")
+        label = weight.get_factor_display().lower()
+        note(weight.factor, text % {"factor": label, "weight": f"{weight.weight.normalize():f}"})
+    for rule in TierRule.objects.filter(policy=policy).select_related("tier"):
+        if rule.rank_key != RankKey.SCORE:
+            note(rule.rank_key, _("tier %(tier)s is ordered by it") % {"tier": rule.tier.code})
+        if rule.minimum_key:
+            note(rule.minimum_key, _("tier %(tier)s asks for a minimum of it") % {"tier": rule.tier.code})
+    return dict(found)
