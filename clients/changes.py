@@ -62,20 +62,28 @@ def noted_since(kind: ChangeKind, newest: int) -> list[int]:
 
 
 def take_changes(kind: ChangeKind, *, limit: int = 100_000) -> list[int]:
-    """Deletes up to `limit` change rows that no other sweep holds; returns their clients' ids.
+    """Deletes the change rows of the clients that the oldest `limit` rows are of; returns their ids.
 
-    Must run inside the transaction that acts on them: if that is rolled back, the rows are still there.
+    All that is noted of a client goes together: one that moved tiers has a row for the end of the one
+    and a row for the beginning of the other, which lie far apart where many moved at once. Rows that another
+    sweep holds stay. Must run inside the transaction that acts on them: if that is rolled back, the rows are
+    still there.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH taken AS (
+            WITH oldest AS (
+                SELECT client_id FROM clients_change WHERE kind = %(kind)s
+                ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+            ), taken AS (
                 DELETE FROM clients_change WHERE id IN (
-                    SELECT id FROM clients_change WHERE kind = %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+                    SELECT id FROM clients_change
+                    WHERE kind = %(kind)s AND client_id IN (SELECT client_id FROM oldest)
+                    FOR UPDATE SKIP LOCKED
                 ) RETURNING client_id
             )
             SELECT DISTINCT client_id FROM taken
             """,
-            [kind.value, limit],
+            {"kind": kind.value, "limit": limit},
         )
         return [row[0] for row in cursor.fetchall()]

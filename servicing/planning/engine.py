@@ -104,7 +104,7 @@ def plan(
 def _tune() -> None:
     """Memory for the sorts of a whole firm; compiling statements this wide costs more than it saves."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '128MB'")
 
 
 def _moment(day: dt.date) -> dt.datetime:
