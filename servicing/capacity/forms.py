@@ -79,8 +79,13 @@ class WhatIfForm(forms.Form):
             if not promise.automated:
                 self.fields[f"minutes_{promise.item_id}"] = forms.IntegerField(
                     label=_("Minutes: %(service)s of tier %(tier)s") % names,
-                    required=False, min_value=1, max_value=24 * 60,
-                )  # fmt: skip
+                    required=False,
+                    min_value=1,
+                    max_value=24 * 60,
+                    error_messages={
+                        "min_value": _("Give it at least a minute: only what is automated has none.")
+                    },
+                )
             self.fields[f"every_{promise.item_id}"] = forms.TypedChoiceField(
                 label=_("How often: %(service)s of tier %(tier)s") % names,
                 required=False,

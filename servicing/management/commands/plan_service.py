@@ -8,6 +8,8 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from clients.commands import ContractCommand, Refused, iso_date
+from clients.firm import firm_settings
+from clients.models.people import holiday_trouble
 from servicing.planning import lock, plan
 from servicing.planning.hindsight import tasks_of_later_tiers
 
@@ -22,6 +24,9 @@ class Command(ContractCommand):
         )
 
     def work(self, **options: Any) -> dict[str, Any]:
+        firm = firm_settings()
+        if trouble := holiday_trouble(firm.country, firm.subdivision):
+            raise Refused(*(str(text) for text in trouble.values()))
         lock()
         if not options["force"] and (tasks := tasks_of_later_tiers(options["as_of"])):
             raise Refused(

@@ -1,15 +1,19 @@
-"""What no form, import or script can store: the database refuses it whatever path it takes."""
+"""What cannot be kept is refused with its reason: by form, file and command, and by the database too."""
 
 import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from clients.models import Client, TouchKind
+from clients.commands import Refused
+from clients.models import Client, Firm, Touch, TouchKind
 from clients.services_facts import log_touch
 from servicing.models import Absence, ServiceItem
+from tests.clients.files import run, write
 from tests.factories import UserFactory
 
 DAY = dt.date(2026, 3, 2)
@@ -53,11 +57,35 @@ def test_an_absence_that_ends_before_it_starts_or_overlaps_or_has_its_own_person
             Absence.objects.create(user=ann, **more)
 
 
-def test_a_touch_of_tomorrow(db):
-    client = Client.objects.create(external_id="N1", name="Okafor")
+def test_a_holiday_calendar_that_does_not_exist(client, db):
+    boss = UserFactory(groups=["administrator"], is_staff=True)
+    client.force_login(boss)
+    address = reverse("admin:clients_firm_change", args=[1])
+    form = client.get(address).context["adminform"].form
+    sent = {name: form.initial.get(name) or "" for name in form.fields}
+    for wrong, field in (({"country": "ZZ"}, "country"), ({"subdivision": "QQ"}, "subdivision")):
+        page = client.post(address, sent | wrong)
+        assert page.context["adminform"].form.errors[field]
+    Firm.objects.update(country="ZZ")  # by a script
+    with pytest.raises(Refused, match="Public holidays of this country are not known"):
+        call_command("plan_service", as_of=dt.date(2026, 3, 2))
+
+
+def test_a_touch_of_tomorrow(client, db, tmp_path):
+    boss = UserFactory(groups=["operations"])
+    record = Client.objects.create(external_id="N1", name="Okafor")
+    tomorrow = (timezone.now() + dt.timedelta(days=2)).date().isoformat()
+    sent = {"client": record.external_id, "kind": TouchKind.objects.get(code="call").pk, "on": tomorrow}
+    client.force_login(boss)
+    for address in (reverse("servicing:new_touch"), reverse("servicing:log_touch", args=[record.pk])):
+        page = client.post(address, sent)
+        assert (page.status_code, "future" in page.content.decode()) == (422, True), address
+    code, result = run("touches", write(tmp_path, f"external_id,occurred_at,kind\nN1,{tomorrow},call\n"))
+    assert (code, result["errors"][0]["message"]) == (1, "A touch cannot lie in the future.")
+    assert not Touch.objects.exists()
     with pytest.raises(ValidationError, match="future"):
         log_touch(
-            client=client,
+            client=record,
             kind=TouchKind.objects.get(code="call"),
             occurred_at=timezone.now() + dt.timedelta(days=1),
             by=None,

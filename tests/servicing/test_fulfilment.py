@@ -1,0 +1,101 @@
+"""What came in, by whatever way, moves the clocks as defined, and taken back moves them back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dateutil.relativedelta import relativedelta
+
+from clients.firm import firm_today
+from clients.importing.undo import undo_import
+from clients.models import Client, ImportBatch, Touch
+from clients.services_facts import remove_touch
+from servicing.models import ServiceClock, ServiceTask
+from servicing.planning import plan, sweeps
+from tests.clients.files import done, write
+from tests.servicing.world import World
+
+DAY = dt.timedelta(days=1)
+TEAM = {"lead_advisor": "ann", "associate": "bob"}
+
+
+@pytest.fixture
+def both(world: World) -> dict[str, ServiceTask]:
+    """A client of tier B whose check-in is due in five days and whose review is due in 25; both are open."""
+    today = firm_today()
+    reviewed = today + 25 * DAY - relativedelta(months=6)
+    called = today + 5 * DAY - relativedelta(months=3)
+    client = world.client(tier="B", since=reviewed - 100 * DAY, team=TEAM)
+    world.touch(client, "review_meeting", reviewed)
+    world.touch(client, "call", called)
+    plan(as_of=today - 10 * DAY)  # the check-in came first, and no review was open beside it
+    plan(as_of=today)
+    tasks = {task.kind.code: task for task in ServiceTask.objects.open().select_related("kind")}
+    assert set(tasks) == {"review_meeting", "check_in"}
+    return tasks
+
+
+def clocks() -> dict[str, tuple[dt.date, dt.date]]:
+    """The base and the next date of each promise."""
+    rows = ServiceClock.objects.values_list("kind__code", "base_on", "due_on")
+    return {kind: (base, due) for kind, base, due in rows}
+
+
+def states(tasks: dict[str, ServiceTask]) -> dict[str, tuple[Any, ...]]:
+    """What touches decide about each of the tasks."""
+    found = ServiceTask.objects.in_bulk([task.pk for task in tasks.values()])
+    return {
+        kind: (found[task.pk].status, found[task.pk].completed_on, found[task.pk].due_on)
+        for kind, task in tasks.items()
+    }
+
+
+def imported(folder: Path, *rows: str) -> ImportBatch:
+    """The touches of a file, with the planning that follows an import."""
+    text = "\n".join(["external_id,occurred_at,kind,outcome,source,source_id", *rows])
+    result = done("touches", write(folder, text))
+    sweeps.plan_changed()
+    return ImportBatch.objects.get(pk=result["import"])
+
+
+def test_an_imported_touch_closes_all_that_it_fulfils_and_undone_it_never_was(both, world, tmp_path):
+    number, before, was = Client.objects.get().external_id, clocks(), states(both)
+    yesterday = firm_today() - DAY
+    imported(
+        tmp_path,
+        f"{number},{yesterday},voicemail,,crm,1",
+        f"{number},{yesterday},review_meeting,attempted,crm,2",
+    )
+    assert (clocks(), states(both)) == (before, was)  # whom nobody reached was not met
+
+    batch = imported(tmp_path, f"{number},{yesterday},review_meeting,,crm,3")
+    assert states(both) == {kind: ("done", yesterday, due) for kind, (_s, _c, due) in was.items()}
+    assert Touch.objects.get(source_id="3").tasks.count() == 2
+    after = clocks()
+    # inside its window: counted from its due date; long before it: from the day of the touch
+    assert after["check_in"][0] == both["check_in"].due_on
+    assert after["review_meeting"][0] == yesterday
+    assert after["review_meeting"][1] >= yesterday + relativedelta(months=6)
+
+    undo_import(batch=batch, by=None)
+    sweeps.plan_changed()
+    assert (clocks(), states(both)) == (before, was)
+    assert ServiceTask.objects.open().count() == 2
+
+
+def test_a_touch_between_two_dates_that_closes_nothing_moves_the_clock_and_unlogged_moves_it_back(world):
+    today = firm_today()
+    client = world.client(tier="C", since=today - 300 * DAY, team=TEAM)
+    world.touch(client, "review_meeting", today - 200 * DAY)
+    plan(as_of=today)
+    before = clocks()
+    assert not ServiceTask.objects.open().filter(kind__code="review_meeting").exists()
+    touch = world.touch(client, "review_meeting", today - 20 * DAY)
+    sweeps.plan_changed()
+    assert clocks()["review_meeting"][0] == today - 20 * DAY
+    remove_touch(touch=touch)
+    sweeps.plan_changed()
+    assert clocks() == before
