@@ -103,11 +103,14 @@ def _forget_uploads(clients: Collection[int]) -> Counts:
 def _numbers_of(clients: Collection[int]) -> dict[str, set[int]]:
     """Every number, and every name, by which a file may mean one of the clients."""
     numbers: dict[str, set[int]] = {}
-    own = Client.objects.filter(pk__in=clients).values_list("pk", "external_id", "name")
-    former = FormerNumber.objects.filter(client__in=clients).values_list("client_id", "external_id")
     members = Member.objects.filter(Q(client__in=clients) & ~Q(external_id=""))
-    for client, *words in [*own, *former, *members.values_list("client_id", "external_id")]:
-        for word in words:
+    for rows in (
+        Client.objects.filter(pk__in=clients).values_list("pk", "external_id"),
+        Client.objects.filter(pk__in=clients).values_list("pk", "name"),
+        FormerNumber.objects.filter(client__in=clients).values_list("client_id", "external_id"),
+        members.values_list("client_id", "external_id"),
+    ):
+        for client, word in rows:
             numbers.setdefault(word.strip().lower(), set()).add(client)
     return numbers
 
@@ -136,6 +139,6 @@ def _forget(batch: ImportBatch) -> None:
             f"upload-erased-{batch.pk}",
         )
         tell([told])
-    storage, name = batch.upload.storage, batch.upload.name
+    storage, name = batch.upload.storage, batch.upload.name or ""
     batch.delete()
     transaction.on_commit(lambda: storage.delete(name))

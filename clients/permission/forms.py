@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from clients.forms import DateInput
-from clients.models import ChannelOptOut, Client, ContactChannel, How, HowOptedOut, Permission, User
+from clients.models import Client, ContactChannel, How, HowOptedOut, Member, Permission, User
 from clients.permission.answers import possible_answers
 
 _SAID = {
@@ -61,7 +61,7 @@ class OptOutForm(forms.Form):
         label=_("No longer by"), choices=ContactChannel.choices, widget=forms.CheckboxSelectMultiple
     )
     member = forms.ModelChoiceField(
-        ChannelOptOut._meta.get_field("member").related_model._default_manager.none(),  # type: ignore[union-attr]
+        Member.objects.none(),
         label=_("Who"),
         required=False,
         empty_label=_("The whole household"),

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextvars import ContextVar
+from typing import TypeVar
 
 from clients.firm import firm_settings, registered_fields
 from clients.register.fields import needed_fields
 
+Code = TypeVar("Code")
 running: ContextVar[frozenset[str] | None] = ContextVar("running", default=None)
 
 
@@ -27,7 +29,7 @@ def is_active(code: str) -> bool:
     return code in active_fields()
 
 
-def kept(codes: Iterable[str]) -> list[str]:
+def kept(codes: Iterable[Code]) -> list[Code]:
     """Those of `codes` that have an entry in force, in their order."""
     active = active_fields()
     return [code for code in codes if code in active]

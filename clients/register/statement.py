@@ -11,7 +11,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from decimal import Decimal
 from typing import Any
 
@@ -50,7 +51,7 @@ class Kept:
 
     field: TrackedField
     entry: FieldEntry
-    values: list[Held] = field(default_factory=list)
+    values: list[Held] = made(default_factory=list)
     counted: str = ""
 
 

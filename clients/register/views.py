@@ -117,7 +117,7 @@ def review_field(request: SignedInRequest) -> HttpResponse:
     form = ReviewForm(request.POST)
     code = request.POST.get("field", "")
     if not form.is_valid():
-        return _check_page(request, problem=next(iter(form.errors.values()))[0], code=code, status=422)
+        return _check_page(request, problem=str(next(iter(form.errors.values()))[0]), code=code, status=422)
     row = next((row for row in check()[1] if row.field.code == code), None)
     if row is None:
         return _check_page(request, problem=_("This field is not tracked."), code=code, status=422)

@@ -14,6 +14,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django_celery_beat.models import PeriodicTask
 
+from clients.contact import opt_out
 from clients.firm import firm_today
 from clients.models import Client, Job, Member, ServiceRole, TimeEntry, User
 from personas.models import Message, MessageState, ScriptVersion
@@ -63,7 +64,9 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
     absence = Absence.objects.create(
         user=firm.people["advisor"], first_on=dt.date(2099, 3, 1), last_on=dt.date(2099, 3, 9)
     )
+    (closed,) = opt_out(client=client, channels=["post"], how="letter", by=None)
     return {
+        "opt_out": reverse("clients:lift_opt_out", args=[client.pk, closed.pk]),
         "absence": reverse("servicing:absence", args=[absence.pk]),
         "time": reverse("servicing:edit_time", args=[entry.pk]),
         "client": reverse("clients:detail", args=[client.pk]),

@@ -207,6 +207,23 @@ CLIENTS = {
     "client: edit": View("operations", "{client}edit/"),
     "client: edit refused": View("operations", "{client}edit/", click("main form [type=submit]")),
     "client: permission": View("operations", "{client}permission/"),
+    "client: permission refused": View(
+        "operations", "{client}permission/", click("main form [type=submit]"), then_refused=422
+    ),
+    "client: permission, reading": View("compliance", "{client}permission/"),
+    "client: channels": View("operations", "{client}contact/"),
+    "client: channels refused": View(
+        "operations", "{client}contact/", click("main form [type=submit]"), then_refused=422
+    ),
+    "client: channel again": View("operations", "{opt_out}"),
+    "client: statement": View("operations", "{client}statement/"),
+    "client: edit, a why open": View("operations", "{client}edit/", click("details.why summary")),
+    "field register": View("advisor", "{clients:register}"),
+    "field register: one": View("administrator", "{clients:register}persona/"),
+    "field register: check": View("administrator", "{clients:register_check}"),
+    "field register: an outcome": View(
+        "administrator", "{clients:register_check}", click("details.why summary")
+    ),
     "client: team": View("operations", "{client}team/"),
     "client: new member": View("operations", "{client}people/new/"),
     "client: member": View("operations", "{member}"),
