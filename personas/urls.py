@@ -6,7 +6,8 @@ from django.views.generic import RedirectView
 
 app_name = "personas"
 urlpatterns = [
-    path("", login_required(RedirectView.as_view(pattern_name="personas:scripts")), name="home"),
+    path("", login_required(RedirectView.as_view(pattern_name="personas:map")), name="home"),
+    path("map/", include("personas.mapping.urls")),
     path("scripts/", include("personas.scripts.urls")),
     path("messages/", include("personas.sending.urls")),
 ]

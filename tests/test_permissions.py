@@ -17,6 +17,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from clients import people
 from clients.models import BulkChange, Client, Job, Member, SavedFilter, ServiceRole, TeamMember, User
+from personas.models import MapRow
 from servicing.models import ClientRequest, ServiceTask
 from tests.factories import ClientFactory, UserFactory
 
@@ -203,6 +204,14 @@ TABLE: dict[str, Row] = {
     "servicing:end_waiver": ("POST", {"pk": "client", "waiver": 0}, after(EDIT, 404)),
     # conversations; a script that ships with the product
     "personas:home": ("GET", {}, after(ALL, 302)),
+    "personas:map": ("GET", {}, ALL),
+    "personas:new_map_row": ("GET", {}, FIRM),
+    "personas:map_row": ("GET", {"pk": "map_row"}, ALL),
+    "personas:retire_map_row": ("POST", {"pk": "map_row"}, after(FIRM, 302)),
+    "personas:print_map": ("GET", {}, ALL),
+    "personas:export_map": ("GET", {"kind": "csv"}, ALL),
+    "personas:import_map": ("GET", {}, FIRM),
+    "personas:map_import": ("GET", {"pk": 0}, after(FIRM, 404)),
     "personas:scripts": ("GET", {}, ALL),
     "personas:new_script": ("GET", {}, EDITORS),
     "personas:script": ("GET", {"code": SCRIPT}, ALL),
@@ -293,6 +302,7 @@ def subjects(browsers: dict[str, Browser]) -> dict[str, Any]:
         "saved_filter": SavedFilter.objects.create(user=owner, name="Theirs", query="").pk,
         "bulk_change": BulkChange.objects.create(field="persona", created_by=owner).pk,
         "person": owner.pk,
+        "map_row": MapRow.objects.order_by("pk")[0].pk,
         "job": Job.objects.create(task="t", title="A job", requested_by=teammate).pk,
         "task": ServiceTask.objects.create(
             client=client, title="Call", due_on=DAY, window_start=DAY, window_end=DAY

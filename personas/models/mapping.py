@@ -25,6 +25,14 @@ CONDITIONS = (*TAILORED, "tier")
 WORDS = ("words_to_use", "words_to_avoid")
 SINGLE_PARTS = ("framing", "channel", "meeting_format", "preparation")
 PARTS = ("framing", *WORDS, "channel", "meeting_format", "preparation")
+PART_LABELS = {
+    "framing": _("Framing"),
+    "words_to_use": _("Words to use"),
+    "words_to_avoid": _("Words to avoid"),
+    "channel": _("Channel"),
+    "meeting_format": _("Meeting format"),
+    "preparation": _("Preparation"),
+}
 
 
 class MessageChannel(models.TextChoices):
