@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from clients.models import Client, Firm
-from servicing.demo import draws, facts, households, names
+from servicing.demo import draws, facts, households, names, permission
 from servicing.demo.bulk import foreign_keys_checked_once
 from servicing.demo.hours import state_hours
 from servicing.demo.notes import NOTES
@@ -28,6 +28,7 @@ TABLES = [
     "clients_behavioraltag",
     "clients_member",
     "clients_teammember",
+    "clients_channeloptout",
     "clients_revenue",
     "clients_touch",
     "clients_clientsummary",
@@ -108,6 +109,8 @@ STATEMENTS = {
     "behavioral tags": households.STORE_BEHAVIORAL_TAGS,
     "members": households.STORE_MEMBERS,
     "teams": households.STORE_TEAMS,
+    "answers about permission": permission.STORE_ANSWERS,
+    "channel opt-outs": permission.STORE_OPT_OUTS,
     "revenue": facts.STORE_REVENUE,
     "touches": facts.STORE_TOUCHES,
 }
