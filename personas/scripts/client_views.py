@@ -20,7 +20,7 @@ from personas.scripts import matching, merge_fields, recipients, services
 from personas.scripts.library import conditions_of
 from personas.scripts.services import ScriptRefused
 
-SHOWN = 5  # on the tab
+EVERY = 500
 MOST = 40
 LAST = 8
 
@@ -29,7 +29,7 @@ def tab_part(request: HttpRequest, client: Client) -> dict[str, Any]:
     """The part of the Conversation tab: the best of what is offered, and what was used last."""
     user: Any = request.user
     return {
-        "offers": offers_of(client, role_id=role_of(client, user), limit=SHOWN),
+        "offers": offers_of(client, role_id=role_of(client, user), limit=EVERY, one_a_situation=True),
         "used": list(
             ScriptUse.objects.filter(client=client)
             .select_related("version", "by")
@@ -51,11 +51,18 @@ def offers_of(
     role_id: int | None,
     situations: list[int] | None = None,
     limit: int = MOST,
+    one_a_situation: bool = False,
 ) -> list[dict[str, Any]]:
-    """What is offered, best match first, each with its words for the client; three queries more or less."""
+    """What is offered, best match first, each with its words for the client; a fixed number of queries.
+
+    `one_a_situation`: the best of each situation, in the firm's order of situations.
+    """
     found = matching.offered(
         client_id=client.pk, today=firm_today(), situations=situations, role_id=role_id, limit=limit
     )
+    if one_a_situation:
+        best = {offer.version.situation_id: offer for offer in reversed(found)}
+        found = sorted(best.values(), key=lambda offer: offer.version.situation.position)
     versions = [offer.version for offer in found]
     wanted = {name for version in versions for name in merge_fields.used_in(version.subject, version.body)}
     values = merge_fields.values_of([client.pk], wanted=wanted)[client.pk] if wanted else {}

@@ -117,10 +117,16 @@ def fill(subject: str, body: str, values: Mapping[str, str]) -> Filled:
 
 # --- What the record itself fills ------------------------------------------------------------------------
 
-# A member's first name is the first word of the name; a household of three is Ada, Ben and Cleo.
+# A member's first name is the first word of the name; a household of three is Ada, Ben and Cleo. Children, by
+# their date of birth or the word for them, are not addressed.
 _READ = """
 SELECT c.id, c.name, firm.name,
-    ARRAY(SELECT m.name FROM clients_member m WHERE m.client_id = c.id ORDER BY m.id LIMIT 6),
+    ARRAY(
+        SELECT m.name FROM clients_member m
+        WHERE m.client_id = c.id AND lower(m.relation) <> ALL(%(children)s)
+            AND (m.birth_date IS NULL OR m.birth_date <= current_date - interval '18 years')
+        ORDER BY m.id LIMIT 4
+    ),
     (SELECT coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username)
         FROM clients_teammember t JOIN clients_user u ON u.id = t.user_id
         JOIN clients_servicerole r ON r.id = t.role_id AND r.code = 'lead_advisor' WHERE t.client_id = c.id),
@@ -129,13 +135,14 @@ SELECT c.id, c.name, firm.name,
         JOIN clients_servicerole r ON r.id = t.role_id AND r.code = 'associate' WHERE t.client_id = c.id),
     extract(year FROM c.client_since)::int
 FROM clients_client c LEFT JOIN clients_firm firm ON firm.id = 1
-WHERE c.id = ANY(%s)
+WHERE c.id = ANY(%(clients)s)
 """
+_CHILDREN = ["child", "children", "son", "daughter", "stepson", "stepdaughter", "grandchild"]
 
 
 def _read(clients: Sequence[int]) -> dict[int, Values]:
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [list(clients)])
+        cursor.execute(_READ, {"clients": list(clients), "children": _CHILDREN})
         return {row[0]: _of_record(*row[1:]) for row in cursor.fetchall()}
 
 
