@@ -206,7 +206,11 @@ def test_gaps_are_the_combinations_of_clients_that_no_row_of_their_own_covers(em
         gaps = find_gaps(olga, words_for(olga))
     assert len(queries) == 3  # who asks, the words, the gaps
     labels = {gap.label: gap.clients for gap in gaps.combinations}
-    assert labels == {"Tech equity professional · B": 3, "Time poverty": 1, "Business owner · Avoidance": 1}
+    assert labels == {
+        "Tech equity professional · B · Emerging": 3,
+        "Time poverty": 1,
+        "Business owner · Avoidance": 1,
+    }
     assert (gaps.number, gaps.clients, gaps.combinations[0].clients) == (3, 5, 3)
     assert {gap.label for gap in gaps.words} == {"Time poverty", "Business owner", "Avoidance"}
     # the link lists exactly these clients
@@ -216,7 +220,9 @@ def test_gaps_are_the_combinations_of_clients_that_no_row_of_their_own_covers(em
         page = browser.get(f"{reverse('clients:list')}?{gap.query}")
         assert page.content.decode().count("data-client=") == gap.clients
     own = find_gaps(ann, words_for(ann))
-    assert [(gap.label, gap.clients) for gap in own.combinations] == [("Tech equity professional · B", 1)]
+    assert [(gap.label, gap.clients) for gap in own.combinations] == [
+        ("Tech equity professional · B · Emerging", 1)
+    ]
 
 
 @pytest.fixture
