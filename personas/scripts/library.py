@@ -38,6 +38,11 @@ class Asked:
     page: int
 
     @property
+    def for_whom(self) -> bool:
+        """Whether a condition is asked for, beside the situation and who says it."""
+        return bool(self.words.keys() - {"situation", "role"})
+
+    @property
     def is_filtered(self) -> bool:
         return bool(self.words or self.state or self.text)
 

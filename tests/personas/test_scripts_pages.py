@@ -1,0 +1,201 @@
+"""Pages of the script library, and the library as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from clients.firm import firm_today
+from clients.models import Member
+from personas.models import Script, ScriptState, ScriptUse, ScriptVersion, Situation
+from personas.scripts import files, services
+from tests.factories import ClientFactory, UserFactory
+from tests.personas.test_scripts import DAY, in_year
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(*groups: str) -> Browser:
+    browser = Browser()
+    browser.force_login(UserFactory(groups=list(groups)))
+    return browser
+
+
+def values(**more: Any) -> dict[str, Any]:
+    situation = Situation.objects.get(code="review")
+    return {
+        "title": "Say good day",
+        "situation": situation.pk,
+        "reach": "one",
+        "body": "Good day, {greeting}.",
+        "channel": "",
+    } | more
+
+
+def test_a_script_is_written_submitted_returned_changed_and_approved_on_its_page():
+    writer, checker = signed_in("advisor"), signed_in("compliance")
+    refused = writer.post(reverse("personas:new_script"), values(body="Good day, {name}.", channel="email"))
+    assert refused.status_code == 422
+    html = refused.content.decode()
+    assert "There is no merge field {name}" in html
+    assert "An e-mail needs a subject." in html
+    assert "Good day, {name}." in html  # nothing typed is lost
+    writer.post(reverse("personas:new_script"), values())
+    code = "say-good-day"
+    page = reverse("personas:script", args=[code])
+    writer.post(reverse("personas:script_step", args=[code, "submit"]))
+    assert "Say good day" in checker.get(reverse("personas:script_queue")).content.decode()
+    decide = "personas:decide_script"
+    assert checker.post(reverse(decide, args=[code, "return"]), {"comment": ""}).status_code == 422
+    checker.post(reverse(decide, args=[code, "return"]), {"comment": "Shorter, please."})
+    assert "Shorter, please." in writer.get(page).content.decode()
+    writer.post(reverse("personas:edit_script", args=[code]), values(body="Hello, {greeting}."))
+    writer.post(reverse("personas:script_step", args=[code, "submit"]))
+    late = checker.post(reverse(decide, args=[code, "approve"]), {"review_on": firm_today().isoformat()})
+    assert late.status_code == 422
+    assert "within two years" in late.content.decode()
+    checker.post(reverse(decide, args=[code, "approve"]), {"review_on": in_year().isoformat()})
+    version = ScriptVersion.objects.get(script__code=code)
+    assert (version.state, version.body, version.review_on) == ("approved", "Hello, {greeting}.", in_year())
+    writer.post(reverse("personas:edit_script", args=[code]), values(body="Hello there, {greeting}."))
+    html = writer.get(page).content.decode()
+    assert "<del>Hello,</del><ins>Hello there,</ins>" in html
+    assert "What changed from version 1 to 2" in html
+    writer.post(reverse("personas:script_step", args=[code, "discard"]))
+    writer.post(reverse("personas:script_step", args=[code, "retire"]))
+    assert Script.objects.get(code=code).retired_at
+    assert ScriptVersion.objects.filter(script__code=code).count() == 1
+
+
+def test_a_script_is_copied_for_a_client_and_its_use_noted_once_a_click():
+    lead = UserFactory(groups=["advisor"])
+    client = ClientFactory(name="Okafor household", lead=lead)
+    Member.objects.create(client=client, name="Ada Okafor")
+    Member.objects.create(client=client, name="Tim Okafor", relation="child")
+    browser, outsider = Browser(), signed_in("advisor")
+    browser.force_login(lead)
+    version = ScriptVersion.objects.get(script__code="review-everyone-advisor")
+    html = browser.get(
+        reverse("personas:scripts_for", args=[client.pk]) + "?service=review_meeting&task=9"
+    ).content
+    assert b"Thank you for making the time, Ada." in html
+    assert b"Separate the two risks" not in html  # tailored, and there is no permission
+    part = browser.get(
+        reverse("personas:scripts_for", args=[client.pk]) + "?service=review_meeting", HTTP_HX_REQUEST="true"
+    )
+    assert b"<html" not in part.content
+    tab = browser.get(reverse("clients:tab", args=[client.pk, "conversation"]))
+    assert b"Thank you for making the time, Ada." in tab.content
+    address = reverse("personas:use_script", args=[client.pk, version.pk])
+    assert outsider.post(address).status_code == 404
+    answer = browser.post(address, {"task": "9"})
+    assert b"Thank you for making the time, Ada." in answer.content
+    answer = browser.post(address, HTTP_HX_REQUEST="true")
+    assert "toast" in answer.headers["HX-Trigger"]
+    uses = ScriptUse.objects.filter(client=client).order_by("pk")
+    assert [(use.by, use.service_task, use.version) for use in uses] == [
+        (lead, 9, version),
+        (lead, None, version),
+    ]
+    services.set_retired(script=version.script, retired=True)
+    assert browser.post(address, HTTP_HX_REQUEST="true").status_code == 409
+
+
+# --- The library as a file ---------------------------------------------------------------------------------
+
+
+def exported() -> list[dict[str, str]]:
+    answer = signed_in("operations").get(reverse("personas:export_scripts", args=["csv"]))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def as_file(rows: list[dict[str, str]]) -> SimpleUploadedFile:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return SimpleUploadedFile("scripts.csv", text.getvalue().encode("utf-8-sig"), content_type="text/csv")
+
+
+def load(rows: list[dict[str, str]]) -> Any:
+    return signed_in("operations").post(reverse("personas:import_scripts"), {"file": as_file(rows)})
+
+
+def test_an_export_imported_again_changes_nothing_and_what_was_changed_becomes_a_draft():
+    rows = exported()
+    assert len(rows) == ScriptVersion.objects.count()
+    assert load(rows).status_code == 302
+    assert not ScriptVersion.objects.exclude(state=ScriptState.APPROVED).exists()
+    rows[0]["body"] = "=1+1, said {greeting}"
+    new = {**rows[1], "code": "of-our-own", "title": "'+ plus", "persona": "physician"}
+    assert load([*rows, new]).status_code == 302
+    changed = ScriptVersion.objects.get(script__code=rows[0]["code"], number=2)
+    made = ScriptVersion.objects.get(script__code="of-our-own")
+    assert (changed.state, changed.body) == ("draft", "=1+1, said {greeting}")
+    assert (made.state, made.title, made.persona.code) == ("draft", "+ plus", "physician")
+    again = {row["code"]: row for row in exported()}
+    assert again[rows[0]["code"]]["body"] == "'=1+1, said {greeting}"  # no formula in a spreadsheet
+    assert again["of-our-own"]["title"] == "'+ plus"
+    assert load(list(again.values())).status_code == 302
+    assert ScriptVersion.objects.exclude(state=ScriptState.APPROVED).count() == 2
+    book = load_workbook(io.BytesIO(signed_in("advisor").get(
+        reverse("personas:export_scripts", args=["xlsx"]) + "?situation=tax"
+    ).content))  # fmt: skip
+    assert [row[0].value for row in book.active.rows] == [
+        "code",
+        "tax-everyone-advisor",
+        "tax-everyone-associate",
+    ]
+
+
+def test_one_bad_line_refuses_the_file_and_every_error_is_named_with_its_line(tmp_path):
+    good = exported()[0]
+    rows = [
+        good | {"code": "fine", "body": "Hello."},
+        good | {"code": "no spaces", "situation": "gossip"},
+        good | {"code": "fine", "persona": "dentist"},
+        good | {"code": "three", "body": "Hello {nobody}.", "channel": "email", "subject": ""},
+        good | {"code": "four", "title": "", "reach": "all"},
+    ]
+    answer = load(rows)
+    assert answer.status_code == 422
+    assert not Script.objects.filter(code__in=["fine", "three", "four"]).exists()
+    path = Path(tmp_path) / "scripts.csv"
+    path.write_bytes(as_file(rows).read())
+    with pytest.raises(files.ImportRefused) as refused:
+        files.load(path=path, by=UserFactory())
+    found = {(problem.line, problem.column) for problem in refused.value.problems}
+    assert found == {
+        (3, "code"), (3, "situation"), (4, "code"), (4, "persona"), (5, "body"), (5, "subject"), (6, "title"),
+        (6, "reach"),
+    }  # fmt: skip
+    path.write_text("code,title\nx,y\n")
+    with pytest.raises(files.ImportRefused, match="situation, body is missing"):
+        files.load(path=path, by=UserFactory())
+    version = ScriptVersion.objects.get(script__code=good["code"])
+    draft = services.edit(script=version.script, by=UserFactory(), content={"body": "Mine."})
+    services.submit(version=draft, by=draft.written_by)
+    path.write_bytes(as_file([good]).read())
+    with pytest.raises(files.ImportRefused, match="Compliance looks"):
+        files.load(path=path, by=UserFactory())
+
+
+def test_a_person_of_compliance_approves_what_was_shipped_by_situation():
+    checker = signed_in("compliance")
+    day = firm_today() + 200 * DAY
+    address = reverse("personas:approve_shipped")
+    checker.post(address, {"situation": "referral", "review_on": day.isoformat()})
+    versions = ScriptVersion.objects.newest().filter(situation__code="referral")
+    assert {(v.number, v.state, v.review_on, v.is_shipped) for v in versions} == {(2, "approved", day, False)}
+    assert ScriptVersion.objects.filter(situation__code="referral", state="replaced").count() == len(versions)
+    checker.post(address, {"situation": "referral", "review_on": day.isoformat()})
+    assert ScriptVersion.objects.filter(situation__code="referral", number=3).count() == 0
