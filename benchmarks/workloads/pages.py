@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from django.contrib.auth.models import Group as DjangoGroup
 from django.db import connection
 from django.db.models import Count
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from benchmarks.environment import HOST
+from benchmarks.firm import settle
 from benchmarks.floors import pages as floor
 from benchmarks.measure import Goal, Measurement, Workload
 from clients.listing import Position
 from clients.models import Client, ClientSummary, TeamMember, User
 from clients.models.people import Group
 from clients.tabs import tabs
+from servicing.capacity import weeks
+from servicing.dashboards import rollups
+from servicing.delivery import figures as delivered
+from servicing.models import ServiceTask
 
 LIST = Goal(ratio=8, growth=0.1, queries=8)
 SEARCH = Goal(ratio=8, growth=0.3, queries=8)
@@ -33,16 +39,26 @@ LISTS = {
     "late by next due": "late=1&sort=due",
     "active, permission": "status=active&permission=granted&sort=tier",
 }
+DASHBOARDS = {
+    "operations dashboard": "/operations/",
+    "delivery": "/operations/delivery/",
+    "delivery of a tier": "/operations/delivery/?tier=A",
+    "delivery, clients": "/service/delivery/clients/",
+    "capacity": "/operations/capacity/",
+}
+LONG_QUEUE = 1_000
 SEARCHES = {"rare": "Quinlan & Raf", "common": "household"}
 
 
 def workloads() -> Iterator[Workload]:
     """Pages that the firm in the database in use is asked for."""
     person = operations()
+    overworked = work_of_many(LONG_QUEUE)
+    add_up()
     lead = TeamMember.objects.filter(role__code="lead_advisor").values("user").annotate(led=Count("pk"))
     advisor = User.objects.get(pk=lead.order_by("-led", "user")[0]["user"])
-    office, desk = signed_in(person), signed_in(advisor)
-    empty = {browser: opening(browser, floor.EMPTY) for browser in (office, desk)}
+    office, desk, long_desk = signed_in(person), signed_in(advisor), signed_in(overworked)
+    empty = {browser: opening(browser, floor.EMPTY) for browser in (office, desk, long_desk)}
 
     def page(name: str, browser: Browser, address: str, goal: Goal) -> Workload:
         return Workload(
@@ -63,17 +79,40 @@ def workloads() -> Iterator[Workload]:
     for name, text in SEARCHES.items():
         yield page(f"search, {name}", office, f"/clients/?q={text}", SEARCH)
     yield page("today queue", desk, "/", QUEUE)
+    yield page(f"today queue of {LONG_QUEUE:,} tasks", long_desk, "/", QUEUE)
     busiest = ClientSummary.objects.filter(client__team__user=advisor, tier_position=1).order_by("client_id")
     client = (busiest.values_list("client_id", flat=True) or [advisor.team_memberships.all()[0].client_id])[0]
     for tab in tabs():
         address = f"/clients/{client}/" + (f"{tab.slug}/" if tab.slug else "")
         yield page(f"client, {tab.slug or 'overview'}", desk, address, TAB)
     yield page("tier dashboard", office, "/tiers/", DASHBOARD)
+    for name, address in DASHBOARDS.items():
+        yield page(name, office, address, DASHBOARD)
+    yield page("capacity, own load", desk, "/service/load/", DASHBOARD)
 
 
 def operations() -> User:
     """Somebody who runs the firm."""
     return User.objects.filter(is_demo=True, groups__name=Group.OPERATIONS).order_by("pk")[0]
+
+
+def work_of_many(number: int) -> User:
+    """Somebody who leads nobody and stands in for many: so many open tasks are theirs, the first due."""
+    person = User.objects.filter(is_demo=True, groups__name=Group.ADVISOR, team_memberships=None).first()
+    if person is None:
+        person = User.objects.create(username="stand.in", is_demo=True)
+        person.groups.add(DjangoGroup.objects.get(name=Group.ADVISOR))
+    waiting = ServiceTask.objects.open().filter(automated=False).order_by("due_on", "pk")
+    chosen = list(waiting.values_list("pk", flat=True)[:number])
+    ServiceTask.objects.filter(pk__in=chosen).update(assigned_to=person, reassigned=True)
+    return person
+
+
+def add_up() -> None:
+    """What the nightly planning adds up for the dashboards."""
+    for figures in (rollups, delivered, weeks):
+        figures.refresh()
+    settle()
 
 
 def signed_in(user: User) -> Browser:
