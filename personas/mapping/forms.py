@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from personas.models.mapping import CONDITIONS, PARTS, WORDS, MapRow, lines
+from personas.models.mapping import CONDITIONS, PARTS, WORDS, MapRow, MessageChannel, lines
 
 UPLOAD_LIMIT = 5 * 1024 * 1024  # a map of a thousand rows is a fifth of it
 
@@ -49,6 +49,9 @@ class MapRowForm(forms.ModelForm):
             kept = Q(retired_at__isnull=True) | Q(pk=getattr(self.instance, f"{name}_id"))
             field.queryset = field.queryset.filter(kept)  # type: ignore[union-attr]
             field.empty_label = str(_("any"))
+        channel = self.fields["channel"]
+        assert isinstance(channel, forms.ChoiceField)  # noqa: S101  (it has choices)
+        channel.choices = [("", _("not said")), *MessageChannel.choices]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
