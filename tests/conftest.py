@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests import shipped_rows
+from tests import migrated_once, shipped_rows
 from tests.live_worker import LiveWorker
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _start_again_with_servers(config)
     _take_own_queue()
     _hash_passwords_quickly()
+    migrated_once.make(config)
 
 
 def _start_again_with_servers(config: pytest.Config) -> None:
@@ -81,6 +82,12 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             red=True,
             bold=True,
         )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Test databases are copies of the one that was migrated before."""
+    migrated_once.copy()
 
 
 @pytest.fixture(scope="session")
