@@ -70,7 +70,7 @@ LEFT JOIN clients_incomestructure inc ON inc.id = c.income_structure_id
 """
 
 
-def _query() -> str:
+def export_query() -> str:
     """The export's query. A column whose field is not tracked stays, for those who read it, and is empty."""
     tracked, active = tracked_fields(), active_fields()
     columns = ", ".join(
@@ -83,7 +83,7 @@ def _query() -> str:
 def client_lines(clients: QuerySet[Client] | None = None) -> Iterator[bytes]:
     """The CSV (UTF-8, with a header) in pieces, ordered by client number; `clients` narrows it."""
     which, params = _selection(clients)
-    statement = f"COPY ({_query()} {which} ORDER BY c.external_id) TO STDOUT (FORMAT csv, HEADER)"
+    statement = f"COPY ({export_query()} {which} ORDER BY c.external_id) TO STDOUT (FORMAT csv, HEADER)"
     with connection.cursor() as cursor, _copy(cursor, statement, params) as copy:
         for piece in copy:
             yield bytes(piece)
