@@ -17,7 +17,7 @@ from django_celery_beat.models import PeriodicTask
 from clients.contact import opt_out
 from clients.firm import firm_today
 from clients.models import Client, Job, Member, ServiceRole, TimeEntry, User
-from personas.models import Message, MessageState, ScriptVersion
+from personas.models import BulkMessage, Message, MessageState, ScriptVersion
 from personas.sending.writing import token_of
 from servicing.book import merging
 from servicing.book import transfer as book
@@ -123,10 +123,13 @@ def conversation_places(client: Client) -> dict[str, str]:
     """A shipped script, what is offered for a client, and a message whose sending nobody is sure of."""
     mail = ScriptVersion.objects.get(script__code="update-everyone")
     name = "0" * 32
+    operations = User.objects.filter(groups__name="operations").order_by("pk")[0]
+    bulk = BulkMessage.objects.create(version=mail, by=operations, clients=1)
     message = Message.objects.create(
         client=client,
         version=mail,
         once="looked at",
+        bulk=bulk,
         state=MessageState.UNCLEAR,
         message_id=f"<{name}@firm.example>",
         recipient="ada@example.com",
@@ -143,6 +146,7 @@ def conversation_places(client: Client) -> dict[str, str]:
         "scripts_for": reverse("personas:scripts_for", args=[client.pk]),
         "message": reverse("personas:message", args=[message.pk]),
         "unsubscribe": reverse("personas:unsubscribe", args=[token_of(name)]),
+        "bulk": reverse("personas:bulk", args=[bulk.pk]),
         "sending_preview": reverse("servicing:sending_preview", args=[0, 0]),
     }
 

@@ -49,6 +49,7 @@ NO_PAGE = {
     "personas:export_scripts",
     "personas:home",
     "personas:script_step",
+    "personas:stop_bulk",
     "readyz",
     "servicing:back_to_standard",
     "servicing:bulk",

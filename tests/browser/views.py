@@ -286,6 +286,8 @@ FIRM = {
     "client: conversation": View("operations", "{client}conversation/"),
     "messages": View("operations", "{personas:messages}"),
     "message": View("operations", "{message}"),
+    "message to many": View("operations", "{personas:write_many}?script=update-everyone"),
+    "message to many: sent": View("operations", "{bulk}"),
     "unsubscribe": View(None, "{unsubscribe}"),
     "sending": View("operations", "{servicing:sending}"),
     "sending: preview": View("operations", "{sending_preview}", refused=404),

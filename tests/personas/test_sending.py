@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
 from clients.contact import opt_out
 from clients.firm import firm_today
-from clients.models import ChannelOptOut, Client, Firm, HowOptedOut, Member, Notice, Touch, User
+from clients.models import ChannelOptOut, Client, Firm, HowOptedOut, Member, Notice, Persona, Touch, User
 from personas.models import (
+    BulkMessage,
     Message,
     MessageState,
     ScriptUse,
@@ -24,9 +27,10 @@ from personas.models import (
     SendingSettings,
     SequenceStep,
     Situation,
+    Topic,
 )
 from personas.scripts import services as scripts
-from personas.sending import queue
+from personas.sending import many, queue
 from segmentation_crm.celery import app
 from servicing.models import ServiceItem, ServiceKind, ServiceTask, TaskStatus
 from servicing.sending.due import due_mails
@@ -420,3 +424,52 @@ def test_the_archive_shows_a_message_whole_to_those_who_see_the_client(firm):
         "ada@home.example"
         in browser.get(reverse("personas:messages") + "?q=ada@home.example").content.decode()
     )
+
+
+# --- One e-mail to many ------------------------------------------------------------------------------------
+
+
+def test_one_email_goes_to_the_clients_of_a_filter_but_those_it_is_noise_to_or_who_may_not_get_it(firm):
+    olga = UserFactory(groups=["operations"])
+    browser = Browser()
+    browser.force_login(olga)
+    scripts.approve_shipped(
+        by=UserFactory(groups=["compliance"]), situation="update", review_on=firm_today() + 90 * DAY
+    )
+    physician, tech = (Persona.objects.get(code=code) for code in ("physician", "tech_equity"))
+    topic = Topic.objects.create(code="markets-weekly", label="Markets")
+    topic.noise_for.add(tech)
+    fine = [ClientFactory(email=f"p{n}@home.example", persona=physician) for n in range(3)]
+    ClientFactory(email="t@home.example", persona=tech)
+    ClientFactory(email="")
+    out = ClientFactory(email="out@home.example")
+    opt_out(client=out, channels=["email"], how=HowOptedOut.PHONE, by=None)
+    ClientFactory(email="old@home.example", status="former")
+    page = reverse("personas:write_many")
+    asked = {"script": "update-everyone", "topic": "markets-weekly", "filter": ""}
+    html = browser.get(page, asked).content.decode()
+    for said in ("noise to them: Tech", "no e-mail address", "want no e-mails", "Send 3 e-mails"):
+        assert said in html, said
+    assert not Message.objects.exists()
+    tailored = browser.get(page, asked | {"script": "update-physician"}).content.decode()
+    assert "the script is for others, or permission is missing" in tailored
+    answer = browser.post(page, asked)
+    bulk = BulkMessage.objects.get()
+    assert (answer.status_code, bulk.clients, bulk.by, bulk.topic) == (302, 3, olga, topic)
+    SendingSettings.objects.update(rate_per_minute=2)
+    assert send_due()["sent"] == 2
+    browser.post(reverse("personas:stop_bulk", args=[bulk.pk]))
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=2)):
+        assert "sent" not in send_due()
+    assert firm.to() == [client.email for client in fine[:2]]
+    assert "Not sent" in browser.get(reverse("personas:bulk", args=[bulk.pk])).content.decode()
+    SendingSettings.objects.update(switched_on=False)
+    assert browser.post(page, asked).status_code == 422
+
+
+def test_one_email_to_many_stops_at_the_25th_where_nobody_approved_it_for_many(firm):
+    ClientFactory.create_batch(27, email="")
+    Client.objects.update(email=Concat(Value("c"), Cast("pk", CharField()), Value("@home.example")))
+    version = ScriptVersion.objects.get(script__code="update-everyone")
+    found = many.reckon(clients=Client.objects.all(), version=version, topic=None)
+    assert (len(found.going), found.left_out) == (25, {"over the limit of 25 clients in 30 days": 2})
