@@ -208,6 +208,12 @@ class ServiceTask(models.Model):
                 name="servicing_task_open_by_due",
                 condition=Q(status__in=OPEN_STATUSES),
             ),
+            # the task list: what is past, of one status by due date; what is open is not in it
+            models.Index(
+                fields=["status", "due_on", "id"],
+                name="servicing_task_past",
+                condition=~Q(status__in=OPEN_STATUSES),
+            ),
             # un-logging a touch finds the tasks that it closed
             models.Index(fields=["touch"], name="servicing_task_by_touch", condition=Q(touch__isnull=False)),
             # the next actions that a task led to

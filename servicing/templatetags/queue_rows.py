@@ -1,4 +1,4 @@
-"""The rows of the queue, drawn in Python: a page has a hundred of them."""
+"""The rows of the queue, drawn in Python: a page has many of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ register = template.Library()
 def queue_row(
     row: dict[str, Any], selected: int | None = None, back: str = "", oob: bool = False
 ) -> SafeString:
-    """One task of the queue, as `servicing.work.queue.row_of` gives it. `oob`: sent beside the panel."""
+    """One task of the queue, as `servicing.work.queue` gives it. `oob`: sent beside the panel."""
     classes = "queue-row" + (" is-late" if row["late"] else "") + (" is-closed" if row["status"] else "")
     url, after = row["url"], f"?back={quote(back, safe='/')}" if back else ""
     link = f'href="{url}{after}" hx-get="{url}"'
