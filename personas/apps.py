@@ -6,12 +6,16 @@ class PersonasConfig(AppConfig):
     verbose_name = "Conversations"
 
     def ready(self) -> None:
+        from clients.permission.scripts import register_source
+        from clients.register.usage import register_usage
         from clients.tabs import Panel
-        from personas import conversation
+        from personas import conversation, register_use
         from personas.mapping.views import client_part
         from personas.scripts import merge_fields
         from personas.scripts.client_views import tab_part
 
+        register_usage(register_use.conditions)
+        register_source(register_use.asking_words)
         merge_fields.register(merge_fields.RECORD)
         conversation.register()
         conversation.register_part(Panel("personas/mapping/client_part.html", client_part, 10))

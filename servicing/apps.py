@@ -12,11 +12,13 @@ class ServicingConfig(AppConfig):
         from clients.changes import register_sweep
         from clients.models import ChangeKind
         from clients.own_settings import SettingsPanel, register_settings_panel
+        from clients.register.usage import register_usage
         from clients.tabs import Panel, Tab, register_panel, register_tab
+        from personas.scripts import merge_fields
         from servicing.book.leaving import belongings
         from servicing.book.panel import became
         from servicing.capacity.of_draft import hours_of_draft
-        from personas.scripts import merge_fields
+        from servicing.modifiers.register_use import acting
         from servicing.reminders import handing_over
         from servicing.requests import services as requests
         from servicing.sending.fields import SERVICE
@@ -29,6 +31,7 @@ class ServicingConfig(AppConfig):
         from tiers.panels import register_panel as register_simulation_panel
 
         register_sweep(ChangeKind.SERVICE, "servicing.plan_changed")
+        register_usage(acting)
         register_actor("plan_changed", _("Planning, after something changed"))
         register_actor("plan_all", _("Nightly planning"))
         register_actor("plan_service", _("Planning, from the command line"))

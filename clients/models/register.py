@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clients.audit import tracked
 
@@ -81,6 +82,16 @@ class FieldEntry(models.Model):
 
     def __str__(self) -> str:
         return self.field
+
+    @property
+    def kept_for(self) -> str:
+        """How long it is kept, in words: in years where they are whole."""
+        years, months = divmod(self.retention_months, 12)
+        if months:
+            return ngettext("%(n)s month", "%(n)s months", self.retention_months) % {
+                "n": self.retention_months
+            }
+        return ngettext("%(n)s year", "%(n)s years", years) % {"n": years}
 
 
 class ReviewOutcome(models.TextChoices):

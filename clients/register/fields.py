@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 class TrackedField:
     """A field about clients. `model` and `column`: where it is stored; `client`: that table's column with the
     client's id. `needed`: the record cannot be kept without it, so that its entry never ends. `on_paper`:
-    whether the statement lists its values; else it counts them."""
+    whether the statement lists its values; else it counts them. `said`: its label there, to the client."""
 
     code: str
     label: str | Promise
@@ -28,6 +28,12 @@ class TrackedField:
     client: str = "client_id"
     needed: bool = False
     on_paper: bool = True
+    said: str | Promise = ""
+
+    @property
+    def on_statement(self) -> str:
+        """Its label in the client's own words."""
+        return str(self.said or self.label)
 
     @property
     def stored_in(self) -> type[models.Model]:
@@ -79,22 +85,38 @@ def code_of(model: type[models.Model], column: str) -> str:
     return _by_column.get((model._meta.label, column), "")
 
 
-RECORD = _("Who the client is")
-TAGS = _("How we speak with the client")
-MONEY = _("What we expect of the relationship")
-CONTACT = _("How we reach the client")
+RECORD = _("Name and status")
+TAGS = _("How we speak and prepare")
+MONEY = _("The relationship")
+CONTACT = _("How to reach each other")
 PEOPLE = _("People of the household")
-WORK = _("What we did")
+WORK = _("What was done")
 
 
 def _of_client(
-    code: str, label: str | Promise, group: str | Promise, *, needed: bool = False
+    code: str, label: str | Promise, group: str | Promise, said: str | Promise = "", *, needed: bool = False
 ) -> TrackedField:
-    return TrackedField(code, label, group, column=code, client="id", needed=needed)
+    return TrackedField(code, label, group, said=said, column=code, client="id", needed=needed)
 
 
-def _of_member(column: str, label: str | Promise, *, needed: bool = False, code: str = "") -> TrackedField:
-    return TrackedField(code or f"member_{column}", label, PEOPLE, "clients.Member", column, needed=needed)
+def _of_member(
+    column: str, label: str | Promise, said: str | Promise = "", *, needed: bool = False, code: str = ""
+) -> TrackedField:
+    code = code or f"member_{column}"
+    return TrackedField(code, label, PEOPLE, "clients.Member", column, said=said, needed=needed)
+
+
+def _apart(
+    code: str,
+    label: str | Promise,
+    group: str | Promise,
+    model: str,
+    column: str = "",
+    said: str | Promise = "",
+    *,
+    on_paper: bool = True,
+) -> TrackedField:
+    return TrackedField(code, label, group, model, column, said=said, needed=True, on_paper=on_paper)
 
 
 def register_own() -> None:
@@ -104,41 +126,83 @@ def register_own() -> None:
         _of_client("external_id", _("Client number"), RECORD, needed=True),
         _of_client("status", _("Status"), RECORD, needed=True),
         _of_client("client_since", _("Client since"), RECORD),
-        _of_client("complexity_driver", _("Complexity driver"), TAGS),
-        TrackedField("behavioral_trigger", _("Behavioral trigger"), TAGS, "clients.BehavioralTag", "trigger"),
-        _of_client("attention_constraint", _("Attention constraint"), TAGS),
-        _of_client("persona", _("Persona"), TAGS),
-        _of_client("income_structure", _("Income structure"), TAGS),
-        _of_client("permission", _("Permission"), TAGS, needed=True),
-        _of_client("assets_under_management", _("Assets under management"), MONEY),
-        _of_client("investable_assets", _("Investable assets, here and elsewhere"), MONEY),
-        _of_client("potential_revenue", _("Potential revenue a year"), MONEY),
-        _of_client("expected_years", _("Years expected to stay"), MONEY),
-        _of_client("growth_potential", _("Growth potential"), MONEY),
-        _of_client("alignment", _("Alignment"), MONEY),
+        _of_client("complexity_driver", _("Complexity driver"), TAGS, _("What makes decisions hard")),
+        TrackedField(
+            "behavioral_trigger",
+            _("Behavioral trigger"),
+            TAGS,
+            "clients.BehavioralTag",
+            "trigger",
+            said=_("What can lead to a decision one regrets"),
+        ),
+        _of_client("attention_constraint", _("Attention constraint"), TAGS, _("What takes your attention")),
+        _of_client("persona", _("Persona"), TAGS, _("What you do")),
+        _of_client("income_structure", _("Income structure"), TAGS, _("Incomes of the household")),
+        _of_client("permission", _("Permission"), TAGS, _("Permission to tailor"), needed=True),
+        _of_client(
+            "assets_under_management", _("Assets under management"), MONEY, _("What we manage for you")
+        ),
+        _of_client(
+            "investable_assets",
+            _("Investable assets, here and elsewhere"),
+            MONEY,
+            _("What you have to invest, here and elsewhere"),
+        ),
+        _of_client(
+            "potential_revenue",
+            _("Potential revenue a year"),
+            MONEY,
+            _("What serving all your needs would bring us a year"),
+        ),
+        _of_client(
+            "expected_years", _("Years expected to stay"), MONEY, _("Years that we expect to serve you")
+        ),
+        _of_client(
+            "growth_potential", _("Growth potential"), MONEY, _("How much is likely to change for you")
+        ),
+        _of_client("alignment", _("Alignment"), MONEY, _("How well what we do fits you")),
         _of_client("email", _("E-mail"), CONTACT),
         _of_client("phone", _("Phone"), CONTACT),
-        TrackedField(
-            "channel_opt_outs",
-            _("Channel opt-outs"),
-            CONTACT,
-            "clients.ChannelOptOut",
-            "channel",
-            needed=True,
-        ),
-        TrackedField("service_team", _("Service team"), CONTACT, "clients.TeamMember", "user", needed=True),
-        _of_member("name", _("Name of a person"), needed=True),
+        _apart("channel_opt_outs", _("Channel opt-outs"), CONTACT, "clients.ChannelOptOut", "channel"),
+        _apart("service_team", _("Service team"), CONTACT, "clients.TeamMember", "user", _("Your team here")),
+        _of_member("name", _("Name of a person"), _("Names"), needed=True),
         _of_member("relation", _("Relation in the household")),
         _of_member("birth_date", _("Date of birth")),
-        _of_member("email", _("E-mail of a person")),
-        _of_member("phone", _("Phone of a person")),
-        _of_member("external_id", _("Number of a person in the CRM"), code="member_number", needed=True),
-        TrackedField("touches", _("Contacts"), WORK, "clients.Touch", needed=True, on_paper=False),
-        TrackedField(
-            "touch_notes", _("Notes of contacts"), WORK, "clients.Touch", "note", needed=True, on_paper=False
+        _of_member("email", _("E-mail of a person"), _("E-mail")),
+        _of_member("phone", _("Phone of a person"), _("Phone")),
+        _of_member(
+            "external_id",
+            _("Number of a person in the CRM"),
+            _("Numbers of people"),
+            code="member_number",
+            needed=True,
         ),
-        TrackedField("revenue", _("Fees paid"), WORK, "clients.Revenue", needed=True, on_paper=False),
-        TrackedField("time_spent", _("Time spent"), WORK, "clients.TimeEntry", needed=True, on_paper=False),
+        _apart(
+            "touches",
+            _("Contacts"),
+            WORK,
+            "clients.Touch",
+            said=_("Meetings, calls, messages"),
+            on_paper=False,
+        ),
+        _apart(
+            "touch_notes",
+            _("Notes of contacts"),
+            WORK,
+            "clients.Touch",
+            "note",
+            _("Notes of them"),
+            on_paper=False,
+        ),
+        _apart("revenue", _("Fees paid"), WORK, "clients.Revenue", said=_("Fees you paid"), on_paper=False),
+        _apart(
+            "time_spent",
+            _("Time spent"),
+            WORK,
+            "clients.TimeEntry",
+            said=_("Time we spent for you"),
+            on_paper=False,
+        ),
     ]
     for field in own:
         register_field(field)

@@ -75,7 +75,7 @@ def statement_of(client: Client) -> Statement:
         found = rows[tracked.model, tracked.client]
         if code not in active or code not in entries:
             if any(_filled(tracked, row) for row in found):
-                ended.append(str(tracked.label))
+                ended.append(tracked.on_statement)
             continue
         kept = Kept(tracked, entries[code])
         if not tracked.on_paper:

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from clients.models import (
@@ -23,9 +24,10 @@ from clients.models import (
     Permission,
     PermissionAnswer,
 )
-from clients.permission import erasing
+from clients.permission import erasing, scripts
 from clients.permission.answers import possible_answers, record_answer
-from clients.permission.scripts import AskingWords, _sources, register_source
+from clients.permission.scripts import AskingWords
+from personas.models import Script
 from servicing.book import merging
 from tests.clients.files import done, run, write
 from tests.factories import ClientFactory
@@ -262,16 +264,17 @@ def test_it_refuses_an_answer_that_cannot_be(signed_in, okafor, advisor, now, sa
     assert okafor.permission == now
 
 
-def test_each_answer_stays_with_who_when_how_and_the_words_used(signed_in, okafor, advisor, teammate):
-    register_source(asking := lambda client, person: AskingWords("Asking, version 3", f"Dear {client.name}"))
-    try:
-        browser = signed_in(advisor)
-        assert "Dear Okafor household" in browser.get(f"/clients/{okafor.pk}/permission/").content.decode()
-        told = {"asked_by": teammate.username, "how": "in_person", "on": "2026-01-05"}
-        answer(browser, okafor, "asked", used_script="on", **told)
-        answer(browser, okafor, "granted", **{**told, "on": "2026-01-09"})
-    finally:
-        _sources.remove(asking)
+def test_each_answer_stays_with_who_when_how_and_the_words_used(
+    signed_in, okafor, advisor, teammate, monkeypatch
+):
+    monkeypatch.setattr(
+        scripts, "_sources", [lambda client, person: AskingWords("Asking, version 3", f"Dear {client.name}")]
+    )
+    browser = signed_in(advisor)
+    assert "Dear Okafor household" in browser.get(f"/clients/{okafor.pk}/permission/").content.decode()
+    told = {"asked_by": teammate.username, "how": "in_person", "on": "2026-01-05"}
+    answer(browser, okafor, "asked", used_script="on", **told)
+    answer(browser, okafor, "granted", **{**told, "on": "2026-01-09"})
     rows = PermissionAnswer.objects.filter(client=okafor).order_by("id")
     assert [(row.answer, row.on.day, row.asked_by, row.recorded_by, row.script) for row in rows] == [
         ("asked", 5, teammate, advisor, "Asking, version 3"),
@@ -281,6 +284,14 @@ def test_each_answer_stays_with_who_when_how_and_the_words_used(signed_in, okafo
     for said in ("2 entries in the history of answers", "asked with: Asking, version 3", "in person"):
         assert said in page
     assert "Not asked → Asked" in browser.get(f"/clients/{okafor.pk}/history/").content.decode()
+
+
+def test_the_script_library_gives_the_words_and_the_product_its_own_without_one(okafor, advisor):
+    offered = scripts.words_for_asking(okafor, advisor)
+    assert offered.name == "Ask whether messages may be tailored, version 1"
+    assert "{" not in offered.text
+    Script.objects.update(retired_at=timezone.now())
+    assert scripts.words_for_asking(okafor, advisor).name == "The product's own words"
 
 
 def test_an_answer_is_never_rewritten(okafor):

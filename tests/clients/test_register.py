@@ -64,8 +64,9 @@ def test_a_field_whose_entry_ended_is_nowhere_and_taken_by_nothing(
     Client.objects.filter(pk=okafor.pk).update(persona=physician(), email="ok@example.com")
     Member.objects.create(client=okafor, name="Ada", birth_date=dt.date(1980, 1, 2))
     browser, office, boss = signed_in(advisor), signed_in(operations), signed_in(administrator)
-    for code in ("persona", "email", "member_birth_date"):
+    for code in ("email", "member_birth_date"):
         boss.post(f"/clients/register/{code}/end/")
+    FieldEntry.objects.filter(field="persona").update(active_until=firm_today())
     assert not is_active("persona")
 
     # the form
@@ -134,7 +135,7 @@ def test_a_change_of_the_register_holds_at_once_in_every_process(okafor):
     assert active_fields() == {code for code, field in tracked_fields().items() if field.needed}
 
 
-@pytest.mark.parametrize("code", ["name", "permission", "channel_opt_outs", "growth_potential", "nonsense"])
+@pytest.mark.parametrize("code", ["name", "channel_opt_outs", "growth_potential", "persona", "nonsense"])
 def test_what_the_record_needs_or_the_policy_weighs_does_not_end(code, signed_in, administrator):
     before = active_fields()
     signed_in(administrator).post(f"/clients/register/{code}/end/")
@@ -146,6 +147,9 @@ def test_it_says_which_rule_stands_in_the_way():
         end_entry(code="growth_potential")
     with pytest.raises(EntryRefused, match="cannot be kept without"):
         end_entry(code="name")
+    with pytest.raises(EntryRefused, match="has to be changed first") as no:
+        end_entry(code="behavioral_trigger")
+    assert all(word in str(no.value) for word in ("message map", "approved script", "of clients' tasks"))
 
 
 def test_one_entry_at_a_time_and_none_that_ends_before_it_began():

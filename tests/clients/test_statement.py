@@ -86,7 +86,7 @@ def test_every_registered_field_with_a_value_is_on_it_with_its_reason(signed_in,
     for code, field in tracked_fields().items():
         if not field.model.startswith("clients.") or code == "channel_opt_outs":
             continue  # opt-outs have a part of their own; fields of other apps have values of their own
-        assert f"<h3>{escape(field.label)}</h3>" in page, code
+        assert f"<h3>{escape(field.on_statement)}</h3>" in page, code
         assert escape(reasons[code]) in page, code
     for value in (
         "Avoidance",
@@ -114,7 +114,7 @@ def test_an_erased_value_is_not_on_it_and_that_it_was_erased_is(signed_in, full,
     record_answer(client=full, answer="withdrawn", on=localdate(), how="phone", by=advisor)
     page = text_of(signed_in(advisor).get(f"/clients/{full.pk}/statement/"))
     assert "Avoidance" not in page
-    assert "<h3>Behavioral trigger</h3>" not in page
+    assert "What can lead to a decision one regrets" not in page
     assert "Behavioral trigger erased" in page
     assert "Withdrawn" in page
 
