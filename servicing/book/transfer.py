@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from clients import notices
 from clients.access import may_edit_clients
 from clients.changes import wake_sweeps
 from clients.commands import Refused
-from clients.firm import firm_today
+from clients.firm import firm_date, firm_today
 from clients.jobs import Report, start_job, untold
 from clients.models import ChangeKind, Job, ServiceRole, User
 from clients.notices import Tell
@@ -89,11 +90,20 @@ class SomethingChanged(Refused):
     """What would move is no longer what the person saw."""
 
 
-def hand_over(*, transfer: BookTransfer, by: User, seen: str = "", report: Report = untold) -> BookTransfer:
+def hand_over(
+    *,
+    transfer: BookTransfer,
+    by: User,
+    seen: str = "",
+    report: Report = untold,
+    at: dt.datetime | None = None,
+) -> BookTransfer:
     """Does the transfer: roles, tasks, and for who leaves what else ends; planning follows at once.
 
-    Raises Refused where it cannot be done, SomethingChanged where `seen` is of other rows than would move.
+    `at`: when it is done; now, unless a history is told. Raises Refused where it cannot be done,
+    SomethingChanged where `seen` is of other rows than would move.
     """
+    at = at or timezone.now()
     context = {"user": by.pk, "book_transfer": transfer.pk, "why": said(transfer)}
     with pghistory.context(**context), transaction.atomic():
         lock()
@@ -104,7 +114,7 @@ def hand_over(*, transfer: BookTransfer, by: User, seen: str = "", report: Repor
         )
         _refuse_unless_possible(transfer)
         report(_("Finding what moves"), 0, 3)
-        session = work_out(transfer)
+        session = work_out(transfer, day=firm_date(at))
         if seen and seen != fingerprint(session):
             raise SomethingChanged(_("Something changed since you looked. Look again at what would move."))
         session.parameters["transfer"] = transfer.pk
@@ -120,9 +130,9 @@ def hand_over(*, transfer: BookTransfer, by: User, seen: str = "", report: Repor
         if transfer.leaving and transfer.from_user:
             leaving.end(person=transfer.from_user, by=by)
         report(_("Planning follows"), 2, 3)
-        plan(as_of=firm_today(), clients=_clients_of(session))
+        plan(as_of=session.day, clients=_clients_of(session))
         wake_sweeps(ChangeKind.SERVICE)
-        transfer.state, transfer.done_at = TransferState.DONE, timezone.now()
+        transfer.state, transfer.done_at = TransferState.DONE, at
         transfer.save(update_fields=["state", "done_at", "clients", "tasks", "minutes_a_year"])
         _tell(session, transfer, by)
     return transfer

@@ -9,6 +9,8 @@
 # ruff: noqa: S608  (the statements are put together from texts of this module)
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils import timezone
 
 from clients.firm import firm_today
@@ -107,10 +109,11 @@ ELSEWHERE = f"""
 """
 
 
-def work_out(transfer: BookTransfer, *, receivers_too: bool = False) -> Session:
-    """Fills the temporary tables. `receivers_too`: `book_promise` holds the receivers' own clients too."""
+def work_out(transfer: BookTransfer, *, receivers_too: bool = False, day: dt.date | None = None) -> Session:
+    """Fills the temporary tables, as of `day` or today. `receivers_too`: `book_promise` holds the receivers'
+    own clients too."""
     session = Session(
-        day=firm_today(),
+        day=day or firm_today(),
         moment=timezone.now(),
         parameters={
             "from": transfer.from_user_id,

@@ -14,6 +14,7 @@ from django.db import connection
 from clients.models import ClientSummary, Tier, User
 from clients.models.people import Group
 from servicing.demo.absences import enter_absences
+from servicing.demo.books import hand_over_books
 from servicing.demo.facts import SUMMARIZE_LAST_TOUCHES
 from servicing.demo.notes import NOTES
 from servicing.demo.requests import log_requests
@@ -101,7 +102,7 @@ WHERE task.id = booked.id AND booked.turn < 2
 
 
 def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
-    """Two applied runs, planning in between, overrides, a waiver, appointments, and a run to look at."""
+    """Two applied runs, planning and book transfers in between, overrides, appointments, a run to look at."""
     operations = User.objects.filter(is_demo=True, groups__name=Group.OPERATIONS).order_by("pk").first()
     for days_before in range(FIRST_RUN, -1, -PLANNED_EVERY):
         day = as_of - dt.timedelta(days=days_before)
@@ -113,6 +114,7 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(DELIVER, {"day": day, "notes": json.dumps(NOTES)})
         plan(as_of=day)
+        hand_over_books(days_before=days_before, day=day, by=operations)
     services.give_first_tiers(run=services.propose_run(as_of=as_of, automatic=True))
     log_requests(as_of=as_of)
     enter_absences(as_of=as_of)

@@ -28,7 +28,7 @@ from servicing.demo import names
 from servicing.demo.facts import KINDS
 from servicing.demo.firm import seed_firm
 from servicing.demo.notes import NOTES
-from servicing.models import ServiceTask, Waiver
+from servicing.models import BookTransfer, ServiceTask, Waiver
 from tiers.models import Override, TierAssignment
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,9 @@ EVERYTHING = [
        LEFT JOIN clients_user u ON u.id = assigned_to_id ORDER BY 1, 2, 4, 3""",
     """SELECT external_id, text, channel, received_at, answer_by, answered_at, answer_minutes, promised_hours
        FROM servicing_clientrequest r JOIN clients_client c ON c.id = client_id ORDER BY 1, 4""",
+    """SELECT u.username, t.state, t.clients, t.tasks, t.minutes_a_year, t.reason, t.made_at, t.done_at
+       FROM servicing_booktransfer t JOIN clients_user u ON u.id = t.from_user_id ORDER BY 1, 8""",
+    """SELECT username, text FROM clients_notice n JOIN clients_user u ON u.id = n.user_id ORDER BY 1, 2""",
     """SELECT username, hours_a_week FROM servicing_clienthours h JOIN clients_user u ON u.id = user_id
        ORDER BY 1""",
 ]
@@ -234,6 +237,10 @@ def test_its_tasks_are_alive_at_first_sight():
     assert Override.objects.count() == 3
     assert TierAssignment.objects.filter(source="override").exists()
     assert Waiver.objects.count() == 1
+    books = list(BookTransfer.objects.order_by("done_at"))
+    assert [book.state for book in books] == ["done", "done"]
+    assert all(book.clients for book in books)
+    assert books[1].done_at.date() == AS_OF - dt.timedelta(days=10)
 
 
 def test_it_leaves_every_foreign_key_in_place():
