@@ -66,9 +66,13 @@ class Writer:
         step: int = 0,
         last_step: bool = True,
         bulk_id: int | None = None,
+        name: str = "",
     ) -> Message:
-        """A message ready to be queued, not stored. `filled` has no field without a value."""
-        name = uuid.uuid4().hex
+        """A message ready to be queued, not stored. `filled` has no field without a value.
+
+        `name`: 32 letters by which its link is known (default: drawn).
+        """
+        name = name or uuid.uuid4().hex
         address = site() + reverse("personas:unsubscribe", args=[token_of(name)])
         return Message(
             client_id=client_id,

@@ -18,6 +18,7 @@ from servicing.demo.books import hand_over_books
 from servicing.demo.facts import SUMMARIZE_LAST_TOUCHES
 from servicing.demo.notes import NOTES
 from servicing.demo.requests import log_requests
+from servicing.demo.scripts import use_scripts
 from servicing.demo.time import log_time
 from servicing.demo.work import work_tasks
 from servicing.models import ServiceKind, Waiver
@@ -124,6 +125,7 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
         cursor.execute(SUMMARIZE_LAST_TOUCHES)
     work_tasks(as_of=as_of)
     log_time(as_of=as_of)
+    use_scripts(as_of=as_of)
 
 
 def _make_exceptions(day: dt.date, by: User | None) -> None:
