@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from clients.changes import take_changes
-from clients.models import Change, ChangeKind, Client, ClientSummary, TeamMember, Touch
+from clients.models import Change, ChangeKind, Client, ClientSummary, Firm, TeamMember, Touch
 from servicing.models import ClosingDay, ServiceClock, ServiceItem, ServiceTask, Waiver
 from servicing.planning import lock, plan, rebuild_summaries, sweeps
 from tests.servicing.world import World, noon
@@ -243,6 +243,19 @@ def test_no_due_date_falls_on_a_day_off_or_outside_the_allowed_months(world):
     for day in ServiceClock.objects.values_list("due_on", flat=True):
         assert day.weekday() < 5
         assert day not in (dt.date(2026, 10, 30), dt.date(2026, 11, 26), dt.date(2026, 7, 3))
+
+
+@pytest.mark.parametrize(
+    ("country", "state", "due"),
+    [("DE", "BE", dt.date(2026, 6, 4)), ("DE", "BY", dt.date(2026, 6, 5)), ("US", "", dt.date(2026, 6, 4))],
+)
+def test_a_date_leaves_the_holidays_of_the_firms_country_and_state(world, country, state, due):
+    """Corpus Christi, a Thursday, is one in Bavaria and none in Berlin."""
+    Firm.objects.update(country=country, subdivision=state)
+    client = world.client(tier="A", since=START - 300 * DAY, team=TEAM)
+    world.touch(client, "review_meeting", dt.date(2026, 3, 4))
+    plan(as_of=dt.date(2026, 3, 5))
+    assert ServiceClock.objects.get(kind__code="review_meeting").due_on == due
 
 
 def test_open_work_follows_the_team_and_falls_to_the_lead(world):
