@@ -18,6 +18,7 @@ from clients.models import User
 from clients.register.active import active_fields
 from servicing.models import ServiceTask, TaskStatus
 from servicing.models.standards import Channel
+from servicing.modifiers import words as tailoring
 from servicing.querysets import ServiceTaskQuerySet
 from servicing.work import words
 from servicing.work.asked import request_of
@@ -126,7 +127,8 @@ _BESIDE = f"""
             JOIN servicing_absence away
                 ON away.user_id = u.id AND t.due_on BETWEEN away.first_on AND away.last_on
             WHERE u.id = t.stands_in_for_id AND NOT t.reassigned
-        ) AS absent
+        ) AS absent,
+        ({tailoring.TAILORED}) AS tailored
     FROM servicing_servicetask t
     JOIN clients_client client ON client.id = t.client_id
     LEFT JOIN clients_tier tier ON tier.id = t.tier_id
@@ -181,6 +183,7 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "team": _whom_to_ask(beside["team"], beside["last"]),
         "last": {**beside["last"], "on": _date(beside["last"]["on"])} if beside["last"] else None,
         "stands_in": _stands_in(beside["absent"], today),
+        "tailored": tailoring.said(task, beside["tailored"], today),
     }
 
 

@@ -286,3 +286,39 @@ def test_an_erased_tag_is_not_written_by_a_run_that_read_it_before(served):
         session.keep("plan_tailored", tailoring.TAILORED)
         BehavioralTag.objects.all().delete()
         assert session.run(tailoring.WRITE) == 0
+
+
+def test_the_panel_says_what_changes_and_why(served, people):
+    from servicing.work.panel import panel_of, read_task
+
+    a, _b = served
+    grant(a)
+    tag(
+        a,
+        attention_constraint="travel_schedule",
+        behavioral_trigger="avoidance",
+        income_structure="dual_income",
+    )
+    TaskModifier.objects.filter(income_structure__code="dual_income").update(most_minutes=45)
+    plan(as_of=TODAY)
+
+    def said() -> list[tuple[list[str], str]]:
+        task = read_task(
+            ServiceTask.objects.all(), ServiceTask.objects.get(client=a, kind__code="review_meeting").pk
+        )
+        lines = panel_of(task, TODAY, viewer=people["ann"])["tailored"]
+        return [(line["changes"], line["reason"]) for line in lines]
+
+    travel, avoidance, dual = said()
+    first = ServiceTask.objects.get(client=a, kind__code="review_meeting").window_start - dt.timedelta(
+        days=21
+    )
+    assert travel[0][0] == "video in place of in person"
+    assert travel[0][1].startswith("offer dates from")
+    assert f"{first.day} {first:%b}" in travel[0][1]
+    assert avoidance[0][0] == "follow up 7 days after it"
+    assert avoidance[1] == TaskModifier.objects.get(behavioral_trigger__code="avoidance").reason
+    # booking is the other's; the length is its own
+    assert dual[0][0] == "1 h 15 in place of 1 h 30"
+    grant(a, "withdrawn")
+    assert said() == []
