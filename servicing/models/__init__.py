@@ -20,7 +20,7 @@ from servicing.models.exceptions import CadenceOverride, Waiver
 from servicing.models.modifiers import TailoredWith, TaskModifier, TaskTailoring, TimeOfDay
 from servicing.models.people import Absence, CalendarEntry, CalendarFeed, ClientHours
 from servicing.models.ranges import PlanningRange
-from servicing.models.requests import ClientRequest
+from servicing.models.requests import ClientRequest, RequestMail
 from servicing.models.rollups import FirmRollup, TierRollup
 from servicing.models.standards import (
     Basis,
@@ -80,6 +80,7 @@ __all__ = [
     "PlanningRange",
     "PreparedPoint",
     "PromisedWeeks",
+    "RequestMail",
     "RoleWeeks",
     "ServiceClock",
     "ServiceItem",

@@ -20,8 +20,7 @@ from django.utils.translation import ngettext
 
 from clients import notices
 from clients.firm import firm_zone
-from servicing.models import ClientRequest
-from servicing.models.requests import RequestMail
+from servicing.models import ClientRequest, RequestMail
 from servicing.reminders import mail
 from servicing.work import words
 
