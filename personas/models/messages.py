@@ -82,6 +82,8 @@ class MessageState(models.TextChoices):
     CANCELLED = "cancelled", _("Not sent")
 
 
+# What may change even when it was sent: two records of a client become one, its task is completed.
+_FOLLOWS = "ARRAY['client_id', 'served']"
 # What becomes of a message; what it says stays as it was made.
 _GOES_ON = (
     "ARRAY['client_id', 'state', 'next_try_at', 'attempts', 'claimed_at', 'sent_at', 'error', "
@@ -144,6 +146,9 @@ class Message(models.Model):
     claimed_at = models.DateTimeField(_("handed to the mail server"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     error = models.CharField(_("what went wrong"), max_length=300, blank=True)
+    served = models.BooleanField(
+        default=False, db_default=False, help_text="Its task was completed with it, or closed otherwise."
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -174,6 +179,12 @@ class Message(models.Model):
                 name="personas_message_trouble",
                 condition=Q(state__in=["failed", "unclear"]),
             ),
+            # sent messages whose task is still to be completed
+            models.Index(
+                fields=["id"],
+                name="personas_message_to_serve",
+                condition=Q(state="sent", last_step=True, served=False, service_task__isnull=False),
+            ),
             # a client's messages, the archive page
             models.Index(fields=["client", "created_at"], name="personas_message_by_client"),
             models.Index(fields=["created_at", "id"], name="personas_message_by_date"),
@@ -192,7 +203,7 @@ class Message(models.Model):
                 level=pgtrigger.Row,
                 operation=pgtrigger.Update,
                 func=f"""
-                    IF to_jsonb(NEW) - 'client_id' = to_jsonb(OLD) - 'client_id'
+                    IF to_jsonb(NEW) - {_FOLLOWS} = to_jsonb(OLD) - {_FOLLOWS}
                         OR OLD.state <> 'sent' AND to_jsonb(NEW) - {_GOES_ON} = to_jsonb(OLD) - {_GOES_ON}
                     THEN
                         RETURN NEW;

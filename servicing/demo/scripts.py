@@ -75,7 +75,7 @@ def _note_uses(as_of: dt.date) -> None:
             service_task=task.pk,
             by_id=task.assigned_to_id,
             text=services.filled_for(version, task.client_id).body,
-            used_at=task.touch.occurred_at,  # type: ignore[union-attr]  (chosen by it)
+            used_at=task.touch.occurred_at,  # type: ignore[union-attr]
         )
         for task in held.order_by("completed_on", "client__external_id")[:USED]
     )

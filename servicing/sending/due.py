@@ -18,19 +18,27 @@ from personas.sending.writing import Writer
 
 BATCH = 500
 
+# A batch of open tasks that are due, by their number. The inner query is kept whole, so that it is read by
+# the index of due dates: walking all tasks by their numbers would take longer.
+OPEN = """
+    SELECT * FROM (
+        SELECT * FROM servicing_servicetask
+        WHERE automated AND status IN ('planned', 'scheduled') AND due_on <= %(today)s
+            AND (%(only)s::bigint IS NULL OR id = %(only)s)
+        OFFSET 0
+    ) open_due
+    WHERE id > %(after)s ORDER BY id LIMIT %(batch)s
+"""
 # The steps that fall due: of a service without steps one on the day, with the situations that name it. A step
 # that has a message, whatever became of it, is done with; a person decides about those that failed. A step
 # follows when the one before it was sent.
 _DUE = f"""
     WITH due AS (
         SELECT t.id AS task_id, t.client_id, t.due_on, t.assigned_to_id, kind.code AS service
-        FROM servicing_servicetask t
+        FROM ({OPEN}) t
         JOIN servicing_servicekind kind ON kind.id = t.kind_id
         JOIN clients_client c ON c.id = t.client_id AND c.status = 'active'
-        WHERE t.automated AND t.status IN ('planned', 'scheduled') AND t.due_on <= %(today)s
-            AND (t.snoozed_until IS NULL OR t.snoozed_until <= %(today)s)
-            AND t.id > %(after)s AND (%(only)s::bigint IS NULL OR t.id = %(only)s)
-        ORDER BY t.id LIMIT %(batch)s
+        WHERE t.snoozed_until IS NULL OR t.snoozed_until <= %(today)s
     ), steps AS (
         SELECT due.*, coalesce(step.day, 0) AS day, step.situation_id,
             coalesce(step.day, 0) = coalesce(max(step.day) OVER (PARTITION BY due.task_id), 0) AS last_step
@@ -64,13 +72,7 @@ _DUE = f"""
     ORDER BY r.task_id
 """  # noqa: S608  (texts of our own modules)
 # The last task of a batch, whether it has a step today or not.
-_LAST = """
-    SELECT max(id) FROM (
-        SELECT id FROM servicing_servicetask
-        WHERE automated AND status IN ('planned', 'scheduled') AND due_on <= %(today)s AND id > %(after)s
-        ORDER BY id LIMIT %(batch)s
-    ) batch
-"""
+_LAST = f"SELECT max(id) FROM ({OPEN}) batch"  # noqa: S608
 
 
 @dataclass

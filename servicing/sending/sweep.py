@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import connection
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -22,7 +22,7 @@ from personas.sending import post, queue
 from personas.sending.post import Answer
 from personas.sending.readiness import obstacles
 from personas.sending.writing import Writer
-from servicing.models import OPEN_STATUSES, ServiceTask, TaskOutcome
+from servicing.models import ServiceTask, TaskOutcome
 from servicing.sending.due import due_mails
 from servicing.work import services
 from servicing.work.services import TaskRefused
@@ -91,31 +91,33 @@ def still_wanted(message: Message) -> bool:
     return ServiceTask.objects.open().filter(pk=message.service_task).exists()
 
 
-# The tasks whose last message was sent and that are still open.
-_SERVED = """
-    SELECT t.id FROM servicing_servicetask t
-    JOIN personas_message m ON m.service_task = t.id AND m.state = 'sent' AND m.last_step
-    WHERE t.automated AND t.status IN ('planned', 'scheduled')
-    ORDER BY t.id
-"""
-
-
 def complete_served() -> int:
-    """Completes the tasks whose last message was sent; returns how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SERVED)
-        ids = [row[0] for row in cursor.fetchall()]
+    """Completes the tasks whose last message was sent; returns how many.
+
+    What was closed otherwise meanwhile is left as it is, and not looked at again.
+    """
+    to_serve = Message.objects.filter(
+        state=MessageState.SENT, last_step=True, served=False, service_task__isnull=False
+    )
     completed = 0
-    for id in ids:
-        task = ServiceTask.objects.filter(pk=id, status__in=OPEN_STATUSES).first()
-        if task is None:
-            continue
+    for message in to_serve.order_by("pk"):
+        completed += _complete(message)
+    return completed
+
+
+@transaction.atomic
+def _complete(message: Message) -> bool:
+    """Completes the message's task through planning's own service, in one transaction with the note of it."""
+    task = ServiceTask.objects.open().filter(pk=message.service_task).first()
+    done = False
+    if task is not None:
         try:
             services.complete(task=task, by=None, outcome=TaskOutcome.DELIVERED)
+            done = True
         except TaskRefused:  # somebody closed it a moment ago
-            continue
-        completed += 1
-    return completed
+            done = False
+    Message.objects.filter(pk=message.pk).update(served=True)
+    return done
 
 
 def _tell() -> None:
