@@ -19,6 +19,7 @@ from typing import Any
 import pghistory.models
 from django.apps import apps
 from django.db import connection, models
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -122,12 +123,12 @@ def _filled(tracked: TrackedField, row: models.Model) -> bool:
 
 def _held(tracked: TrackedField, row: models.Model, changes: _Changes) -> Held:
     since, by = changes.last(tracked, row)
-    return Held(str(tracked.label), _said(tracked, row), since, by, _whose(row))
+    return Held(str(tracked.label), _said(tracked, row), since, by, _whose(tracked, row))
 
 
-def _whose(row: models.Model) -> str:
+def _whose(tracked: TrackedField, row: models.Model) -> str:
     if isinstance(row, Member):
-        return row.name
+        return "" if tracked.column == "name" else row.name
     return str(row.role) if isinstance(row, TeamMember) else ""
 
 
@@ -139,12 +140,17 @@ def _said(tracked: TrackedField, row: models.Model) -> str:
     if attribute.choices:
         return str(dict(attribute.flatchoices).get(value, value))
     if isinstance(value, dt.datetime | dt.date):
-        return formats.long_date(value)
+        return _day(value)
     if isinstance(value, Decimal):
         return formats.money(value, cents=True)
     if tracked.code in ("growth_potential", "alignment"):
         return _("%(n)s of 5") % {"n": value}
     return str(value)
+
+
+def _day(value: dt.date | dt.datetime) -> str:
+    """March 3, 2026."""
+    return date_format(formats.as_date(value), "F j, Y")
 
 
 def _counted(tracked: TrackedField, rows: list[models.Model]) -> str:
@@ -156,7 +162,7 @@ def _counted(tracked: TrackedField, rows: list[models.Model]) -> str:
     number = ngettext("%(n)s record", "%(n)s records", len(rows)) % {"n": len(rows)}
     if not days:
         return number
-    span = {"first": formats.long_date(days[0]), "last": formats.long_date(days[-1])}
+    span = {"first": _day(days[0]), "last": _day(days[-1])}
     return f"{number}, {_('from %(first)s to %(last)s') % span}"
 
 

@@ -93,10 +93,10 @@ def test_every_registered_field_with_a_value_is_on_it_with_its_reason(signed_in,
         "$1,234,500.50",
         "4 of 5",
         "Ada Okafor: partner",
-        "Wednesday, January 2, 1980",
-        "Friday, May 2, 2014",
+        "January 2, 1980",
+        "May 2, 2014",
         "Post</strong>",
-        "1 record, from Monday, January 5, 2026",
+        "1 record, from January 5, 2026",
     ):
         assert value in page, value
 
