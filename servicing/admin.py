@@ -13,8 +13,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from clients.changes import wake_sweeps
-from clients.models import ChangeKind, User
+from clients.changes import noted_since, wake_sweeps
+from clients.firm import firm_today
+from clients.models import ChangeKind, Client, User
 from servicing.absences.services import going_back, what_becomes
 from servicing.absences.words import goes_back, in_sentences
 from servicing.capacity.admin import ClientHoursAdmin
@@ -30,8 +31,9 @@ from servicing.models import (
     StandingPromise,
     Waiver,
 )
+from servicing.planning import plan
 from servicing.standards.before_saving import ShownBeforeSaved
-from servicing.standards.impact import Impact, fulfilling, of_rules
+from servicing.standards.impact import Impact, fulfilling, of_rules, of_waiver
 from servicing.standards.item_admin import ServiceItemAdmin
 from servicing.standards.rules import what_moves
 from servicing.work.words import promise
@@ -165,7 +167,9 @@ class ServiceKindAdmin(ShownBeforeSaved):
 
 
 @admin.register(Waiver)
-class WaiverAdmin(admin.ModelAdmin):
+class WaiverAdmin(ShownBeforeSaved):
+    """Of any client. What is waived or comes back is shown before a waiver is saved."""
+
     list_display = ["client", "kind", "starts_on", "ends_on", "reason", "created_by"]
     list_filter = ["kind", "ends_on"]
     list_select_related = ["client", "kind", "created_by"]
@@ -173,10 +177,29 @@ class WaiverAdmin(admin.ModelAdmin):
     autocomplete_fields = ["client"]
     date_hierarchy = "starts_on"
 
+    def standing(self, pk: int) -> tuple[Any, ...] | None:
+        return Waiver.objects.filter(pk=pk).values_list("client", "kind", "starts_on", "ends_on").first()
+
+    def what_it_does(self, pk: int, before: Any, after: Any, since: int) -> Impact:
+        clients = noted_since(ChangeKind.SERVICE, since)
+        open_before = _open_tasks(clients)
+        plan(as_of=firm_today(), clients=clients)
+        open_after = _open_tasks(clients)
+        return Impact(tasks=of_waiver(len(open_before - open_after), len(open_after - open_before)))
+
+    def heading(self, standing: Any) -> str:
+        client, kind, _starts_on, _ends_on = standing
+        return f"{Client.objects.get(pk=client)} · {ServiceKind.objects.get(pk=kind)}"
+
     def save_model(self, request: HttpRequest, obj: Waiver, form: Any, change: bool) -> None:
         if not change:
             obj.created_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
+        wake_sweeps(ChangeKind.SERVICE)
+
+
+def _open_tasks(clients: list[int]) -> set[int]:
+    return set(ServiceTask.objects.open().filter(client__in=clients).values_list("pk", flat=True))
 
 
 @admin.register(CadenceOverride)
@@ -263,8 +286,6 @@ class LateFilter(admin.SimpleListFilter):
         return [("yes", _("Late")), ("unassigned", _("Open and unassigned"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        from clients.firm import firm_today
-
         if self.value() == "yes":
             return queryset.late(firm_today())
         if self.value() == "unassigned":

@@ -69,6 +69,8 @@ def in_sentences(becomes: Becomes, absence: Absence) -> list[str]:
 
 def goes_back(number: int, absence: Absence) -> str:
     """What comes back from the stand-in."""
+    if not number:
+        return _("No open task goes back to %(person)s.") % {"person": absence.user}
     text = ngettext(
         "%(n)s open task goes back to %(person)s.", "%(n)s open tasks go back to %(person)s.", number
     )

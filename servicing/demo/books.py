@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from clients.firm import firm_zone
 from clients.models import TeamMember, User
 from servicing.book import transfer as book
+from servicing.models import OPEN_STATUSES
 
 LEAD, HELPER = "lead_advisor", "associate"
 FEW = 6
@@ -23,7 +24,7 @@ TRANSFERS: dict[int, tuple[str, str, str]] = {
 
 def hand_over_books(*, days_before: int, day: dt.date, by: User | None) -> None:
     """Does what the firm did on that day: who holds a role for the most clients gives some to who holds it
-    for the fewest."""
+    for the fewest; a few are those with the most open work."""
     if by is None or days_before not in TRANSFERS:
         return
     code, tier, reason = TRANSFERS[days_before]
@@ -35,7 +36,9 @@ def hand_over_books(*, days_before: int, day: dt.date, by: User | None) -> None:
         return
     selection: dict[str, Any] = {"tiers": [tier]}
     if not tier:
-        of_giver = held.filter(user=people[0]).order_by("client__external_id")
+        waiting = Count("client__tasks", filter=Q(client__tasks__status__in=OPEN_STATUSES))
+        of_giver = held.filter(user=people[0]).annotate(waiting=waiting)
+        of_giver = of_giver.order_by("-waiting", "client__external_id")
         selection = {"clients": sorted(of_giver.values_list("client", flat=True)[:FEW])}
     at = dt.datetime.combine(day, dt.time(11, 20), tzinfo=firm_zone())
     draft = book.make_draft(

@@ -143,6 +143,24 @@ def of_rules(service: str, fulfilled_by: tuple[str, ...], moves: Moves) -> list[
     return [*said, _("Other open tasks keep their dates, and what was done stays done.")]
 
 
+def of_waiver(closed: int, opened: int) -> list[str]:
+    """What a waiver, or another end of one, does to open tasks."""
+    said = []
+    if closed:
+        text = ngettext(
+            "%(n)s open task is waived at the next planning.",
+            "%(n)s open tasks are waived at the next planning.",
+            closed,
+        )
+        said.append(text % {"n": closed})
+    if opened:
+        text = ngettext(
+            "%(n)s task is open at the next planning.", "%(n)s tasks are open at the next planning.", opened
+        )
+        said.append(text % {"n": opened})
+    return said or [_("No open task changes.")]
+
+
 def by_role(before: Hours, after: Hours) -> list[tuple[str, str, str, str]]:
     """Rows (role, now, then, difference) of hours a year."""
     now, then = dict(before), dict(after)

@@ -359,6 +359,28 @@ def test_another_rule_of_fulfilment_shows_which_tasks_and_dates_move_and_plannin
     assert admin_browser.post(address, of_kind(item.kind) | {"label": "Review"}).status_code == 302
 
 
+def test_a_waiver_in_admin_shows_what_it_waives_and_frees_before_it_is_saved(admin_browser, firm, review):
+    today = firm_today()
+    sent = {
+        "client": review.client_id,
+        "kind": review.kind_id,
+        "reason": "wish",
+        "starts_on": today.isoformat(),
+        "ends_on": (today + 30 * DAY).isoformat(),
+    }
+    address = reverse("admin:servicing_waiver_add")
+    page = admin_browser.post(address, sent).content.decode()
+    assert "1 open task is waived at the next planning." in page
+    assert "6 h freed" in page
+    review.refresh_from_db()
+    assert review.is_open
+    assert not Waiver.objects.exists()
+    assert admin_browser.post(address, sent | {"_confirmed": "1"}).status_code == 302
+    sweeps.plan_changed()
+    review.refresh_from_db()
+    assert review.status == "waived"
+
+
 def test_the_task_shows_what_to_prepare_the_agenda_and_the_steps(firm, review, signed_in):
     ServiceItem.objects.filter(pk=review.item_id).update(
         checklist="Debt timeline\n\nPlan summary", agenda="One decision"
