@@ -6,7 +6,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clients import triggers
 from clients.audit import tracked
+from clients.models.changes import ChangeKind
 
 
 class ContactChannel(models.TextChoices):
@@ -96,6 +98,7 @@ class ChannelOptOut(models.Model):
                 condition=Q(lifted_at__isnull=True) & ~Q(address=""),
             ),
         ]
+        triggers = triggers.notes_changes(ChangeKind.SERVICE)
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()}: client {self.client_id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from clients.contact import closed_sql
 from servicing.models.modifiers import TAGS
 from servicing.planning.session import OPEN, Session
 
@@ -29,14 +30,17 @@ _HAS = ", ".join(
 _KIND = " ".join(f"WHEN m.{name}_id IS NOT NULL THEN '{name}'" for name in TAGS)
 _WORD = ", ".join(f"m.{name}_id" for name in TAGS)
 
-# The modifiers of these clients, the deciding one first.
+# The modifiers of these clients, the deciding one first. None leads to a channel that a client opted out of.
 ACTING = f"""
     SELECT c.id AS client_id, m.id AS modifier_id, row_number() OVER (
             PARTITION BY c.id ORDER BY m."order", m.id
         ) AS place,
-        m.behavioral_trigger_id IS NOT NULL AS behavioral, m.channel, m.replaces, m.most_minutes,
-        m.length_percent, m.booking_days, m.time_of_day, m.prepare <> '' AS prepares, m.follow_up_days,
-        m.follow_up_channel
+        m.behavioral_trigger_id IS NOT NULL AS behavioral,
+        CASE WHEN {closed_sql("m.channel", "c")} IS NULL THEN m.channel ELSE '' END AS channel,
+        m.replaces, m.most_minutes, m.length_percent, m.booking_days, m.time_of_day,
+        m.prepare <> '' AS prepares, m.follow_up_days,
+        CASE WHEN {closed_sql("m.follow_up_channel", "c")} IS NULL THEN m.follow_up_channel ELSE '' END
+            AS follow_up_channel
     FROM plan_concerned concerned
     JOIN clients_client c ON c.id = concerned.client_id AND c.status = 'active'
     LEFT JOIN clients_behavioraltag tag ON tag.client_id = c.id AND c.permission = 'granted'

@@ -34,7 +34,23 @@ TAILORED = """
     FROM servicing_tasktailoring tailored
     WHERE tailored.task_id = t.id AND t.status IN ('planned', 'scheduled')
 """
+# Of the task `t` and its tailoring `tailored`, if any: what it takes and how it is held. An appointment says
+# how by itself.
+MINUTES = "coalesce(tailored.minutes, t.planned_minutes)"
+CHANNEL = "coalesce(nullif(t.scheduled_channel, ''), nullif(tailored.channel, ''), t.channel)"
+REASONS = """(
+    SELECT string_agg(m.reason, ' ' ORDER BY m."order", m.id) FROM servicing_taskmodifier m
+    WHERE m.id = ANY(tailored.modifiers) AND (
+        m.channel <> '' AND m.channel = tailored.channel OR m.time_of_day <> ''
+        OR tailored.minutes IS NOT NULL AND (m.most_minutes IS NOT NULL OR m.length_percent IS NOT NULL)
+    )
+)"""
 MEETINGS = (Channel.IN_PERSON, Channel.VIDEO, Channel.PHONE)
+
+
+def time_of_day(code: str | None) -> str:
+    """When in the day a meeting is best held; empty for whenever."""
+    return str(_TIMES[code]) if code else ""
 
 
 def said(task: ServiceTask, tailored: dict[str, Any] | None, today: dt.date) -> list[dict[str, Any]]:

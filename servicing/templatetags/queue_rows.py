@@ -80,5 +80,14 @@ def _open(row: dict[str, Any]) -> str:
     return (
         f'<span class="queue-when">{when}{escape(row["when"])}</span>'
         f'<span class="queue-minutes number">{escape(minutes)}</span>'
-        f'<span class="queue-channel soft">{escape(row["channel"])}{_not_by(row)}{attempts}</span>'
+        f'<span class="queue-channel soft">{_how(row)}{_not_by(row)}{attempts}</span>'
     )
+
+
+def _how(row: dict[str, Any]) -> str:
+    """The channel and the time of day; where the client's tags decide something, with the reason."""
+    how = escape(", ".join(str(part) for part in (row["channel"], row["time_of_day"]) if part))
+    if not row["tailored"]:
+        return how
+    why = escape(row["tailored"])
+    return f'<span class="tailored" title="{why}">{how}<span class="visually-hidden"> ({why})</span></span>'

@@ -55,7 +55,7 @@ _WORD = "SELECT jsonb_build_object('label', w.label, 'changes', w.changes) FROM"
 _BESIDE = f"""
     SELECT to_jsonb(beside)::text FROM (
     SELECT tier.code AS tier, role.label AS role,
-        {closed_sql("coalesce(nullif(t.scheduled_channel, ''), t.channel)", "client")} AS closed,
+        {closed_sql(tailoring.CHANNEL, "client")} AS closed,
         (SELECT {_NAME} FROM clients_user u WHERE u.id = t.assigned_to_id) AS person,
         ARRAY[
             ({_WORD} clients_persona w WHERE w.id = client.persona_id),
@@ -133,6 +133,7 @@ _BESIDE = f"""
     JOIN clients_client client ON client.id = t.client_id
     LEFT JOIN clients_tier tier ON tier.id = t.tier_id
     LEFT JOIN clients_servicerole role ON role.id = t.role_id
+    LEFT JOIN servicing_tasktailoring tailored ON tailored.task_id = t.id
     WHERE t.id = %(task)s
     ) beside
 """

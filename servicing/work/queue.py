@@ -19,6 +19,7 @@ from clients.formats import hours, short_date
 from clients.templatetags.crm import tier_badge
 from servicing.models import TaskStatus
 from servicing.models.standards import Channel
+from servicing.modifiers import words as tailoring
 from servicing.work import words
 
 SHOWN = 50  # rows of a page that is opened; more by the link below them
@@ -61,9 +62,9 @@ _PLACE = """
 _ROW = f"""
     t.id, t.client_id, client.name AS client, tier.code AS tier,
     coalesce(nullif(t.title, ''), kind.label) AS name, t.status, t.due_on, t.window_end, t.scheduled_at,
-    t.snoozed_until, t.planned_minutes, t.attempts, t.automated,
-    coalesce(nullif(t.scheduled_channel, ''), t.channel) AS channel,
-    {closed_sql("coalesce(nullif(t.scheduled_channel, ''), t.channel)", "client")} AS closed,
+    t.snoozed_until, t.attempts, t.automated, {tailoring.MINUTES} AS planned_minutes,
+    {tailoring.CHANNEL} AS channel, {closed_sql(tailoring.CHANNEL, "client")} AS closed,
+    tailored.time_of_day, {tailoring.REASONS} AS tailored_why,
     item.checklist AS points, (
         SELECT count(*) FROM servicing_preparedpoint point WHERE point.task_id = t.id
     ) AS prepared
@@ -74,13 +75,16 @@ _BESIDE = """
     LEFT JOIN clients_tier tier ON tier.id = coalesce(t.tier_id, summary.tier_id)
     LEFT JOIN servicing_servicekind kind ON kind.id = t.kind_id
     LEFT JOIN servicing_serviceitem item ON item.id = t.item_id
+    LEFT JOIN servicing_tasktailoring tailored ON tailored.task_id = t.id
 """
 
 # Figures and rows of a person's open tasks in one statement. What goes out by itself is counted apart.
 _QUEUE = f"""
     WITH mine AS (
-        SELECT t.id, t.due_on, t.planned_minutes, t.automated, placed.*
-        FROM servicing_servicetask t CROSS JOIN LATERAL ({_PLACE}) placed
+        SELECT t.id, t.due_on, {tailoring.MINUTES} AS planned_minutes, t.automated, placed.*
+        FROM servicing_servicetask t
+        LEFT JOIN servicing_tasktailoring tailored ON tailored.task_id = t.id
+        CROSS JOIN LATERAL ({_PLACE}) placed
         WHERE t.assigned_to_id = %(person)s AND t.status IN ('planned', 'scheduled')
     ), figures AS (
         SELECT count(*) FILTER (WHERE NOT automated) AS total,
@@ -198,6 +202,8 @@ def _row_of(values: dict[str, Any], today: dt.date, zone: dt.tzinfo, address: st
         "minutes": hours(values["planned_minutes"]) if values["planned_minutes"] else "",
         "automated": values["automated"],
         "channel": _CHANNELS.get(values["channel"], ""),
+        "time_of_day": tailoring.time_of_day(values["time_of_day"]),
+        "tailored": values["tailored_why"] or "",
         "closed": not_by(values["closed"]),
         "attempts": values["attempts"],
         "prepared": f"{min(values['prepared'], points)}/{points}" if points and values["prepared"] else "",

@@ -322,3 +322,40 @@ def test_the_panel_says_what_changes_and_why(served, people):
     assert dual[0][0] == "1 h 15 in place of 1 h 30"
     grant(a, "withdrawn")
     assert said() == []
+
+
+def test_a_row_of_today_shows_it_with_the_reason_and_the_figure_counts_it(served, signed_in):
+    a, _b = served
+    tag(a, attention_constraint="travel_schedule")
+    time_poverty = TaskModifier.objects.get(attention_constraint__code="time_poverty")
+    TaskModifier.objects.filter(attention_constraint__code="travel_schedule").update(
+        most_minutes=30, time_of_day="morning"
+    )
+    ServiceTask.objects.filter(client=a, kind__code="review_meeting").update(due_on=TODAY, window_start=TODAY)
+    plan(as_of=TODAY)
+    text = signed_in("ann").get("/").content.decode()
+    row = text.split('class="queue-row"')[1].split("</li>")[0]
+    reason = TaskModifier.objects.get(attention_constraint__code="travel_schedule").reason
+    assert "video, in the morning" in row
+    assert reason in row
+    assert time_poverty.reason not in text
+    assert ">1 h<" in row
+    assert "1 h" in text.split("planned today")[0][-200:]
+
+
+def test_no_modifier_leads_to_a_channel_that_the_client_opted_out_of(served):
+    from django.utils import timezone
+
+    from clients.models import ChannelOptOut
+
+    a, _b = served
+    TaskModifier.objects.filter(attention_constraint__code="travel_schedule").update(channel="phone")
+    tag(a, attention_constraint="travel_schedule")
+    plan(as_of=TODAY)
+    assert tailored(a)["review_meeting"][0] == "phone"
+    opt_out = ChannelOptOut.objects.create(client=a, channel="phone", since=timezone.now(), how="phone")
+    plan(as_of=TODAY)
+    assert tailored(a)["review_meeting"][0] == ""
+    opt_out.delete()
+    plan(as_of=TODAY)
+    assert tailored(a)["review_meeting"][0] == "phone"
