@@ -31,6 +31,7 @@ from servicing.models import (
     StandingPromise,
     Waiver,
 )
+from servicing.modifiers.admin import TaskModifierAdmin
 from servicing.planning import plan
 from servicing.standards.before_saving import ShownBeforeSaved
 from servicing.standards.impact import Impact, fulfilling, of_rules, of_waiver
@@ -38,7 +39,7 @@ from servicing.standards.item_admin import ServiceItemAdmin
 from servicing.standards.rules import what_moves
 from servicing.work.words import promise
 
-__all__ = ["ClientHoursAdmin", "ServiceItemAdmin"]
+__all__ = ["ClientHoursAdmin", "ServiceItemAdmin", "TaskModifierAdmin"]
 
 
 class ServiceItemInline(admin.TabularInline):

@@ -16,6 +16,7 @@ from servicing.capacity import weeks
 from servicing.dashboards import rollups
 from servicing.delivery import figures
 from servicing.models import BookTransfer
+from servicing.modifiers.sweeps import follow_changes
 from servicing.planning import sweeps
 from servicing.reminders import digest, escalation, waiting
 from servicing.requests import telling
@@ -30,6 +31,7 @@ def plan_changed() -> None:
     with noted("servicing.plan_changed") as counts:
         counts["planned"] = sweeps.plan_changed()
         counts["parts"] = sweeps.plan_parts_left()
+        follow_changes()
         rollups.refresh_when_due()
         figures.refresh_when_due()
         weeks.refresh_when_due()

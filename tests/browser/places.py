@@ -17,7 +17,7 @@ from django_celery_beat.models import PeriodicTask
 from clients.contact import opt_out
 from clients.firm import firm_today
 from clients.models import Client, Job, Member, ServiceRole, TimeEntry, User
-from personas.models import BulkMessage, Message, MessageState, ScriptVersion
+from personas.models import BulkMessage, MapImport, MapRow, Message, MessageState, ScriptVersion
 from personas.sending.writing import token_of
 from servicing.book import merging
 from servicing.book import transfer as book
@@ -65,6 +65,11 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         user=firm.people["advisor"], first_on=dt.date(2099, 3, 1), last_on=dt.date(2099, 3, 9)
     )
     (closed,) = opt_out(client=client, channels=["post"], how="letter", by=None)
+    map_file = MapImport.objects.create(
+        file_name="map.csv",
+        records=[{"persona": "physician", "framing": "One thing at a time"}, {"persona": "astronaut"}],
+        read_by=firm.people["operations"],
+    )
     return {
         "opt_out": reverse("clients:lift_opt_out", args=[client.pk, closed.pk]),
         "absence": reverse("servicing:absence", args=[absence.pk]),
@@ -143,6 +148,8 @@ def conversation_places(client: Client) -> dict[str, str]:
     )
     return {
         "script": reverse("personas:script", args=["review-everyone-advisor"]),
+        "map_row": reverse("personas:map_row", args=[MapRow.objects.order_by("pk")[0].pk]),
+        "map_import": reverse("personas:map_import", args=[map_file.pk]),
         "scripts_for": reverse("personas:scripts_for", args=[client.pk]),
         "message": reverse("personas:message", args=[message.pk]),
         "unsubscribe": reverse("personas:unsubscribe", args=[token_of(name)]),
