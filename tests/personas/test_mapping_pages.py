@@ -191,3 +191,35 @@ def test_an_import_takes_a_fixed_number_of_queries(operations):
 def test_the_worksheet_prints_every_row_in_use(operations):
     text = operations.get(reverse("personas:print_map")).content.decode()
     assert text.count('class="map-entry"') == MapRow.objects.in_use().count()
+
+
+def test_administrators_edit_the_map_topics_and_what_tags_change_in_admin(db):
+    from servicing.models import TaskModifier
+
+    browser = Browser()
+    browser.force_login(UserFactory(groups=["administrator"], is_staff=True))
+    row = MapRow.objects.get(persona__code="general")
+    listed = browser.get(reverse("admin:personas_maprow_changelist"))
+    assert listed.status_code == 200
+    changed = browser.post(reverse("admin:personas_maprow_change", args=[row.pk]), sent(row, order=3))
+    assert changed.status_code == 302
+    row.refresh_from_db()
+    assert row.order == 3
+    modifier = TaskModifier.objects.get(attention_constraint__code="time_poverty")
+    address = reverse("admin:servicing_taskmodifier_change", args=[modifier.pk])
+    values = {
+        "attention_constraint": modifier.attention_constraint_id,
+        "most_minutes": 20,
+        "replaces": ["in_person"],
+        "channel": "video",
+        "follow_up_channel": "email",
+        "reason": "Shorter still.",
+        "order": 1,
+    }
+    assert browser.post(address, values).status_code == 302
+    modifier.refresh_from_db()
+    assert (modifier.most_minutes, modifier.replaces, modifier.follow_up_days) == (20, ["in_person"], None)
+    two = browser.post(address, values | {"persona": row.persona_id})
+    assert "exactly one" in two.content.decode()
+    nothing = browser.post(address, {**values, "most_minutes": "", "channel": ""})
+    assert "at least one change" in nothing.content.decode()
