@@ -277,7 +277,6 @@ FIRM = {
     "map": View("operations", "{personas:map}"),
     "map: edited in place": View("operations", "{personas:map}", click(".map-row-actions a")),
     "map: a row": View("operations", "{map_row}"),
-    "map: a row, read": View("advisor", "{map_row}"),
     "map: new row": View("operations", "{personas:new_map_row}"),
     "map: worksheet": View("advisor", "{personas:print_map}"),
     "map: import": View("operations", "{personas:import_map}"),
