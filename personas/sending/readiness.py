@@ -27,4 +27,8 @@ def obstacles() -> list[str]:
         found.append(_("The firm's postal address is missing; every such e-mail has to show it."))
     if settings.EMAIL_BACKEND.rsplit(".", 2)[-2] in _WITHOUT_A_SERVER:
         found.append(_("No mail server is named on this machine (EMAIL_URL)."))
+    if not settings.PUBLIC_URL:
+        found.append(
+            _("This installation's address is not named (PUBLIC_URL): the way out would lead nowhere.")
+        )
     return found

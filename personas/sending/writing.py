@@ -21,7 +21,7 @@ _SALT = "personas.unsubscribe"
 
 
 def site() -> str:
-    """What links begin with: PUBLIC_URL; on a machine that names none, the address of `make run`."""
+    """What links begin with: PUBLIC_URL. Where none is named nothing is sent, and a preview shows another."""
     return settings.PUBLIC_URL or "http://localhost:8000"
 
 
