@@ -113,11 +113,12 @@ def test_admin_is_entered_by_the_products_own_sign_in():
 def test_a_word_in_use_is_retired_and_not_deleted(signed_in, administrator):
     from clients.models import Persona
 
-    physician, general = Persona.objects.get(code="physician"), Persona.objects.get(code="general")
+    physician = Persona.objects.get(code="physician")
+    unused = Persona.objects.create(code="unused", label="Unused")
     ClientFactory(persona=physician)
     browser = signed_in(administrator)
     assert browser.get(f"/admin/clients/persona/{physician.pk}/delete/").status_code == 403
-    assert browser.get(f"/admin/clients/persona/{general.pk}/delete/").status_code == 200
+    assert browser.get(f"/admin/clients/persona/{unused.pk}/delete/").status_code == 200
     browser.post("/admin/clients/persona/", {"action": "retire", "_selected_action": [physician.pk]})
     physician.refresh_from_db()
     assert physician.retired_at
