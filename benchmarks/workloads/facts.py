@@ -37,7 +37,9 @@ def workloads(folder: Path) -> Iterator[Workload]:
     yield Workload(
         "export of clients",
         product=lambda: call_command("export_clients", output=str(folder / "out.csv"), stdout=io.StringIO()),
-        floor=lambda: floor.copy_out(exporting.export_query() + " ORDER BY c.external_id", folder / "floor.csv"),
+        floor=lambda: floor.copy_out(
+            exporting.export_query() + " ORDER BY c.external_id", folder / "floor.csv"
+        ),
         goal=EXPORT,
         peak_of=["export_clients", "--output", str(folder / "peak.csv")],
     )

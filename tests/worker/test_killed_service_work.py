@@ -44,9 +44,7 @@ def test_a_book_is_handed_over_once_though_its_worker_is_killed_at_the_end(live:
         selection={"all": True},
     )
     with hold() as held:
-        held.run(
-            "BEGIN; LOCK TABLE clients_notice IN SHARE ROW EXCLUSIVE MODE"
-        )
+        held.run("BEGIN; LOCK TABLE clients_notice IN SHARE ROW EXCLUSIVE MODE")
         job = book.start(transfer=transfer, by=olga)
         live.wait_for(backend_that_waits)
         backend = backend_that_waits() or 0
