@@ -79,15 +79,23 @@ def _open(row: dict[str, Any]) -> str:
         attempts = f' <span class="queue-attempts">{escape(words)}</span>'
     return (
         f'<span class="queue-when">{when}{escape(row["when"])}</span>'
-        f'<span class="queue-minutes number">{escape(minutes)}</span>'
+        f'<span class="queue-minutes number">{_because(row, escape(minutes), said=True)}</span>'
         f'<span class="queue-channel soft">{_how(row)}{_not_by(row)}{attempts}</span>'
     )
 
 
 def _how(row: dict[str, Any]) -> str:
-    """The channel and the time of day; where the client's tags decide something, with the reason."""
-    how = escape(", ".join(str(part) for part in (row["channel"], row["time_of_day"]) if part))
-    if not row["tailored"]:
-        return how
+    """The channel and the time of day."""
+    return _because(
+        row, escape(", ".join(str(part) for part in (row["channel"], row["time_of_day"]) if part))
+    )
+
+
+def _because(row: dict[str, Any], text: str, *, said: bool = False) -> str:
+    """`text`, which is HTML, with the reason where the client's tags decide something. `said`: also to those
+    who cannot point at it; narrow pages leave the channel out."""
+    if not (row["tailored"] and text):
+        return text
     why = escape(row["tailored"])
-    return f'<span class="tailored" title="{why}">{how}<span class="visually-hidden"> ({why})</span></span>'
+    aloud = f'<span class="visually-hidden"> ({why})</span>' if said else ""
+    return f'<span class="tailored" title="{why}">{text}{aloud}</span>'

@@ -339,7 +339,7 @@ def test_a_row_of_today_shows_it_with_the_reason_and_the_figure_counts_it(served
     assert "video, in the morning" in row
     assert reason in row
     assert time_poverty.reason not in text
-    assert ">1 h<" in row
+    assert f'title="{reason}">1 h<' in row
     assert "1 h" in text.split("planned today")[0][-200:]
 
 
