@@ -55,7 +55,8 @@ def sheet(request: SignedInRequest) -> HttpResponse:
 @require(runs_the_firm)
 def load(request: SignedInRequest) -> HttpResponse:
     """Imports a file of scripts as drafts; every error with its line, and nothing stored then."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    sent = request.method == "POST"
+    form = ImportForm(request.POST if sent else None, request.FILES if sent else None)
     problems: list[files.Problem] = []
     if request.method == "POST" and form.is_valid():
         with tempfile.NamedTemporaryFile() as kept:

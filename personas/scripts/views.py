@@ -52,6 +52,7 @@ def script_list(request: SignedInRequest) -> HttpResponse:
         "chips": _chips(options, kept),
         "states": library.STATES.items(),
         "may_write": may_write(request.user),
+        "approves": may_approve(request.user),
         "waiting": ScriptVersion.objects.waiting().count() if may_approve(request.user) else 0,
         "previous": _page_of(kept, asked.page - 1) if asked.page > 1 else "",
         "next": _page_of(kept, asked.page + 1) if first + library.PAGE < min(count, library.CAP) else "",
@@ -181,7 +182,7 @@ def _about(
 @require(may_write)
 def new_script(request: SignedInRequest) -> HttpResponse:
     """A new script, a draft."""
-    form = ScriptForm(request.POST or None)
+    form = ScriptForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         version = services.new_script(by=request.user, content=form.content)
         notice(request, _("Saved as a draft. Submit it when it is ready."))
@@ -194,7 +195,7 @@ def edit_script(request: SignedInRequest, code: str) -> HttpResponse:
     """Changes the draft, or begins a new version of what was approved."""
     found = get_object_or_404(Script, code=code)
     newest = services.newest_of(found)
-    form = ScriptForm(request.POST or None, instance=newest)
+    form = ScriptForm(request.POST if request.method == "POST" else None, instance=newest)
     if request.method == "POST" and form.is_valid():
         try:
             version = services.edit(script=found, by=request.user, content=form.content)

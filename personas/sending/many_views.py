@@ -28,8 +28,8 @@ def write(request: SignedInRequest) -> HttpResponse:
     clients = matching(request.user, filters)
     scripts = ScriptVersion.objects.usable(firm_today()).filter(channel=ScriptChannel.EMAIL)
     scripts = scripts.exclude(subject="").with_words()
-    version = scripts.filter(script__code=asked.get("script", "")[:80]).first()
-    topic = Topic.objects.filter(code=asked.get("topic", "")[:50]).first()
+    version = scripts.filter(script__code=_plain(asked.get("script", ""))).first()
+    topic = Topic.objects.filter(code=_plain(asked.get("topic", ""))).first()
     found, refused = None, ""
     try:
         if request.method == "POST" and version is not None:
@@ -57,6 +57,11 @@ def write(request: SignedInRequest) -> HttpResponse:
         "obstacles": obstacles(),
     }
     return render(request, "personas/sending/many.html", context, status=422 if refused else 200)
+
+
+def _plain(text: str) -> str:
+    """A code as somebody sent it, without what the database cannot hold."""
+    return text.replace("\x00", "")[:80]
 
 
 def _bulk(request: SignedInRequest, pk: int) -> BulkMessage:

@@ -1,12 +1,12 @@
 """Addresses of sending, under /conversations/sending/."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from servicing.sending import views
 
 urlpatterns = [
     path("", views.sending, name="sending"),
-    path("<int:task>/<int:day>/", views.preview, name="sending_preview"),
+    re_path(r"^(?P<task>\d{1,18})/(?P<day>\d{1,4})/$", views.preview, name="sending_preview"),
     path("trouble/", views.trouble, name="sending_trouble"),
     path("trouble/<int:pk>/", views.decide, name="sending_decide"),
 ]

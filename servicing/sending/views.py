@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clients.access import require, runs_the_firm, sees_all_clients
 from clients.feedback import notice
-from clients.firm import firm_settings, firm_today
+from clients.firm import firm_today
 from clients.requests import SignedInRequest
 from personas.models import Message, MessageState, SequenceStep
 from personas.sending import queue
@@ -51,14 +51,14 @@ def sending(request: SignedInRequest) -> HttpResponse:
 
 @require(sees_all_clients)
 @require_GET
-def preview(request: SignedInRequest, task: int, day: int) -> HttpResponse:
+def preview(request: SignedInRequest, task: str, day: str) -> HttpResponse:
     """One e-mail of the dry run as it would be sent."""
-    mails = (m for batch in due_mails(firm_today(), only=task) for m in batch if m.day == day)
+    mails = (m for batch in due_mails(firm_today(), only=int(task)) for m in batch if m.day == int(day))
     mail = next(mails, None)
     message = None
     if mail is not None and mail.version is not None and not mail.trouble:
         message = mail.message(Writer.now())
-    context = {"section": "sending", "mail": mail, "message": message, "firm_row": firm_settings()}
+    context = {"section": "sending", "mail": mail, "message": message}
     return render(request, "personas/sending/preview.html", context, status=200 if mail else 404)
 
 

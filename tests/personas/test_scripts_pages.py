@@ -199,3 +199,38 @@ def test_a_person_of_compliance_approves_what_was_shipped_by_situation():
     assert ScriptVersion.objects.filter(situation__code="referral", state="replaced").count() == len(versions)
     checker.post(address, {"situation": "referral", "review_on": day.isoformat()})
     assert ScriptVersion.objects.filter(situation__code="referral", number=3).count() == 0
+
+
+def test_nonsense_in_an_address_or_a_form_is_answered_and_never_an_error():
+    browser, big = signed_in("operations"), "9" * 18
+    client = ClientFactory().pk
+    for address in (
+        "scripts/?q=%00&persona=%00x&page=99999999999&state=%00",
+        "scripts/?q=%25_%5C&role=" + "x" * 300,
+        "scripts/of/review-everyone-advisor/?version=%00&with=" + big,
+        f"scripts/for/{client}/?situation=%00&service=%00&task={big}0&role=%00",
+        "scripts/export.csv?q=%00",
+        f"messages/?client={big}0&state=x&q=%00&before={big}",
+        "messages/many/?script=%00&topic=%00&filter=%00",
+        "messages/many/?filter=tier%3D%2500%26q%3D%2500&script=update-everyone",
+    ):
+        assert browser.get(f"/conversations/{address}").status_code == 200, address
+    for address in (f"sending/{big}/1/", f"scripts/for/{big}9/", f"messages/{big}9/", "scripts/of/none/"):
+        assert browser.get(f"/conversations/{address}").status_code == 404, address
+    for address, sent, status in (
+        ("messages/many/", {"script": "\x00", "topic": "\x00", "filter": "\x00"}, 200),
+        ("scripts/new/", {"title": "a\x00", "body": "\x00", "situation": big, "persona": "x"}, 422),
+        ("scripts/new/", {}, 422),
+        ("scripts/import/", {}, 422),
+        (f"scripts/for/{client}/{big}/use/", {"task": "\x00"}, 404),
+    ):
+        assert browser.post(f"/conversations/{address}", sent).status_code == status, address
+    for data in (
+        b"",
+        b"\x00\x01",
+        b'code,title,situation,body\n"x',
+        b"PK\x03\x04junk",
+        b"code\n" + b"x," * 5,
+    ):
+        sent = {"file": SimpleUploadedFile("scripts.csv", data)}
+        assert browser.post("/conversations/scripts/import/", sent).status_code == 422, data
