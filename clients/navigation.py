@@ -32,7 +32,7 @@ DAILY = (
     Entry(_("Clients"), "clients:list", "clients", "c", "/clients/"),
     Entry(_("Tiers"), "servicing:tiers", "tiers", "i", "/tiers/", access.sees_all_clients),
     Entry(_("Tiers"), "tiers:graduation", "tiers", "i", "/tiers/", access.sees_own_clients),
-    Entry(_("Conversations"), "personas:home", "conversations", "v", "/conversations/"),
+    Entry(_("Conversations"), "personas:home", "conversations", "v", "/personas/"),
     Entry(_("Service"), "servicing:tasks", "service", "s", "/tasks/", more="/service/"),
     Entry(
         _("Operations"), "servicing:operations", "operations", "o", "/operations/", access.sees_all_clients

@@ -1,4 +1,4 @@
-"""Addresses of this app, under /conversations/."""
+"""Addresses of this app, under /personas/."""
 
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path

@@ -14,5 +14,5 @@ urlpatterns = [
     path("", include("clients.urls")),
     path("tiers/", include("tiers.urls")),
     path("clients/<int:pk>/tier/", include("tiers.client_urls")),
-    path("conversations/", include("personas.urls")),
+    path("personas/", include("personas.urls")),
 ]

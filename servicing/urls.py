@@ -72,5 +72,5 @@ urlpatterns = [
     path("operations/jobs/<int:pk>/", jobs.job_run_history, name="job_run_history"),
     path("operations/jobs/<int:pk>/run/", jobs.run_job, name="run_job"),
     path("", include("servicing.delivery.urls")),
-    path("conversations/sending/", include("servicing.sending.urls")),
+    path("personas/sending/", include("servicing.sending.urls")),
 ]

@@ -1,4 +1,4 @@
-"""Addresses of the message map, under /conversations/map/."""
+"""Addresses of the message map, under /personas/map/."""
 
 from django.urls import path
 

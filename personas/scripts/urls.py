@@ -1,4 +1,4 @@
-"""Addresses of the script library, under /conversations/scripts/."""
+"""Addresses of the script library, under /personas/scripts/."""
 
 from django.urls import path, re_path
 

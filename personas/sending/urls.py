@@ -1,4 +1,4 @@
-"""Addresses of sent messages, under /conversations/messages/."""
+"""Addresses of sent messages, under /personas/messages/."""
 
 from django.urls import path, re_path
 

@@ -1,4 +1,4 @@
-"""Addresses of sending, under /conversations/sending/."""
+"""Addresses of sending, under /personas/sending/."""
 
 from django.urls import path, re_path
 

@@ -22,6 +22,7 @@ from tests import shipped_rows
 from tests.factories import UserFactory
 
 CLIENTS = 100
+HEIGHT = 900
 PATIENCE = 30_000  # milliseconds, for a machine that is busy with other things
 PASSWORD = "harbor-and-pine-7"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -34,6 +35,8 @@ class SeededFirm:
     url: str
     people: dict[str, User]
     cookies: dict[str, Any] = field(default_factory=dict)
+    windows: dict[tuple[str, int], Any] = field(default_factory=dict)  # browser contexts of who is signed in
+    idle: dict[tuple[str, int], list[Any]] = field(default_factory=dict)  # their pages that nobody looks at
 
 
 def sign_in(person: User, url: str) -> dict[str, str]:
@@ -102,19 +105,46 @@ class Looks:
 
     @contextmanager
     def as_(self, role: str | None, *, refused: int = 0, width: int = 1280) -> Iterator[Any]:
-        """A page of somebody in `role`, or of nobody yet. `refused`: a status that is meant to come."""
-        context = self.browser.new_context(
-            base_url=self.firm.url, viewport={"width": width, "height": 900}, reduced_motion="reduce"
-        )
-        context.set_default_timeout(PATIENCE)
+        """A page of somebody in `role`, or of nobody yet. `refused`: a status that is meant to come.
+
+        Who is signed in opens all pages of a module in one window, which knows the files that they share, and
+        leads a page on to the next address once nobody looks at it.
+        """
+        window = self._window(role, width)
+        idle = self.firm.idle.setdefault((role, width), []) if role else []
+        page = idle.pop() if idle else window.new_page()
+        listeners = {
+            "pageerror": lambda error: self.complaints.append(f"{page.url}: {error}"),
+            "console": lambda line: self.hear(page.url, line, refused),
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)
+        try:
+            yield page
+        except BaseException:
+            page.close()
+            raise
         if role:
-            context.add_cookies([self.firm.cookies[role]])
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
-        page.on("console", lambda line: self.hear(page.url, line, refused))
-        yield page
-        context.close()
+            page.goto("about:blank")
+            for event, listener in listeners.items():
+                page.remove_listener(event, listener)
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            idle.append(page)
+        else:
+            window.close()
         assert not self.complaints, self.complaints
+
+    def _window(self, role: str | None, width: int) -> Any:
+        if role and (known := self.firm.windows.get((role, width))):
+            return known
+        window = self.browser.new_context(
+            base_url=self.firm.url, viewport={"width": width, "height": HEIGHT}, reduced_motion="reduce"
+        )
+        window.set_default_timeout(PATIENCE)
+        if role:
+            window.add_cookies([self.firm.cookies[role]])
+            self.firm.windows[role, width] = window
+        return window
 
     def hear(self, url: str, line: Any, refused: int) -> None:
         """Anything worse than a remark counts, a breach of the security policy with it."""

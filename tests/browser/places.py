@@ -65,11 +65,6 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         user=firm.people["advisor"], first_on=dt.date(2099, 3, 1), last_on=dt.date(2099, 3, 9)
     )
     (closed,) = opt_out(client=client, channels=["post"], how="letter", by=None)
-    map_file = MapImport.objects.create(
-        file_name="map.csv",
-        records=[{"persona": "physician", "framing": "One thing at a time"}, {"persona": "astronaut"}],
-        read_by=firm.people["operations"],
-    )
     return {
         "opt_out": reverse("clients:lift_opt_out", args=[client.pk, closed.pk]),
         "absence": reverse("servicing:absence", args=[absence.pk]),
@@ -129,6 +124,11 @@ def conversation_places(client: Client) -> dict[str, str]:
     mail = ScriptVersion.objects.get(script__code="update-everyone")
     name = "0" * 32
     operations = User.objects.filter(groups__name="operations").order_by("pk")[0]
+    map_file = MapImport.objects.create(
+        file_name="map.csv",
+        records=[{"persona": "physician", "framing": "One thing at a time"}, {"persona": "astronaut"}],
+        read_by=operations,
+    )
     bulk = BulkMessage.objects.create(version=mail, by=operations, clients=1)
     message = Message.objects.create(
         client=client,

@@ -214,9 +214,9 @@ def test_nonsense_in_an_address_or_a_form_is_answered_and_never_an_error():
         "messages/many/?script=%00&topic=%00&filter=%00",
         "messages/many/?filter=tier%3D%2500%26q%3D%2500&script=update-everyone",
     ):
-        assert browser.get(f"/conversations/{address}").status_code == 200, address
+        assert browser.get(f"/personas/{address}").status_code == 200, address
     for address in (f"sending/{big}/1/", f"scripts/for/{big}9/", f"messages/{big}9/", "scripts/of/none/"):
-        assert browser.get(f"/conversations/{address}").status_code == 404, address
+        assert browser.get(f"/personas/{address}").status_code == 404, address
     for address, sent, status in (
         ("messages/many/", {"script": "\x00", "topic": "\x00", "filter": "\x00"}, 200),
         ("scripts/new/", {"title": "a\x00", "body": "\x00", "situation": big, "persona": "x"}, 422),
@@ -224,7 +224,7 @@ def test_nonsense_in_an_address_or_a_form_is_answered_and_never_an_error():
         ("scripts/import/", {}, 422),
         (f"scripts/for/{client}/{big}/use/", {"task": "\x00"}, 404),
     ):
-        assert browser.post(f"/conversations/{address}", sent).status_code == status, address
+        assert browser.post(f"/personas/{address}", sent).status_code == status, address
     for data in (
         b"",
         b"\x00\x01",
@@ -233,4 +233,4 @@ def test_nonsense_in_an_address_or_a_form_is_answered_and_never_an_error():
         b"code\n" + b"x," * 5,
     ):
         sent = {"file": SimpleUploadedFile("scripts.csv", data)}
-        assert browser.post("/conversations/scripts/import/", sent).status_code == 422, data
+        assert browser.post("/personas/scripts/import/", sent).status_code == 422, data

@@ -108,7 +108,7 @@ def test_a_due_update_goes_once_whole_with_a_way_out_and_completes_its_task(firm
     assert mail["Message-ID"] == message.message_id
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["List-Unsubscribe"].strip() == f"<{message.unsubscribe_url}>"
-    assert message.unsubscribe_url.startswith("https://crm.example/conversations/messages/unsubscribe/")
+    assert message.unsubscribe_url.startswith("https://crm.example/personas/messages/unsubscribe/")
     text = mail.get_content()
     assert text.replace("\r\n", "\n").strip() == message.text.strip()
     for said in ("Dear Ada,", "1 Pier Road", "Portland, ME", message.unsubscribe_url):
