@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 
 from clients.forms import ClientForm
 from clients.models import BulkChange, Client, Job, Member, SavedFilter, ServiceRole, TeamMember
+from personas.models import MapRow
 from servicing.models import ClientRequest, ServiceTask
 from tests.factories import ClientFactory, UserFactory
 from tests.test_permissions import DAY, NAMES, TABLE
@@ -87,6 +88,7 @@ def subjects(db: Any) -> dict[str, Any]:
         "person": UserFactory().pk,
         "task": task.pk,
         "request": ClientRequest.objects.create(client=client, text="May we call?", task=task).pk,
+        "map_row": MapRow.objects.earliest("pk").pk,
         "job": Job.objects.create(task="t", title="A job", requested_by=me).pk,
         "invitation_uid": "MQ",
         "invitation_token": "unknown",

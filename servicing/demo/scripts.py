@@ -106,7 +106,7 @@ def _note_sent(as_of: dt.date) -> None:
             filled=merge_fields.fill(version.subject, version.body, values[task.client_id]),
             once=f"task:{task.pk}:0",
             service_task=task.pk,
-            name=uuid.uuid5(uuid.NAMESPACE_URL, task.client.external_id).hex,
+            name=uuid.uuid5(uuid.NAMESPACE_URL, f"{task.client.external_id} {task.completed_on}").hex,
         )
         at = task.touch.occurred_at  # type: ignore[union-attr]
         message.state, message.attempts = MessageState.SENT, 1

@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 from django.test import Client as Requests
 from pytest_django.live_server_helper import LiveServer
 
-from clients.models import User
+from clients.models import TeamMember, User
 from clients.models.people import Group
 from servicing.models.tasks import OPEN_STATUSES
 from tests import shipped_rows
@@ -52,11 +52,12 @@ def sign_in(person: User, url: str) -> dict[str, str]:
 
 
 def one_for_each_role() -> dict[str, User]:
-    """The advisor with the longest queue, one of each other role, and one who is new and has no clients."""
+    """The lead advisor with the longest queue, one of each other role, and a new one who has no clients."""
     by_a_person = Q(service_tasks__status__in=OPEN_STATUSES, service_tasks__automated=False)
     waiting = Count("service_tasks", filter=by_a_person)
+    leads = TeamMember.objects.filter(role__code="lead_advisor").values("user")
     people = {
-        "advisor": User.objects.annotate(waiting=waiting).order_by("-waiting", "pk")[0],
+        "advisor": User.objects.filter(pk__in=leads).annotate(waiting=waiting).order_by("-waiting", "pk")[0],
         "newcomer": UserFactory(username="newcomer", groups=[Group.ADVISOR]),
     }
     for role in (Group.OPERATIONS, Group.COMPLIANCE, Group.ADMINISTRATOR):

@@ -15,7 +15,7 @@ from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
-NO_PAGE = ("/clients/export/",)
+NO_PAGE = ("/clients/export/", "/personas/map/export/", "/personas/scripts/export.")  # files
 
 
 @pytest.fixture(scope="module")
