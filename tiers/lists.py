@@ -1,8 +1,10 @@
 """Who is ready to graduate, and who is close to the edge of a tier, by the latest run of the policy in force.
 
 Graduation: the run proposes a tier with more service than the client has. Watch: the run keeps the client in
-a tier that is filled by score and has an end, and the score is at most the watch margin above the lowest that
-the tier took (or below it, kept by the stability margin).
+a tier that has an end, and its place is near that end. Where the tier is filled by score, the score is at
+most the watch margin above the lowest that the tier took (or below it, kept by the stability margin). Where a
+factor fills it, the client has the lowest value that the tier took, and its score is at most the watch margin
+above the lowest of those with this value; this needs a factor that the policy weighs.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import csv
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -111,31 +114,54 @@ def _graduating(rows: QuerySet[Explanation]) -> QuerySet[Explanation]:
 
 def _watched(rows: QuerySet[Explanation], run: ScoringRun, margin: Decimal) -> QuerySet[Explanation]:
     """Those whose tier stays, the nearest to its edge first."""
-    cuts = watched_cuts(run)
-    if not cuts:
+    edges = watched_edges(run)
+    if not edges:
         return rows.none().annotate(
             place=Value(None, output_field=_figure()), cut=Value(None, output_field=_figure())
         )
     near = Q()
-    for tier_id, cut in cuts.items():
-        near |= Q(client__summary__tier=tier_id, proposed_tier=tier_id, score__lte=cut + margin)
+    for edge in edges:
+        near |= edge.near(margin)
     cut_of = Case(
-        *(When(proposed_tier=tier_id, then=Value(cut)) for tier_id, cut in cuts.items()),
+        *(When(proposed_tier=edge.tier_id, then=Value(edge.score)) for edge in edges),
         output_field=_figure(),
     )
-    return rows.filter(near, rule__in=(RankKey.SCORE, rules.KEPT)).annotate(
-        cut=cut_of, place=F("score") - F("cut")
-    )
+    return rows.filter(near).annotate(cut=cut_of, place=F("score") - F("cut"))
 
 
-def watched_cuts(run: ScoringRun) -> dict[int, Decimal]:
-    """Tier id to the lowest score that the tier took, for tiers filled by score that have an end."""
-    noted = {row["tier"]: row.get("cut") for row in run.tiers}
-    found = {}
+@dataclass(frozen=True)
+class Edge:
+    """Where a tier ends: `score` is the lowest that it took; where a factor fills it, the lowest of those
+    with the lowest `value` of it, at index `factor` among the run's factors."""
+
+    tier_id: int
+    score: Decimal
+    factor: int | None = None
+    value: Decimal | None = None
+
+    def near(self, margin: Decimal) -> Q:
+        """Who stays in the tier, at most `margin` points from its end."""
+        stays = Q(client__summary__tier=self.tier_id, proposed_tier=self.tier_id)
+        close = Q(score__lte=self.score + margin)
+        if self.factor is None:
+            return stays & close & Q(rule__in=(RankKey.SCORE, rules.KEPT))
+        return stays & close & ~Q(rule="override") & Q(**{f"values__{self.factor}": self.value})
+
+
+def watched_edges(run: ScoringRun) -> list[Edge]:
+    """The ends of the run's tiers that have one: no place for more clients or revenue, or a minimum. A tier
+    that is filled by a factor has none in runs older than the note of it."""
+    noted = {row["tier"]: row for row in run.tiers}
+    found = []
     for rule in list(run.policy.rules.select_related("tier").order_by("position"))[:-1]:
-        ends = rule.max_clients is not None or rule.revenue_share is not None
-        if rule.rank_key == RankKey.SCORE and noted.get(rule.tier.code) and (ends or rule.minimum_key):
-            found[rule.tier_id] = Decimal(noted[rule.tier.code])
+        row = noted.get(rule.tier.code) or {}
+        if rule.max_clients is None and rule.revenue_share is None and not rule.minimum_key:
+            continue
+        if rule.rank_key == RankKey.SCORE and row.get("cut"):
+            found.append(Edge(rule.tier_id, Decimal(row["cut"])))
+        elif edge := row.get("edge"):
+            factor = run.factors.index(rule.rank_key)
+            found.append(Edge(rule.tier_id, Decimal(edge["score"]), factor, Decimal(edge["value"])))
     return found
 
 

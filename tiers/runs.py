@@ -31,6 +31,12 @@ WHERE rule.policy_id = %(policy)s
 GROUP BY t.code, rule.position
 ORDER BY rule.position"""
 
+# Who was seated last by a factor: the lowest value, of those with the same one the lowest score.
+_LAST_BY_FACTOR = """
+SELECT e."values"[%(factor)s], e.score FROM tiers_explanation e
+WHERE e.run_id = %(run)s AND e.proposed_tier_id = %(tier)s AND e.rule = %(rule)s
+ORDER BY 1 NULLS FIRST, 2 LIMIT 1"""
+
 _MOVES = """
 SELECT old.code, new.code, count(*)
 FROM tiers_explanation e
@@ -101,9 +107,21 @@ def summarize(run: ScoringRun, policy: Policy) -> tuple[list[dict[str, Any]], li
             }
             for code, clients, revenue, cut in cursor.fetchall()
         ]
+        _note_edges(cursor, run, policy, tiers)
         cursor.execute(_MOVES, parameters)
         moves = [{"from": old, "to": new, "clients": clients} for old, new, clients in cursor.fetchall()]
     return tiers, moves
+
+
+def _note_edges(cursor: Any, run: ScoringRun, policy: Policy, tiers: list[dict[str, Any]]) -> None:
+    """Adds to each tier that a factor fills its `edge`: value and score of who was seated last. None where
+    the tier is empty, or those without a value came in too."""
+    for rule, tier in zip(policy.rules.order_by("position"), tiers, strict=True):
+        if rule.rank_key in run.factors:
+            place = {"factor": run.factors.index(rule.rank_key) + 1, "rule": rule.rank_key}
+            cursor.execute(_LAST_BY_FACTOR, {"run": run.pk, "tier": rule.tier_id, **place})
+            value, score = cursor.fetchone() or (None, None)
+            tier["edge"] = None if value is None else {"value": str(value), "score": str(score)}
 
 
 def csv_lines(run: ScoringRun) -> Iterator[bytes]:

@@ -31,13 +31,17 @@ DAY = dt.timedelta(days=1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def publish(margin: str = "0") -> Policy:
-    """In force: by revenue alone, three clients in A, two in B, by score; the rest in C."""
+def publish(margin: str = "0", b_by: str = "score", in_b: int = 2) -> Policy:
+    """In force: by revenue alone, three clients in A by score, `in_b` in B by `b_by`, the rest in C."""
     Policy.objects.filter(status=PolicyStatus.PUBLISHED).update(status=PolicyStatus.RETIRED)
     policy = Policy.objects.create(name="Tested", version=9, stability_margin=Decimal(margin))
-    PolicyFactor.objects.create(policy=policy, factor="revenue", weight=1)
-    for position, (code, most) in enumerate([("A", 3), ("B", 2), ("C", None)], 1):
-        TierRule.objects.create(policy=policy, tier=tier(code), position=position, max_clients=most)
+    for factor in {"revenue", b_by} - {"score"}:
+        PolicyFactor.objects.create(policy=policy, factor=factor, weight=1)
+    rules = [("A", "score", 3), ("B", b_by, in_b), ("C", "score", None)]
+    for position, (code, key, most) in enumerate(rules, 1):
+        TierRule.objects.create(
+            policy=policy, tier=tier(code), position=position, rank_key=key, max_clients=most
+        )
     Policy.objects.filter(pk=policy.pk).update(status=PolicyStatus.PUBLISHED)
     return policy
 
@@ -94,6 +98,23 @@ def test_those_within_the_margin_above_the_edge_of_their_tier_are_watched_the_ne
     assert shown(client, "?list=watch") == ["c7", "c9"]
     services.apply_run(run=run, applied_by=None)
     assert shown(client, "?list=watch") == ["c6", "c8", "c7", "c9"]
+
+
+def test_where_a_factor_fills_a_tier_those_at_its_lowest_value_are_watched_by_score(client, operations, firm):
+    """B takes four by growth potential, then score: of those rated 3 only the best scores come in."""
+    for n, growth in enumerate([1, 1, 1, 3, 3, 3, 3, 5, 5, 5, 5]):
+        Client.objects.filter(pk=firm[f"c{n}"].pk).update(growth_potential=growth)
+    in_b = [firm[name] for name in ("c7", "c6", "c5", "c4")]
+    TierAssignment.objects.filter(client__in=in_b).update(tier=tier("B"))
+    run = services.propose_run(as_of=D, policy=publish(b_by="growth", in_b=4))
+    services.apply_run(run=run, applied_by=None)
+    scores = dict(run.explanations.values_list("client__external_id", "score"))
+    assert Decimal(run.tiers[1]["edge"]["value"]) == 3
+    assert Decimal(run.tiers[1]["edge"]["score"]) == scores["c4"]
+    TierSettings.objects.update_or_create(pk=1, defaults={"watch_margin": scores["c5"] - scores["c4"]})
+    rows = client.get(reverse("tiers:graduation") + "?list=watch").context["rows"]
+    # c6 is too far above; c7 has a higher rating
+    assert [row["client__external_id"] for row in rows if row["tier_before"] == "B"] == ["c4", "c5"]
 
 
 def test_the_last_tier_has_no_edge_and_is_never_watched(client, operations, run):
