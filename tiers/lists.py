@@ -131,21 +131,20 @@ def _watched(rows: QuerySet[Explanation], run: ScoringRun, margin: Decimal) -> Q
 
 @dataclass(frozen=True)
 class Edge:
-    """Where a tier ends: `score` is the lowest that it took; where a factor fills it, the lowest of those
-    with the lowest `value` of it, at index `factor` among the run's factors."""
+    """Where a tier ends: `score` is the lowest that it took by one of `rules`; where a factor fills it, the
+    lowest of those with the lowest `value` of it, at index `factor` among the run's factors."""
 
     tier_id: int
     score: Decimal
+    rules: tuple[str, ...]
     factor: int | None = None
     value: Decimal | None = None
 
     def near(self, margin: Decimal) -> Q:
         """Who stays in the tier, at most `margin` points from its end."""
-        stays = Q(client__summary__tier=self.tier_id, proposed_tier=self.tier_id)
-        close = Q(score__lte=self.score + margin)
-        if self.factor is None:
-            return stays & close & Q(rule__in=(RankKey.SCORE, rules.KEPT))
-        return stays & close & ~Q(rule="override") & Q(**{f"values__{self.factor}": self.value})
+        stays = Q(client__summary__tier=self.tier_id, proposed_tier=self.tier_id, rule__in=self.rules)
+        last = Q() if self.factor is None else Q(**{f"values__{self.factor}": self.value})
+        return stays & last & Q(score__lte=self.score + margin)
 
 
 def watched_edges(run: ScoringRun) -> list[Edge]:
@@ -158,10 +157,11 @@ def watched_edges(run: ScoringRun) -> list[Edge]:
         if rule.max_clients is None and rule.revenue_share is None and not rule.minimum_key:
             continue
         if rule.rank_key == RankKey.SCORE and row.get("cut"):
-            found.append(Edge(rule.tier_id, Decimal(row["cut"])))
+            found.append(Edge(rule.tier_id, Decimal(row["cut"]), (RankKey.SCORE, rules.KEPT)))
         elif edge := row.get("edge"):
+            score, value = Decimal(edge["score"]), Decimal(edge["value"])
             factor = run.factors.index(rule.rank_key)
-            found.append(Edge(rule.tier_id, Decimal(edge["score"]), factor, Decimal(edge["value"])))
+            found.append(Edge(rule.tier_id, score, (rule.rank_key,), factor, value))
     return found
 
 
