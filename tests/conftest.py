@@ -98,6 +98,21 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     shipped_rows.restore_after_flush()
 
 
+@pytest.fixture(autouse=True)
+def client_numbers(request: pytest.FixtureRequest) -> None:
+    """Each test numbers its clients from the same number on: the phase of their services follows from it."""
+    asked = {"db", "transactional_db"} & set(request.fixturenames)
+    if not asked and not request.node.get_closest_marker("django_db"):
+        return
+    request.getfixturevalue("db")
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval('clients_client_id_seq', (SELECT GREATEST(1000, MAX(id)) FROM clients_client))"
+        )
+
+
 @pytest.fixture
 def valkey() -> Iterator[Any]:
     """A client of the real Valkey, on a database of this test process, empty."""
