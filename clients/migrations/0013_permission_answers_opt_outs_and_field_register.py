@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-from clients.register.shipped import OWN, ship
+from clients.migrations._shipped import ship_register
 
 # Each change of the permission that the audit rows tell, with who and when; and one line for a client whose
 # permission is older than they are.
@@ -37,10 +37,6 @@ ANSWERS = """
         SELECT a.answer FROM clients_permissionanswer a WHERE a.client_id = c.id ORDER BY a.id DESC LIMIT 1
     ), 'not_asked')
 """
-
-
-def ship_register(apps, schema_editor):
-    ship(apps.get_model("clients", "FieldEntry"), OWN)
 
 
 class Migration(migrations.Migration):

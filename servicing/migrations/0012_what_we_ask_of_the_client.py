@@ -4,12 +4,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-ASKS = (
-    "Keep the dates that we agree, or tell us two days ahead.\n"
-    "Send us the papers that we ask for a week before we meet.\n"
-    "Tell us early when something changes: family, work, health, plans.\n"
-    "Tell us how you like to be reached, and when we write too much or too little."
-)
+from servicing.migrations._shipped import ASKS
 
 
 def ask(apps, schema_editor):
