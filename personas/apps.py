@@ -13,10 +13,12 @@ class PersonasConfig(AppConfig):
         from personas.mapping.views import client_part
         from personas.scripts import merge_fields
         from personas.scripts.client_views import tab_part
+        from personas.tools import tab as tools_tab
 
         register_usage(register_use.conditions)
         register_source(register_use.asking_words)
         merge_fields.register(merge_fields.RECORD)
         conversation.register()
+        tools_tab.register()
         conversation.register_part(Panel("personas/mapping/client_part.html", client_part, 10))
         conversation.register_part(Panel("personas/scripts/client_part.html", tab_part, 20))

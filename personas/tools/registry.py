@@ -1,0 +1,89 @@
+"""The tools there are: a registry, so that each brings itself, the tab and the brief know none of them.
+
+A tool is a sub-package of `personas`. It calls `register_tool` in `AppConfig.ready`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef
+from django.utils.functional import Promise
+
+from clients.models import Client
+
+Picture = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool with a page for each client.
+
+    `url_name`: its page, which takes the client's number as `pk`. `personas` and `incomes`: codes of those
+    that it is made for; neither: for every client. `rows`: a model with a `client` key; the tool is in use
+    for a client that has a row. `picture`: the context of `template` for a client that has, in at most
+    three queries; shown on the tab and in the meeting brief, so it reads on paper.
+    """
+
+    code: str
+    label: str | Promise
+    about: str | Promise
+    url_name: str
+    rows: type[Model]
+    template: str
+    picture: Callable[[Client, dt.date], Picture]
+    order: int
+    personas: frozenset[str] = frozenset()
+    incomes: frozenset[str] = frozenset()
+
+    def fits(self, persona: str, income: str) -> bool:
+        """Whether it is made for a client with these codes."""
+        return persona in self.personas or income in self.incomes or not (self.personas or self.incomes)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A tool for one client: whether it is made for such clients, whether there is something in it."""
+
+    tool: Tool
+    fits: bool
+    used: bool
+
+
+_tools: dict[str, Tool] = {}
+
+
+def register_tool(tool: Tool) -> None:
+    _tools[tool.code] = tool
+
+
+def tools() -> list[Tool]:
+    """All tools in their order."""
+    return sorted(_tools.values(), key=lambda tool: tool.order)
+
+
+def offers(client: Client) -> list[Offer]:
+    """Every tool for `client`, those that fit first; two queries."""
+    every = tools()
+    codes = Client.objects.filter(pk=client.pk).values_list("persona__code", "income_structure__code")
+    used = {
+        f"used_{tool.code}": Exists(tool.rows._default_manager.filter(client=OuterRef("pk")))
+        for tool in every
+    }
+    found = Client.objects.filter(pk=client.pk).values(**used).first() or {}
+    persona, income = codes.first() or (None, None)
+    each = [
+        Offer(tool, tool.fits(persona or "", income or ""), found.get(f"used_{tool.code}", False))
+        for tool in every
+    ]
+    return sorted(each, key=lambda offer: not offer.fits)
+
+
+def pictures(client: Client, on: dt.date) -> list[tuple[Tool, Picture]]:
+    """What the tools that fit `client` and are in use have to show on a day."""
+    return [
+        (offer.tool, offer.tool.picture(client, on)) for offer in offers(client) if offer.fits and offer.used
+    ]
