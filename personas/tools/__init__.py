@@ -1,1 +1,1 @@
-"""Working tools for clients: a page each, a card on the client's Tools tab, a picture in the meeting brief."""
+"""Working tools for clients: each has its page, a place on the Tools tab and a picture in the meeting brief."""

@@ -76,7 +76,7 @@ def offers(client: Client) -> list[Offer]:
     found = Client.objects.filter(pk=client.pk).values(**used).first() or {}
     persona, income = codes.first() or (None, None)
     each = [
-        Offer(tool, tool.fits(persona or "", income or ""), found.get(f"used_{tool.code}", False))
+        Offer(tool, tool.fits(persona or "", income or ""), bool(found.get(f"used_{tool.code}")))
         for tool in every
     ]
     return sorted(each, key=lambda offer: not offer.fits)
