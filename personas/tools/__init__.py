@@ -1,1 +1,1 @@
-"""Working tools for clients: each has its page, a place on the Tools tab and a picture in the meeting brief."""
+"""Working tools for clients: each has a page, a place on the Tools tab and a picture in the meeting brief."""
