@@ -1,5 +1,20 @@
 """How to speak with clients: message map, topics, scripts."""
 
+from personas.models.household import (
+    CheckState,
+    GoalKind,
+    GoalPartner,
+    GoalRound,
+    HouseholdDuty,
+    OtherIncome,
+    RedundancyCheck,
+    RedundancyItem,
+    Reserve,
+    ReserveKind,
+    RoundGoal,
+    SoloPlan,
+    TradeOff,
+)
 from personas.models.mapping import MapImport, MapRow, MapRowQuerySet, MessageChannel, Topic
 from personas.models.messages import BulkMessage, Message, MessageState, SendingSettings, SequenceStep
 from personas.models.scripts import (
@@ -14,13 +29,24 @@ from personas.models.scripts import (
 
 __all__ = [
     "BulkMessage",
+    "CheckState",
+    "GoalKind",
+    "GoalPartner",
+    "GoalRound",
+    "HouseholdDuty",
     "MapImport",
     "MapRow",
     "MapRowQuerySet",
     "Message",
     "MessageChannel",
     "MessageState",
+    "OtherIncome",
     "Reach",
+    "RedundancyCheck",
+    "RedundancyItem",
+    "Reserve",
+    "ReserveKind",
+    "RoundGoal",
     "Script",
     "ScriptChannel",
     "ScriptState",
@@ -29,5 +55,7 @@ __all__ = [
     "SendingSettings",
     "SequenceStep",
     "Situation",
+    "SoloPlan",
     "Topic",
+    "TradeOff",
 ]
