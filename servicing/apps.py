@@ -18,6 +18,7 @@ class ServicingConfig(AppConfig):
         from servicing.book.leaving import belongings
         from servicing.book.panel import became
         from servicing.capacity.of_draft import hours_of_draft
+        from servicing.meetings import tracked as kept_of_meetings
         from servicing.modifiers.register_use import acting
         from servicing.reminders import handing_over
         from servicing.requests import services as requests
@@ -32,6 +33,7 @@ class ServicingConfig(AppConfig):
 
         register_sweep(ChangeKind.SERVICE, "servicing.plan_changed")
         register_usage(acting)
+        kept_of_meetings.register()
         register_actor("plan_changed", _("Planning, after something changed"))
         register_actor("plan_all", _("Nightly planning"))
         register_actor("plan_service", _("Planning, from the command line"))

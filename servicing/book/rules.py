@@ -289,6 +289,13 @@ def opt_outs(work: Merging, table: str) -> None:
     work.move(table, change=f"member_id = {twin}", before="jsonb_build_object('member_id', t.member_id)")
 
 
+def confidence(work: Merging, table: str) -> None:
+    """Answers of both are kept; of two without a meeting on the same day the staying record's."""
+    same_day = f"SELECT own.asked_on FROM {table} own WHERE own.client_id = %(kept)s AND own.task_id IS NULL"
+    work.drop(table, where=f"t.task_id IS NULL AND t.asked_on IN ({same_day})")
+    work.move(table)
+
+
 def behavioral(work: Merging, table: str) -> None:
     """Only where both gave permission, and never kept anywhere but in its own table."""
     if work.parameters["takes_trigger"]:
@@ -334,6 +341,8 @@ RULES: dict[str, Rule] = {
     "clients_touch": touches,
     "clients_timeentry": moves,
     "servicing_clientrequest": moves,
+    "servicing_meetingdecision": moves,
+    "servicing_confidenceanswer": confidence,
     "servicing_waiver": waivers,
     "servicing_cadenceoverride": cadences,
     "servicing_serviceclock": drops,

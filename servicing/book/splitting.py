@@ -63,8 +63,9 @@ TASKS = f"""
         ELSE t.due_on >= %(tasks_since)s::date AND NOT (t.item_id IS NOT NULL AND t.{OPEN})
     END
 """
-REQUESTS = """
-    UPDATE servicing_clientrequest r SET client_id = %(made)s
+# Requests, decisions and answers go with the task that they are of.
+OF_TASKS = """
+    UPDATE {table} r SET client_id = %(made)s
     WHERE r.client_id = %(client)s AND EXISTS (
         SELECT 1 FROM servicing_servicetask t WHERE t.id = r.task_id AND t.client_id = %(made)s
     )
@@ -161,7 +162,9 @@ def _move(client: Client, made: Client, parts: Parts, going: set[int]) -> dict[s
         steps |= {"clients_touch": TOUCHES, "clients_timeentry": TIME}
     if parts.revenue_since:
         steps["clients_revenue"] = REVENUE
-    steps |= {"servicing_servicetask": TASKS, "servicing_clientrequest": REQUESTS}
+    steps["servicing_servicetask"] = TASKS
+    for table in ("servicing_clientrequest", "servicing_meetingdecision", "servicing_confidenceanswer"):
+        steps[table] = OF_TASKS.format(table=table)
     counts = {table: _run(sql, values) for table, sql in steps.items()}
     counts["clients_channeloptout"] = _run(OPT_OUTS, values) + _run(OPT_OUTS_OF_ALL, values)
     return {table: count for table, count in counts.items() if count}

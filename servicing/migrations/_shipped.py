@@ -1,6 +1,8 @@
 """What a new installation has: the service standards, and what each tag changes in tasks. All of it is the
 firm's to edit."""
 
+from clients.register.shipped import ship as ship_entries
+
 KINDS = [
     ("review_meeting", "Review meeting", ["review_meeting"]),
     ("wealth_plan_review", "Wealth plan review", ["plan_review"]),
@@ -178,3 +180,70 @@ def ship_modifiers(apps, schema_editor):
         word = apps.get_model("clients", MODELS[kind]).objects.filter(code=code).first()
         if word:
             TaskModifier.objects.create(order=order, reason=reason, **{kind: word}, **changes)
+
+
+# Decisions that come up again and again: persona ("": everyone), code, label, what to have ready.
+DECISIONS = [
+    ("physician", "loan_extra", "Pay extra on the loans, or keep the plan", "The loans' end dates, with and without an extra payment"),
+    ("physician", "loan_forgiveness", "Loans: work toward forgiveness, or refinance", "Qualifying payments so far, and the rate that is offered"),
+    ("physician", "raise_to_savings", "How much of the next raise is saved", "Take-home pay before and after the raise"),
+    ("physician", "disability_cover", "How much disability cover, in the own specialty", "The present policy's definition, and one quote"),
+    ("physician", "home_now", "Buy a home now, or rent two more years", "One page: cost a month both ways, and the contract's end"),
+    ("tech_equity", "sell_at_vest", "How much of each vest is sold at once", "Share of the household in one stock, before and after"),
+    ("tech_equity", "trading_plan", "Whether to adopt a trading plan", "The next trading windows and blackout periods"),
+    ("tech_equity", "exercise_options", "Which options are exercised this year, and how many", "Estimated tax of the exercise at today's price"),
+    ("tech_equity", "tax_reserve", "How much is set aside for tax from the next vest", "Tax withheld so far against the estimated bill"),
+    ("tech_equity", "most_in_one_stock", "The most that one stock may be of what the family has", "What a fall by half would mean for the family's plans"),
+    ("business_owner", "next_step", "The next small step, and who takes it", "The steps agreed so far, and what came of the last one"),
+    ("business_owner", "take_out", "How much is taken out of the business this year", "What the household has outside the business"),
+    ("business_owner", "who_decides", "Who decides if the owner cannot", "Names, signatures and papers as they are today"),
+    ("business_owner", "valuation", "Have the business valued now, or in a year", "What a valuation costs, and which choices wait for it"),
+    ("business_owner", "business_retirement_plan", "Which retirement plan the business offers", "Two plans side by side: cost, limits, who is covered"),
+    ("general", "first_goal", "Which goal comes first this year", "The goals with a cost and a date each"),
+    ("general", "one_change", "Keep the plan, or change one part of it", "What changed since the last review, on one page"),
+    ("general", "join_accounts", "Which accounts to join or close", "A list of all accounts, with what each costs"),
+    ("", "save_a_month", "How much is saved each month", "Spending of the last twelve months"),
+    ("", "risk_taken", "How much risk the portfolio takes", "What a bad year would have cost, in dollars"),
+    ("", "cash_kept", "How many months of spending stay in cash", "Spending a month, and cash as it is today"),
+    ("", "beneficiaries", "Who inherits: confirm or change the beneficiaries", "The beneficiaries on file, account by account"),
+    ("", "insurance", "Which insurance to change", "Policies with cover, cost and end date"),
+    ("", "when_work_ends", "When paid work may end", "Income and spending with work ending at two different ages"),
+]  # fmt: skip
+
+CONFIDENCE = (
+    (
+        "confidence",
+        "advice",
+        "Your own answer, from zero to ten, to how sure you feel about your path. A low one tells us where to explain "
+        "or to change something.",
+        24,
+    ),
+    (
+        "confidence_blocker",
+        "advice",
+        "What keeps you from feeling surer, in your words, so that we deal with that first.",
+        24,
+    ),
+    (
+        "meeting_decisions",
+        "advice",
+        "The one decision of each meeting and what came of it, so that nothing is decided twice or forgotten. We must "
+        "keep records of our advice.",
+        72,
+    ),
+)
+
+
+def ship_decisions(apps, schema_editor):
+    """Adds the decisions to choose from, where the firm has none; and why answers of meetings are kept."""
+    ready = apps.get_model("servicing", "ReadyDecision")
+    if not ready.objects.exists():
+        personas = dict(apps.get_model("clients", "Persona").objects.values_list("code", "id"))
+        ready.objects.bulk_create(
+            ready(
+                code=code, label=label, changes=have_ready, persona_id=personas.get(persona), position=position
+            )
+            for position, (persona, code, label, have_ready) in enumerate(DECISIONS, 1)
+            if not persona or persona in personas
+        )
+    ship_entries(apps.get_model("clients", "FieldEntry"), CONFIDENCE)

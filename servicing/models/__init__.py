@@ -17,6 +17,7 @@ from servicing.models.delivery import (
     DeliveryScope,
 )
 from servicing.models.exceptions import CadenceOverride, Waiver
+from servicing.models.meetings import ConfidenceAnswer, DecisionResult, MeetingDecision, ReadyDecision
 from servicing.models.modifiers import TailoredWith, TaskModifier, TaskTailoring, TimeOfDay
 from servicing.models.people import Absence, CalendarEntry, CalendarFeed, ClientHours
 from servicing.models.ranges import PlanningRange
@@ -67,6 +68,8 @@ __all__ = [
     "ClientRequest",
     "ClosedReason",
     "ClosingDay",
+    "ConfidenceAnswer",
+    "DecisionResult",
     "DeliveryRefresh",
     "DeliveryRollup",
     "DeliveryScope",
@@ -75,11 +78,13 @@ __all__ = [
     "FollowedItem",
     "FulfilmentRule",
     "HandedRow",
+    "MeetingDecision",
     "PersonLoad",
     "PersonWeeks",
     "PlanningRange",
     "PreparedPoint",
     "PromisedWeeks",
+    "ReadyDecision",
     "RequestMail",
     "RoleWeeks",
     "ServiceClock",

@@ -1,0 +1,1 @@
+"""Meetings: the one decision of each, the confidence prompt, and the brief to prepare by."""
