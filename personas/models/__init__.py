@@ -1,5 +1,6 @@
 """How to speak with clients: message map, topics, scripts."""
 
+from personas.models.debt import ForgivenessPlan, ForgivenessTerms, Loan, LoanKind
 from personas.models.household import (
     CheckState,
     GoalKind,
@@ -17,6 +18,16 @@ from personas.models.household import (
 )
 from personas.models.mapping import MapImport, MapRow, MapRowQuerySet, MessageChannel, Topic
 from personas.models.messages import BulkMessage, Message, MessageState, SendingSettings, SequenceStep
+from personas.models.owner import (
+    CommitmentStep,
+    Holding,
+    HoldingKind,
+    OptionRating,
+    OwnerOption,
+    StarterStep,
+    StepState,
+    WinCondition,
+)
 from personas.models.scripts import (
     Reach,
     Script,
@@ -30,17 +41,26 @@ from personas.models.scripts import (
 __all__ = [
     "BulkMessage",
     "CheckState",
+    "CommitmentStep",
+    "ForgivenessPlan",
+    "ForgivenessTerms",
     "GoalKind",
     "GoalPartner",
     "GoalRound",
+    "Holding",
+    "HoldingKind",
     "HouseholdDuty",
+    "Loan",
+    "LoanKind",
     "MapImport",
     "MapRow",
     "MapRowQuerySet",
     "Message",
     "MessageChannel",
     "MessageState",
+    "OptionRating",
     "OtherIncome",
+    "OwnerOption",
     "Reach",
     "RedundancyCheck",
     "RedundancyItem",
@@ -56,6 +76,9 @@ __all__ = [
     "SequenceStep",
     "Situation",
     "SoloPlan",
+    "StarterStep",
+    "StepState",
     "Topic",
     "TradeOff",
+    "WinCondition",
 ]
