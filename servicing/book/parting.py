@@ -118,6 +118,11 @@ def _give_back(table: str, values: dict[str, Any]) -> None:
         "clients_revenue": ", source_id = CASE WHEN t.source_id LIKE 'merged-%%' "
         "THEN coalesce(r.before ->> 'source_id', t.source_id) ELSE t.source_id END",
         "tiers_override": ", ended_on = (r.before ->> 'ended_on')::date",
+        # a step under way that had to be agreed again is under way again, where nobody went on with it
+        "personas_commitmentstep": ", state = CASE WHEN t.state = 'proposed' THEN r.before ->> 'state' "
+        "ELSE t.state END, agreed_on = CASE WHEN t.state = 'proposed' "
+        "THEN (r.before ->> 'agreed_on')::date ELSE t.agreed_on END, agreed_by = CASE "
+        "WHEN t.state = 'proposed' THEN r.before ->> 'agreed_by' ELSE t.agreed_by END",
         "clients_channeloptout": ", member_id = (r.before ->> 'member_id')::bigint",
     }.get(table, "")
     _run(

@@ -296,6 +296,32 @@ def confidence(work: Merging, table: str) -> None:
     work.move(table)
 
 
+def options(work: Merging, table: str) -> None:
+    """Options are compared among each other: those of the staying record stay, the other's only where it has
+    none. Ratings go with their options, and are asked first."""
+    work.drop(table, where="EXISTS (SELECT 1 FROM personas_owneroption own WHERE own.client_id = %(kept)s)")
+    work.move(table)
+
+
+def steps(work: Merging, table: str) -> None:
+    """What is done or stopped in both comes first. Of two steps under way the staying record's goes on, and the
+    other is to be agreed again; so is one before which the staying record has a step to do."""
+    own = f"SELECT {{}} FROM {table} own WHERE own.client_id = %(kept)s"
+    closed = "t.state IN ('done', 'stopped')"
+    waits = f"t.state = 'active' AND EXISTS ({own.format('1')} AND own.state IN ('proposed', 'active'))"
+    of_gone = f"SELECT {{}}(g.position) FROM {table} g WHERE g.client_id = %(gone)s"
+    work.move(
+        table,
+        change=f"position = t.position + CASE WHEN {closed} "
+        f"THEN coalesce(({own.format('min(own.position)')}) - ({of_gone.format('max')}) - 1, 0) "
+        f"ELSE coalesce(({own.format('max(own.position)')}) - ({of_gone.format('min')}) + 1, 0) END, "
+        f"state = CASE WHEN {waits} THEN 'proposed' ELSE t.state END, "
+        f"agreed_on = CASE WHEN {waits} THEN NULL ELSE t.agreed_on END, "
+        f"agreed_by = CASE WHEN {waits} THEN '' ELSE t.agreed_by END",
+        before="jsonb_build_object('state', t.state, 'agreed_on', t.agreed_on, 'agreed_by', t.agreed_by)",
+    )
+
+
 def behavioral(work: Merging, table: str) -> None:
     """Only where both gave permission, and never kept anywhere but in its own table."""
     if work.parameters["takes_trigger"]:
@@ -364,4 +390,10 @@ RULES: dict[str, Rule] = {
     "clients_clientsplit": splits,
     "personas_scriptuse": moves,
     "personas_message": moves,
+    "personas_loan": moves,
+    "personas_holding": moves,
+    "personas_wincondition": moves,
+    "personas_optionrating": options,
+    "personas_owneroption": options,
+    "personas_commitmentstep": steps,
 }
