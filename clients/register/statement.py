@@ -133,9 +133,10 @@ def _whose(tracked: TrackedField, row: models.Model) -> str:
 
 
 def _said(tracked: TrackedField, row: models.Model) -> str:
-    """A value in words."""
+    """A value in words; of a field that is a whole row, the row in its own."""
     attribute = tracked.attribute
-    assert attribute is not None  # noqa: S101  (fields without a column are counted)
+    if attribute is None:
+        return str(row)
     value = getattr(row, attribute.name)
     if attribute.choices:
         return str(dict(attribute.flatchoices).get(value, value))

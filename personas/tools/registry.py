@@ -14,6 +14,7 @@ from django.db.models import Exists, Model, OuterRef
 from django.utils.functional import Promise
 
 from clients.models import Client
+from clients.register.active import is_active
 
 Picture = dict[str, Any]
 
@@ -22,8 +23,9 @@ Picture = dict[str, Any]
 class Tool:
     """A tool with a page for each client.
 
-    `url_name`: its page, which takes the client's number as `pk`. `personas` and `incomes`: codes of those
-    that it is made for; neither: for every client. `rows`: a model with a `client` key; the tool is in use
+    `url_name`: its page, which takes the client's number as `pk`. `personas`, `incomes` and `drivers` (of
+    complexity): codes of those that it is made for; none of them: for every client. `register`: the code of
+    the register's field without which there is nothing to ask or show. `rows`: a model with a `client` key; the tool is in use
     for a client that has a row. `picture`: the context of `template` for a client that has, in at most
     three queries; shown on the tab and in the meeting brief, so it reads on paper.
     """
@@ -38,10 +40,14 @@ class Tool:
     order: int
     personas: frozenset[str] = frozenset()
     incomes: frozenset[str] = frozenset()
+    drivers: frozenset[str] = frozenset()
+    register: str = ""
 
-    def fits(self, persona: str, income: str) -> bool:
+    def fits(self, persona: str, income: str, driver: str = "") -> bool:
         """Whether it is made for a client with these codes."""
-        return persona in self.personas or income in self.incomes or not (self.personas or self.incomes)
+        if not (self.personas or self.incomes or self.drivers):
+            return True
+        return persona in self.personas or income in self.incomes or driver in self.drivers
 
 
 @dataclass(frozen=True)
@@ -67,16 +73,20 @@ def tools() -> list[Tool]:
 
 def offers(client: Client) -> list[Offer]:
     """Every tool for `client`, those that fit first; two queries."""
-    every = tools()
-    codes = Client.objects.filter(pk=client.pk).values_list("persona__code", "income_structure__code")
+    every = [tool for tool in tools() if not tool.register or is_active(tool.register)]
+    codes = Client.objects.filter(pk=client.pk).values_list(
+        "persona__code", "income_structure__code", "complexity_driver__code"
+    )
     used = {
         f"used_{tool.code}": Exists(tool.rows._default_manager.filter(client=OuterRef("pk")))
         for tool in every
     }
     found = Client.objects.filter(pk=client.pk).values(**used).first() or {}
-    persona, income = codes.first() or (None, None)
+    persona, income, driver = codes.first() or (None, None, None)
     each = [
-        Offer(tool, tool.fits(persona or "", income or ""), bool(found.get(f"used_{tool.code}")))
+        Offer(
+            tool, tool.fits(persona or "", income or "", driver or ""), bool(found.get(f"used_{tool.code}"))
+        )
         for tool in every
     ]
     return sorted(each, key=lambda offer: not offer.fits)

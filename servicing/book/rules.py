@@ -304,8 +304,8 @@ def options(work: Merging, table: str) -> None:
 
 
 def steps(work: Merging, table: str) -> None:
-    """What is done or stopped in both comes first. Of two steps under way the staying record's goes on, and the
-    other is to be agreed again; so is one before which the staying record has a step to do."""
+    """What is done or stopped in both comes first. Of two steps under way the staying record's goes on, and
+    the other is to be agreed again; so is one before which the staying record has a step to do."""
     own = f"SELECT {{}} FROM {table} own WHERE own.client_id = %(kept)s"
     closed = "t.state IN ('done', 'stopped')"
     waits = f"t.state = 'active' AND EXISTS ({own.format('1')} AND own.state IN ('proposed', 'active'))"
