@@ -25,9 +25,9 @@ class Tool:
 
     `url_name`: its page, which takes the client's number as `pk`. `personas`, `incomes` and `drivers` (of
     complexity): codes of those that it is made for; none of them: for every client. `register`: the code of
-    the register's field without which there is nothing to ask or show. `rows`: a model with a `client` key; the tool is in use
-    for a client that has a row. `picture`: the context of `template` for a client that has, in at most
-    three queries; shown on the tab and in the meeting brief, so it reads on paper.
+    the register's field without which there is nothing to ask or show. `rows`: a model with a `client` key;
+    the tool is in use for a client that has a row. `picture`: the context of `template` for a client that
+    has, in at most three queries; shown on the tab and in the meeting brief, so it reads on paper.
     """
 
     code: str
