@@ -1,6 +1,21 @@
 """How to speak with clients: message map, topics, scripts."""
 
 from personas.models.debt import ForgivenessPlan, ForgivenessTerms, Loan, LoanKind
+from personas.models.equity import (
+    CompanyResults,
+    EquityCompany,
+    EquityGrant,
+    EquityPlan,
+    EquityProfile,
+    EquityTaxYear,
+    EquityTransaction,
+    EquityVest,
+    EquityWindow,
+    Filing,
+    GrantKind,
+    TransactionKind,
+    WindowState,
+)
 from personas.models.household import (
     CheckState,
     GoalKind,
@@ -42,11 +57,22 @@ __all__ = [
     "BulkMessage",
     "CheckState",
     "CommitmentStep",
+    "CompanyResults",
+    "EquityCompany",
+    "EquityGrant",
+    "EquityPlan",
+    "EquityProfile",
+    "EquityTaxYear",
+    "EquityTransaction",
+    "EquityVest",
+    "EquityWindow",
+    "Filing",
     "ForgivenessPlan",
     "ForgivenessTerms",
     "GoalKind",
     "GoalPartner",
     "GoalRound",
+    "GrantKind",
     "Holding",
     "HoldingKind",
     "HouseholdDuty",
@@ -80,5 +106,7 @@ __all__ = [
     "StepState",
     "Topic",
     "TradeOff",
+    "TransactionKind",
     "WinCondition",
+    "WindowState",
 ]

@@ -354,6 +354,18 @@ def splits(work: Merging, table: str) -> None:
     work.run(f"UPDATE {table} SET made_id = %(kept)s WHERE made_id = %(gone)s")
 
 
+def equity_plans(work: Merging, table: str) -> None:
+    """Sell rules of both hold; of two for the same company the staying record's."""
+    work.move(table, where=f"t.company_id NOT IN (SELECT company_id FROM {table} WHERE client_id = %(kept)s)")
+    work.drop(table)
+
+
+def equity_basis(work: Merging, table: str) -> None:
+    """What estimates rest on is one for a household: the staying record's, where it has one."""
+    work.move(table, where=f"NOT EXISTS (SELECT FROM {table} WHERE client_id = %(kept)s)")
+    work.drop(table)
+
+
 # In the order in which they are carried out: tasks before the touches that closed them. Which tables there
 # are is found in `tables`.
 RULES: dict[str, Rule] = {
@@ -396,4 +408,8 @@ RULES: dict[str, Rule] = {
     "personas_optionrating": options,
     "personas_owneroption": options,
     "personas_commitmentstep": steps,
+    "personas_equitygrant": moves,
+    "personas_equitytransaction": moves,
+    "personas_equityplan": equity_plans,
+    "personas_equityprofile": equity_basis,
 }
