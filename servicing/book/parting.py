@@ -119,6 +119,10 @@ def _give_back(table: str, values: dict[str, Any]) -> None:
         "THEN coalesce(r.before ->> 'source_id', t.source_id) ELSE t.source_id END",
         "tiers_override": ", ended_on = (r.before ->> 'ended_on')::date",
         # a step under way that had to be agreed again is under way again, where nobody went on with it
+        "personas_soloplan": ", earner_id = (r.before ->> 'earner_id')::bigint",
+        "personas_householdduty": ", person_id = (r.before ->> 'person_id')::bigint, "
+        "backup_id = (r.before ->> 'backup_id')::bigint",
+        "personas_goalround": ", ended_at = (r.before ->> 'ended_at')::timestamptz",
         "personas_commitmentstep": ", state = CASE WHEN t.state = 'proposed' THEN r.before ->> 'state' "
         "ELSE t.state END, agreed_on = CASE WHEN t.state = 'proposed' "
         "THEN (r.before ->> 'agreed_on')::date ELSE t.agreed_on END, agreed_by = CASE "

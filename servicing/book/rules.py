@@ -366,6 +366,50 @@ def equity_basis(work: Merging, table: str) -> None:
     work.drop(table)
 
 
+def _twin_of(column: str) -> str:
+    """The person of a row, or the twin in the staying record with which that person became one."""
+    return (
+        f"coalesce((SELECT same.twin_id FROM pg_temp.same_member same WHERE same.gone_id = t.{column}), "
+        f"t.{column})"
+    )
+
+
+def living_costs(work: Merging, table: str) -> None:
+    """The staying record's, where it has any."""
+    work.drop(table, where=f"EXISTS (SELECT 1 FROM {table} own WHERE own.client_id = %(kept)s)")
+    work.move(
+        table,
+        change=f"earner_id = {_twin_of('earner_id')}",
+        before="jsonb_build_object('earner_id', t.earner_id)",
+    )
+
+
+def redundancy(work: Merging, table: str) -> None:
+    """Of a point that both looked at the staying record's."""
+    same = f"SELECT 1 FROM {table} own WHERE own.client_id = %(kept)s AND own.item_id = t.item_id"
+    work.drop(table, where=f"EXISTS ({same})")
+    work.move(table)
+
+
+def duties(work: Merging, table: str) -> None:
+    """Who does what in both; people who became one are one here too, and nobody steps in for himself."""
+    person, backup = _twin_of("person_id"), _twin_of("backup_id")
+    work.move(
+        table,
+        change=f"person_id = {person}, backup_id = nullif({backup}, {person})",
+        before="jsonb_build_object('person_id', t.person_id, 'backup_id', t.backup_id)",
+    )
+
+
+def goal_rounds(work: Merging, table: str) -> None:
+    """All rankings; the gone record's that still ran ends, its links with it."""
+    work.move(
+        table,
+        change="ended_at = CASE WHEN t.completed_at IS NULL THEN coalesce(t.ended_at, now()) END",
+        before="jsonb_build_object('ended_at', t.ended_at)",
+    )
+
+
 # In the order in which they are carried out: tasks before the touches that closed them. Which tables there
 # are is found in `tables`.
 RULES: dict[str, Rule] = {
@@ -402,6 +446,12 @@ RULES: dict[str, Rule] = {
     "clients_clientsplit": splits,
     "personas_scriptuse": moves,
     "personas_message": moves,
+    "personas_soloplan": living_costs,
+    "personas_reserve": moves,
+    "personas_otherincome": moves,
+    "personas_redundancycheck": redundancy,
+    "personas_householdduty": duties,
+    "personas_goalround": goal_rounds,
     "personas_loan": moves,
     "personas_holding": moves,
     "personas_wincondition": moves,
