@@ -2,5 +2,7 @@
 
 from personas.mapping import admin as mapping
 from personas.scripts import admin as scripts
+from personas.tools.goals import admin as goals
+from personas.tools.runway import admin as runway
 
-__all__ = ["mapping", "scripts"]
+__all__ = ["goals", "mapping", "runway", "scripts"]

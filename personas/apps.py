@@ -14,11 +14,15 @@ class PersonasConfig(AppConfig):
         from personas.scripts import merge_fields
         from personas.scripts.client_views import tab_part
         from personas.tools import tab as tools_tab
+        from personas.tools.goals import tool as goals
+        from personas.tools.runway import tool as runway
 
         register_usage(register_use.conditions)
         register_source(register_use.asking_words)
         merge_fields.register(merge_fields.RECORD)
         conversation.register()
         tools_tab.register()
+        runway.register()
+        goals.register()
         conversation.register_part(Panel("personas/mapping/client_part.html", client_part, 10))
         conversation.register_part(Panel("personas/scripts/client_part.html", tab_part, 20))

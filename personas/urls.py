@@ -10,4 +10,6 @@ urlpatterns = [
     path("map/", include("personas.mapping.urls")),
     path("scripts/", include("personas.scripts.urls")),
     path("messages/", include("personas.sending.urls")),
+    path("tools/runway/", include("personas.tools.runway.urls")),
+    path("tools/goals/", include("personas.tools.goals.urls")),
 ]

@@ -19,11 +19,11 @@ ABOVE_ZERO = [MinValueValidator(Decimal("0.01"), _("Give an amount above 0."))]
 
 
 def _amount(label: object, about: object = "", **more: object) -> models.DecimalField:
-    return models.DecimalField(label, max_digits=12, decimal_places=2, help_text=about, **more)  # type: ignore[arg-type,misc]
+    return models.DecimalField(label, max_digits=12, decimal_places=2, help_text=about, **more)  # type: ignore[arg-type]
 
 
 def _client(**more: object) -> models.ForeignKey:
-    return models.ForeignKey("clients.Client", models.CASCADE, **more)  # type: ignore[arg-type,misc]
+    return models.ForeignKey("clients.Client", models.CASCADE, **more)  # type: ignore[arg-type]
 
 
 def _person(label: object, about: object = "") -> models.ForeignKey:

@@ -1,0 +1,1 @@
+"""Two partners rank the same goals apart; where they differ is drawn and asked about."""

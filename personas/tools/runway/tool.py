@@ -1,0 +1,78 @@
+"""The runway as a tool of the client page, and its facts in the field register."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from clients.models import Client
+from clients.register.fields import TrackedField, register_field
+from clients.register.usage import Use, register_usage
+from personas.models import HouseholdDuty, RedundancyCheck, SoloPlan
+from personas.tools.registry import Picture, Tool, register_tool
+from personas.tools.runway import reading
+
+HOUSEHOLD = _("The household and its incomes")
+
+
+def _picture(client: Client, on: dt.date) -> Picture:
+    return {"runway": reading.picture_of(client, on)}
+
+
+def register() -> None:
+    """Adds the tool and its fields."""
+    register_tool(
+        Tool(
+            code="runway",
+            label=_("Runway"),
+            about=_("How many months the household lives without its one income, and what is arranged."),
+            url_name="personas:runway",
+            rows=SoloPlan,
+            template="personas/tools/runway/picture.html",
+            picture=_picture,
+            order=60,
+            incomes=frozenset({"solo_earner"}),
+        )
+    )
+    register_usage(uses)
+    for field in (
+        TrackedField(
+            reading.COSTS,
+            _("Living costs"),
+            HOUSEHOLD,
+            "personas.SoloPlan",
+            "needed",
+            said=_("What you need a month"),
+        ),
+        _counted(reading.RESERVES, _("Reserves"), "personas.Reserve", _("What you could fall back on")),
+        _counted(reading.INCOMES, _("Incomes that go on"), "personas.OtherIncome"),
+        _counted(
+            reading.CHECKLIST,
+            _("Redundancy checklist"),
+            "personas.RedundancyCheck",
+            _("What is arranged for the case that the earner cannot act"),
+        ),
+        _counted(
+            reading.DUTIES, _("Who does what"), "personas.HouseholdDuty", _("Who would do what in that case")
+        ),
+    ):
+        register_field(field)
+
+
+def uses(since: dt.date) -> dict[str, list[Use]]:
+    """The runways that rest on the fields, and the households that the others speak of."""
+    found = {}
+    if number := SoloPlan.objects.filter(needed__isnull=False).count():
+        text = ngettext("%(n)s runway rests on it", "%(n)s runways rest on it", number) % {"n": number}
+        found = {code: [Use(text)] for code in (reading.COSTS, reading.RESERVES, reading.INCOMES)}
+    for code, model in ((reading.CHECKLIST, RedundancyCheck), (reading.DUTIES, HouseholdDuty)):
+        if number := model.objects.values("client").distinct().count():
+            text = ngettext("%(n)s household on one income", "%(n)s households on one income", number)
+            found[code] = [Use(text % {"n": number})]
+    return found
+
+
+def _counted(code: str, label: object, model: str, said: object = "") -> TrackedField:
+    return TrackedField(code, label, HOUSEHOLD, model, said=said, on_paper=False)  # type: ignore[arg-type]
