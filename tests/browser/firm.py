@@ -52,9 +52,14 @@ def sign_in(person: User, url: str) -> dict[str, str]:
 
 
 def one_for_each_role() -> dict[str, User]:
-    """The lead advisor with the longest queue, one of each other role, and a new one who has no clients."""
-    by_a_person = Q(service_tasks__status__in=OPEN_STATUSES, service_tasks__automated=False)
-    waiting = Count("service_tasks", filter=by_a_person)
+    """The lead advisor with most to do that a standard promises, one of each other role, and a new one who
+    has no clients."""
+    promised = Q(
+        service_tasks__status__in=OPEN_STATUSES,
+        service_tasks__automated=False,
+        service_tasks__item__isnull=False,
+    )
+    waiting = Count("service_tasks", filter=promised)
     leads = TeamMember.objects.filter(role__code="lead_advisor").values("user")
     people = {
         "advisor": User.objects.filter(pk__in=leads).annotate(waiting=waiting).order_by("-waiting", "pk")[0],

@@ -179,7 +179,8 @@ def promised(page: Any) -> ServiceTask:
     task = selected(page)
     while task.item_id is None:
         page.keyboard.press("j")
-        task = selected(page)
+        before, task = task, selected(page)
+        assert task != before, "no task of the queue is promised by a standard"
     return task
 
 
