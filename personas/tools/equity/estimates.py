@@ -37,11 +37,17 @@ class Source:
     withheld: Decimal = ZERO
     set_aside: Decimal = ZERO
     amt: Decimal = ZERO
+    sold: Decimal = ZERO
     shares: int = 0
 
     @property
     def left(self) -> Decimal:
         return max(ZERO, self.gross - self.withheld - self.set_aside - self.amt)
+
+    @property
+    def kept(self) -> Decimal:
+        """What stays in shares once the sell rule has sold its part."""
+        return max(ZERO, self.left - self.sold)
 
 
 @dataclass(frozen=True)
@@ -68,29 +74,17 @@ class Estimates:
     sources: dict[str, Source] = field(default_factory=dict)
     exposure: taxes.Exposure | None = None
     iso_shares: int = 0
-    sold: Decimal = ZERO
     companies: list[CompanyView] = field(default_factory=list)
     unpriced: list[str] = field(default_factory=list)
 
-    @property
-    def withheld(self) -> Decimal:
-        return sum((source.withheld for source in self.sources.values()), ZERO)
+    def total(self, name: str) -> Decimal:
+        """The sum of one column of the sources."""
+        return sum((getattr(source, name) for source in self.sources.values()), ZERO)
 
     @property
-    def set_aside(self) -> Decimal:
-        return sum((source.set_aside for source in self.sources.values()), ZERO)
-
-    @property
-    def gross(self) -> Decimal:
-        return sum((source.gross for source in self.sources.values()), ZERO)
-
-    @property
-    def left(self) -> Decimal:
-        return sum((source.left for source in self.sources.values()), ZERO)
-
-    @property
-    def kept(self) -> Decimal:
-        return self.left - self.sold
+    def largest(self) -> CompanyView | None:
+        """The company on which most of the household hangs."""
+        return max(self.companies, key=lambda each: each.choices.keep.value, default=None)
 
 
 def iso_parts(
@@ -109,8 +103,8 @@ def iso_parts(
 
 
 def iso_left(lot: Lot, parted: dict[tuple[int, dt.date], taxes.Parted], on: dt.date) -> tuple[int, int]:
-    """Of the options of an ISO grant that can be exercised on a day: those with the treatment of ISOs, and those
-    over the limit. What was exercised is taken from the first."""
+    """Of an ISO grant's options that can be exercised on a day: those with the treatment of ISOs, and those over
+    the limit. What was exercised is taken from the first."""
     there = lot.position(on).exercisable
     over = sum(each.nso for (grant, day), each in parted.items() if grant == lot.grant.pk and day <= on)
     over = min(over, there)
@@ -134,7 +128,8 @@ def estimate(book: Book, today: dt.date) -> Estimates:
             source.shares += shares
             source.gross += taxes.cents(lot.worth(shares, price))
     found.companies = [_company(found, company) for company in book.companies.values()]
-    found.sold = min(found.left, sum((each.by_rule for each in found.companies), ZERO))
+    for source in found.sources.values():
+        source.sold = min(source.left, taxes.cents(source.sold))
     return found
 
 
@@ -168,7 +163,7 @@ def _rsus(found: Estimates, figures: taxes.Figures) -> None:
 
 
 def _options(found: Estimates, figures: taxes.Figures) -> None:
-    """Options that can be exercised within the year, as if all of them were: NSOs are wages, ISOs count for AMT."""
+    """Options that can be exercised within the year, as if all were: NSOs are wages, ISOs count for AMT."""
     book = found.book
     paid = found.book.profile.other_supplemental + found.sources[GrantKind.RSU].gross
     parted = {company: iso_parts(book, company, figures) for company in book.companies}
@@ -210,10 +205,10 @@ def _ended(lot: Lot, on: dt.date) -> bool:
 
 def _company(found: Estimates, company: Company) -> CompanyView:
     book, price = found.book, company.row.price
-    lots = book.lots_of(company.row.pk)
+    percent = Decimal(company.plan.sell_percent if company.plan else 0) / 100
     held = exercisable = 0
-    value = arriving = sellable = ZERO
-    for lot in lots:
+    value = arriving = by_rule = ZERO
+    for lot in book.lots_of(company.row.pk):
         now = lot.position(found.today)
         there = 0 if _ended(lot, found.today) else now.exercisable
         held, exercisable = held + now.held, exercisable + there
@@ -221,18 +216,19 @@ def _company(found: Estimates, company: Company) -> CompanyView:
         coming = sum(part.shares for part in lot.coming(found.today, found.until))
         net = lot.worth(coming, price) - _withheld(found.vests, lot)
         arriving += net
-        sellable += ZERO if lot.grant.is_option else net
-    percent = Decimal(company.plan.sell_percent if company.plan else 0) / 100
-    by_rule = taxes.cents(sellable * percent)
+        if not lot.grant.is_option:
+            by_rule += net * percent
+            found.sources[lot.grant.kind].sold += net * percent
+    value, arriving, by_rule = taxes.cents(value), taxes.cents(arriving), taxes.cents(by_rule)
     return CompanyView(
         company=company,
         held_shares=held,
         exercisable=exercisable,
-        arriving=taxes.cents(arriving),
+        arriving=arriving,
         by_rule=by_rule,
         choices=choices(
-            value=taxes.cents(value),
-            arriving=taxes.cents(arriving),
+            value=value,
+            arriving=arriving,
             by_rule=by_rule,
             wealth=book.wealth,
             target=book.profile.target_percent / 100,

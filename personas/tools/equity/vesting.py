@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 class ScheduleRefused(ValueError):
@@ -59,7 +60,7 @@ def schedule(*, start: dt.date, shares: int, cliff: int, period: int, total: int
 
 def numbered(rows: Sequence[tuple[dt.date, int]]) -> list[Part]:
     """Parts of a grant's own dates, which must come in order."""
-    for (before, _), (after, _) in zip(rows, rows[1:], strict=False):
+    for (before, _), (after, _) in pairwise(rows):
         if after <= before:
             raise ScheduleRefused(f"{after} does not come after {before}.")
     return [Part(place, on, shares) for place, (on, shares) in enumerate(rows, start=1)]

@@ -1,0 +1,41 @@
+"""The fields of equity pay in the field register, and what uses them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from clients.register.fields import TrackedField, register_field
+from clients.register.usage import Use, register_usage
+from personas.models import EquityGrant
+
+GRANTS, TRANSACTIONS, SELL_RULES, BASIS = (
+    "equity_grants",
+    "equity_transactions",
+    "equity_sell_rules",
+    "equity_basis",
+)
+GROUP = _("Pay in equity")
+_FIELDS = (
+    (GRANTS, _("Equity grants"), _("Shares and options promised to you"), "personas.EquityGrant"),
+    (TRANSACTIONS, _("Exercises and sales"), _("What you exercised and sold"), "personas.EquityTransaction"),
+    (SELL_RULES, _("Sell rules"), _("What you decided to sell"), "personas.EquityPlan"),
+    (BASIS, _("Basis of equity estimates"), _("Tax rate, income and wealth"), "personas.EquityProfile"),
+)
+
+
+def uses(since: dt.date) -> dict[str, list[Use]]:
+    """Clients whose calendar is drawn from their grants."""
+    number = EquityGrant.objects.order_by().values("client").distinct().count()
+    if not number:
+        return {}
+    text = ngettext("%(n)s equity calendar rests on it", "%(n)s equity calendars rest on it", number)
+    return {code: [Use(text % {"n": number})] for code, *_rest in _FIELDS}
+
+
+def register() -> None:
+    for code, label, said, model in _FIELDS:
+        register_field(TrackedField(code, label, GROUP, model, on_paper=False, said=said))
+    register_usage(uses)
