@@ -14,11 +14,13 @@ class ServicingConfig(AppConfig):
         from clients.own_settings import SettingsPanel, register_settings_panel
         from clients.register.usage import register_usage
         from clients.tabs import Panel, Tab, register_panel, register_tab
+        from personas.conversation import register_part
         from personas.scripts import merge_fields
         from servicing.book.leaving import belongings
         from servicing.book.panel import became
         from servicing.capacity.of_draft import hours_of_draft
         from servicing.meetings import tracked as kept_of_meetings
+        from servicing.meetings.views import client_part
         from servicing.modifiers.register_use import acting
         from servicing.reminders import handing_over
         from servicing.requests import services as requests
@@ -60,4 +62,5 @@ class ServicingConfig(AppConfig):
         following.register_source(requests.SOURCE, requests.keep_in_line)
         following.register_hand_over(handing_over.tell_of_hand_over, handing_over.take_back)
         merge_fields.register(SERVICE)
+        register_part(Panel("servicing/meetings/client_part.html", client_part, 15))
         register_simulation_panel(SimulationPanel("servicing/capacity/draft_panel.html", hours_of_draft, 10))

@@ -209,12 +209,6 @@ class TaskCompleteForm(CompleteForm):
         self.fields["kind"].initial = fulfilling_kind(self.task)
 
 
-def complete_form(*args: Any, task: ServiceTask, **kwargs: Any) -> CompleteForm:
-    """The form that closes `task`."""
-    form = CompleteForm if task.item_id else TaskCompleteForm
-    return form(*args, task=task, **kwargs)
-
-
 class AttemptForm(TaskForm):
     kind = forms.ModelChoiceField(label=_("How"), queryset=TouchKind.objects.none(), empty_label=None)
     minutes = minutes_field()

@@ -39,10 +39,10 @@ def _written(head: list[str], rows: Iterable[list[Any]]) -> str:
     writer = csv.writer(file)
     writer.writerow(head)
     for row in rows:
-        writer.writerow([_plain(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([plain(cell) if isinstance(cell, str) else cell for cell in row])
     return file.getvalue()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe before it."""
     return f"'{text}" if re.match(r"\s*'*[-=+@]", text) else text

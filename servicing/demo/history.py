@@ -16,6 +16,7 @@ from clients.models.people import Group
 from servicing.demo.absences import enter_absences
 from servicing.demo.books import hand_over_books
 from servicing.demo.facts import SUMMARIZE_LAST_TOUCHES
+from servicing.demo.meetings import hold_meetings
 from servicing.demo.notes import NOTES
 from servicing.demo.requests import log_requests
 from servicing.demo.scripts import use_scripts
@@ -126,6 +127,7 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
     work_tasks(as_of=as_of)
     log_time(as_of=as_of)
     use_scripts(as_of=as_of)
+    hold_meetings(as_of=as_of)
 
 
 def _make_exceptions(day: dt.date, by: User | None) -> None:

@@ -31,8 +31,9 @@ from servicing.forms import (
     RescheduleForm,
     SnoozeForm,
     TaskForm,
-    complete_form,
 )
+from servicing.meetings.forms import closing_form
+from servicing.meetings.services import close
 from servicing.models import ServiceTask
 from servicing.work import services, words
 from servicing.work.panel import panel_of, read_task
@@ -81,10 +82,10 @@ def _next_of(worked: Worked, today: dt.date) -> str:
 
 STEPS: dict[str, Step] = {
     "done": Step(
-        complete_form,
+        closing_form,
         gettext_lazy("Done"),
         gettext_lazy("Save as done"),
-        lambda task, by, data: services.complete(task=task, by=by, **data),
+        lambda task, by, data: close(task=task, by=by, **data),
         _said_done,
     ),
     "attempt": Step(
@@ -277,6 +278,8 @@ def task_keys() -> list[tuple[str, str]]:
         ("s", _("Put off until later")),
         ("r", _("Move the due date")),
         ("h", _("Hand over")),
+        ("o", _("Hold the meeting: its one decision")),
+        ("p", _("Brief of the meeting")),
         ("1 – 9", _("Tick a point of the checklist")),
         ("u", _("Undo what the notice says")),
     ]

@@ -63,6 +63,7 @@ def page_keys() -> list[tuple[str, str]]:
         ("m", _("Log time")),
         ("q", _("Log a request of a client")),
         ("n", _("New task")),
+        ("w", _("Briefs for the week")),
     ]
 
 

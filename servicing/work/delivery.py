@@ -14,6 +14,7 @@ from servicing.delivery.periods import last_day, shifted
 from servicing.delivery.promised import LABELS, STATES, Became
 from servicing.models import OPEN_STATUSES, Beyond, ClosedReason, TaskStatus
 from servicing.models.standards import Channel
+from servicing.modifiers.words import MEETINGS
 from servicing.work import words
 from tiers.models import TierAssignment
 
@@ -63,6 +64,8 @@ _TASKS = f"""
 SELECT task.id, task.kind_id, coalesce(nullif(task.title, ''), kind.label) AS name, task.status, task.due_on,
     task.window_end, task.scheduled_at, task.completed_on, task.closed_reason, task.touch_id,
     task.planned_minutes AS minutes, {_PERSON},
+    NOT task.automated AND coalesce(nullif(task.scheduled_channel, ''), task.channel) = ANY(%(meetings)s)
+        AS meeting,
     coalesce(nullif(trim(absent.first_name || ' ' || absent.last_name), ''), absent.username) AS stands_in_for
 FROM servicing_servicetask task
 LEFT JOIN servicing_servicekind kind ON kind.id = task.kind_id
@@ -104,7 +107,13 @@ GROUP BY state"""  # noqa: S608
 
 def service_of(client: Client, today: dt.date) -> dict[str, Any]:
     """Everything that the service tab shows, in a handful of queries."""
-    asked = {"client": client.pk, "today": today, "since": today - YEAR, "last": LAST}
+    asked = {
+        "client": client.pk,
+        "today": today,
+        "since": today - YEAR,
+        "last": LAST,
+        "meetings": [channel.value for channel in MEETINGS],
+    }
     tasks, exceptions = _rows(_TASKS, asked), _rows(_EXCEPTIONS, asked)
     own = {e["kind_id"]: e for e in exceptions if e["sort"] == "cadence" and _in_force(e, today)}
     waived = {e["kind_id"] for e in exceptions if e["sort"] == "waiver" and _in_force(e, today)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clients.models import TouchKind, TouchOutcome
 from servicing.models import Channel, ServiceTask
+from servicing.modifiers.words import MEETINGS
 
 _BY_CHANNEL = {
     Channel.IN_PERSON: "meeting",
@@ -30,6 +31,12 @@ def fulfilling_kind(task: ServiceTask) -> TouchKind:
 def is_conversation(task: ServiceTask) -> bool:
     """Whether people talk in it, and so agree on what comes next: a meeting, a call, a task of no channel."""
     return not task.automated and task.channel not in (Channel.DIGITAL, Channel.EMAIL)
+
+
+def is_meeting(task: ServiceTask) -> bool:
+    """Whether people sit together or talk in it: in person, by video or by phone. An appointment says how by
+    itself."""
+    return not task.automated and (task.scheduled_channel or task.channel) in MEETINGS
 
 
 def attempt_kinds() -> list[TouchKind]:

@@ -16,12 +16,13 @@ from clients.contact import closed_sql, not_by
 from clients.formats import short_date
 from clients.models import User
 from clients.register.active import active_fields
-from servicing.models import ServiceTask, TaskStatus
+from servicing.models import DecisionResult, ServiceTask, TaskStatus
 from servicing.models.standards import Channel
 from servicing.modifiers import words as tailoring
 from servicing.querysets import ServiceTaskQuerySet
 from servicing.work import words
 from servicing.work.asked import request_of
+from servicing.work.natural import is_meeting
 
 TOUCHES = 3
 OTHERS = 6  # open tasks of the client beside this one
@@ -128,7 +129,15 @@ _BESIDE = f"""
                 ON away.user_id = u.id AND t.due_on BETWEEN away.first_on AND away.last_on
             WHERE u.id = t.stands_in_for_id AND NOT t.reassigned
         ) AS absent,
-        ({tailoring.TAILORED}) AS tailored
+        ({tailoring.TAILORED}) AS tailored,
+        (
+            SELECT jsonb_build_object('text', d.text, 'result', d.result, 'answer', d.answer)
+            FROM servicing_meetingdecision d WHERE d.task_id = t.id
+        ) AS decision,
+        (
+            SELECT jsonb_build_object('value', a.value, 'blocker', a.blocker)
+            FROM servicing_confidenceanswer a WHERE a.task_id = t.id
+        ) AS confidence
     FROM servicing_servicetask t
     JOIN clients_client client ON client.id = t.client_id
     LEFT JOIN clients_tier tier ON tier.id = t.tier_id
@@ -185,7 +194,27 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "last": {**beside["last"], "on": _date(beside["last"]["on"])} if beside["last"] else None,
         "stands_in": _stands_in(beside["absent"], today),
         "tailored": tailoring.said(task, beside["tailored"], today),
+        "meeting": is_meeting(task),
+        **_of_meeting(task, beside),
     }
+
+
+def _of_meeting(task: ServiceTask, beside: dict[str, Any]) -> dict[str, Any]:
+    """The one decision of a meeting and the client's confidence, as far as the field register lets them be
+    shown. What came of the decision counts once the meeting is closed."""
+    active = active_fields()
+    decision = beside["decision"] if "meeting_decisions" in active else None
+    confidence = beside["confidence"] if "confidence" in active else None
+    if decision:
+        result = "" if task.is_open else decision["result"]
+        decision = {
+            **decision,
+            "result": result,
+            "label": str(DecisionResult(result).label) if result else "",
+        }
+    if confidence and "confidence_blocker" not in active:
+        confidence = {**confidence, "blocker": ""}
+    return {"decision": decision, "confidence": confidence}
 
 
 # The dropdowns in the order of the statement above.
