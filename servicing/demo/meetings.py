@@ -46,13 +46,14 @@ DECIDED = [
     "As it is: no change this year, and that is fine.",
 ]
 NOT_DECIDED = ["Wants to talk it over at home first.", "One figure was missing; we bring it next time."]
-AHEAD = 4  # meetings to come with a decision
+AHEAD = 2  # meetings to come with a decision
 NOTED = "Whether to keep the old life policy"
 
 # A meeting: a touch that reached the client in person or by video, with the task that it closed, if any.
 _HELD = """
     SELECT DISTINCT ON (touch.client_id, touch.occurred_on)
-        touch.client_id, touch.occurred_on, touch.occurred_at, touch.by_id, client.external_id, coalesce(persona.code, '') AS persona, client.permission,
+        touch.client_id, touch.occurred_on, touch.occurred_at, touch.by_id, client.external_id,
+        coalesce(persona.code, '') AS persona, client.permission,
         (SELECT min(task.id) FROM servicing_servicetask task WHERE task.touch_id = touch.id) AS task_id,
         abs(hashtext(client.external_id || ' ' || touch.occurred_on)) AS chance
     FROM clients_touch touch

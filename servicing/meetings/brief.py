@@ -22,6 +22,7 @@ from personas.tools.registry import pictures
 from servicing.meetings.tracked import BLOCKER, CONFIDENCE, DECISIONS
 from servicing.meetings.trend import Answer, drawing
 from servicing.models import OPEN_STATUSES, Channel, ServiceTask, TaskTailoring
+from servicing.modifiers import words as tailoring_words
 from servicing.modifiers.words import MEETINGS
 from servicing.querysets import ServiceTaskQuerySet
 from servicing.work import words
@@ -104,8 +105,14 @@ class Brief:
     channel: str
     minutes: int
     prepare: list[dict[str, Any]]
+    differs: list[dict[str, Any]]
     tools: list[tuple[Any, dict[str, Any]]]
     keeps_decisions: bool
+
+    @property
+    def others(self) -> list[str]:
+        """The people of the household, where the client's name does not say them all."""
+        return [] if self.people == [self.task.client.name] else self.people
 
     @property
     def actions(self) -> list[dict[str, Any]]:
@@ -126,7 +133,8 @@ def coming_meetings(tasks: ServiceTaskQuerySet, *, person: User, now: dt.datetim
     last = today + WEEK
     midnight = timezone.make_aware(dt.datetime.combine(today, dt.time()))
     booked = Q(scheduled_at__gte=midnight, scheduled_at__lt=midnight + WEEK)
-    meeting = Q(scheduled_channel__in=MEETINGS) | Q(scheduled_channel="", channel__in=MEETINGS)
+    unbooked = Q(scheduled_channel="", channel__in=MEETINGS) & ~Q(source="request")
+    meeting = Q(scheduled_channel__in=MEETINGS) | unbooked
     coming = tasks.filter(
         meeting,
         booked | Q(scheduled_at=None, due_on__lte=last),
@@ -187,7 +195,8 @@ def _brief(
         closed=[not_by(channel) for channel in closed],
         channel=_channel(task, tailoring),
         minutes=_minutes(task, tailoring),
-        prepare=_prepare(panel["points"], guidance, decision),
+        prepare=_prepare(panel, guidance, decision),
+        differs=_differs(panel["tailored"]),
         tools=pictures(task.client, today),
         keeps_decisions=DECISIONS in active,
     )
@@ -237,12 +246,27 @@ def _minutes(task: ServiceTask, tailoring: TaskTailoring | None) -> int:
 
 
 def _prepare(
-    points: list[dict[str, Any]], guidance: Guidance, decision: dict[str, Any] | None
+    panel: dict[str, Any], guidance: Guidance, decision: dict[str, Any] | None
 ) -> list[dict[str, Any]]:
-    """The checklist with its ticks, what the decision needs, and what the message map asks for; each once."""
-    found = {point["text"]: point for point in points}
+    """The checklist with its ticks, what the decision needs, and what the client's tags and the message map
+    ask for; each once."""
+    found = {point["text"]: point for point in panel["points"]}
     said = guidance.parts.get("preparation")
-    for text in (decision["ready"] if decision else "", str(said.text) if said else ""):
+    for text in (
+        decision["ready"] if decision else "",
+        *(line["prepare"] for line in panel["tailored"]),
+        str(said.text) if said else "",
+    ):
         if text:
             found.setdefault(text, {"text": text, "by": ""})
     return list(found.values())
+
+
+def _differs(tailored: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What else is different from the standard, each with its reason."""
+    lines = [
+        line
+        | {"changes": [each for each in line["changes"] if each != tailoring_words.prepare(line["prepare"])]}
+        for line in tailored
+    ]
+    return [line for line in lines if line["changes"]]

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
+from clients.register.active import is_active
 from clients.register.forms import keep_registered
 from servicing.forms import CompleteForm, TaskCompleteForm
 from servicing.meetings.rules import Options, decision_of, options_for
@@ -29,7 +30,6 @@ REGISTERED = {
     "confidence": CONFIDENCE,
     "blocker": BLOCKER,
     "decision": DECISIONS,
-    "result": DECISIONS,
     "answer": DECISIONS,
 }
 
@@ -130,6 +130,7 @@ class ConfidenceForm(forms.Form):
     def __init__(self, *args: Any, answer: ConfidenceAnswer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["confidence"].required = True
+        self.fields["confidence"].help_text = ""
         self.fields["confidence"].error_messages["required"] = _("Say a number from 0 to 10.")
         if answer:
             self.initial = {"confidence": answer.value, "blocker": answer.blocker}
@@ -142,7 +143,7 @@ class ConfidenceForm(forms.Form):
 
 
 class OutcomeForm(forms.Form):
-    """What came of a meeting's decision."""
+    """What came of a meeting that was held: of its decision, where it had one, and confidence."""
 
     result = forms.ChoiceField(
         label=_("Outcome of the decision"), choices=DecisionResult.choices, widget=forms.RadioSelect
@@ -150,11 +151,30 @@ class OutcomeForm(forms.Form):
     answer = forms.CharField(
         label=_("What was decided, or why not"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
+    confidence = confidence_field()
+    blocker = blocker_field()
 
-    def __init__(self, *args: Any, decision: MeetingDecision, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, decision: MeetingDecision | None, asked: ConfidenceAnswer | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {"result": decision.result, "answer": decision.answer}
+        self.fields["confidence"].help_text = ""
+        if decision:
+            self.initial.update({"result": decision.result, "answer": decision.answer})
+        else:
+            del self.fields["result"], self.fields["answer"]
+        if asked:
+            self.initial.update({"confidence": asked.value, "blocker": asked.blocker})
         keep_registered(self, REGISTERED)
+
+    def clean(self) -> dict[str, Any]:
+        """`came_of` and `asked`, as the services take them."""
+        data = super().clean() or {}
+        data["asked"] = asked_in(self, data)
+        data["came_of"] = (
+            CameOf(data["result"], data["answer"]) if data.get("answer") and data.get("result") else None
+        )
+        return data
 
 
 class HeldParts(forms.Form):
@@ -188,7 +208,10 @@ class HeldParts(forms.Form):
             del self.fields["outcome"]
             self.fields["minutes"].widget.attrs.pop("autofocus", None)
             cast(forms.ChoiceField, self.fields["result"]).choices = DecisionResult.choices
+            self.fields["confidence"].help_text = ""
         self._fill_in()
+        if not is_active(DECISIONS):
+            del self.fields["result"]
         keep_registered(self, REGISTERED)
         first = ["outcome", "kind", "decision", "result", "answer", "confidence", "blocker"]
         self.order_fields(first)

@@ -157,6 +157,15 @@ def close(
     return worked
 
 
+def amend(*, task: ServiceTask, by: User, came_of: CameOf | None, asked: Asked | None) -> None:
+    """What came of a meeting that is closed already, said afterwards or corrected."""
+    with transaction.atomic():
+        if came_of:
+            record_outcome(task=task, came_of=came_of)
+        if asked:
+            ask(client=task.client, task=task, by=by, asked=asked, on=task.completed_on)
+
+
 def record_outcome(*, task: ServiceTask, came_of: CameOf) -> None:
     """What came of the decision of a meeting; again to correct it. Raises TaskRefused where it has none."""
     found = MeetingDecision.objects.filter(task=task).update(result=came_of.result, answer=came_of.answer)

@@ -94,6 +94,16 @@ class Figures:
     counts: list[int]
 
     @property
+    def middle(self) -> str:
+        """The median as it is written: 6 or 5.5."""
+        return f"{self.median:g}"
+
+    @property
+    def quartiles(self) -> str:
+        """From which to which answer the middle half reaches."""
+        return f"{self.lower:g} – {self.upper:g}"
+
+    @property
     def cells(self) -> list[dict[str, int]]:
         """The numbers with how many gave them; `shade`, from 0 to 4: its share of the group's most."""
         most = max(self.counts) or 1
@@ -121,11 +131,11 @@ def spread(*, today: dt.date, months: int) -> Spread:
     """Two statements over the answers of the period."""
     chosen = period(today, months)
     rows = _rows(_BY_PERSONA, chosen)
-    every = [_figures(row) for row in rows if row[0]]
+    every = [_figures(row, _("All")) for row in rows if row[0]]
     return Spread(
         all=every[0] if every and every[0].clients else None,
-        personas=[_figures(row) for row in rows if not row[0]],
-        advisors=[_figures(row) for row in _rows(_BY_ADVISOR, chosen)],
+        personas=[_figures(row, _("No persona")) for row in rows if not row[0]],
+        advisors=[_figures(row, _("Nobody leads")) for row in _rows(_BY_ADVISOR, chosen)],
     )
 
 
@@ -135,10 +145,11 @@ def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _figures(row: tuple[Any, ...]) -> Figures:
+def _figures(row: tuple[Any, ...], without: str = "") -> Figures:
+    """A group; `without`: what those who are in none are called."""
     _all, code, label, clients, quartiles, low, fell, counts = row
     lower, median, upper = quartiles or (0, 0, 0)
-    return Figures(code or NONE, label or _("none"), clients, lower, median, upper, low, fell, list(counts))
+    return Figures(code or NONE, label or without, clients, lower, median, upper, low, fell, list(counts))
 
 
 def clients_behind(

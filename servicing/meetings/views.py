@@ -23,10 +23,10 @@ from clients.requests import SignedInRequest
 from servicing.meetings import history, services
 from servicing.meetings.forms import ChooseForm, ConfidenceForm, NoteForm, OutcomeForm, closing_form
 from servicing.meetings.rules import TAKES_DECISION, decision_of, waiting
-from servicing.meetings.services import CameOf, SecondDecision
+from servicing.meetings.services import SecondDecision
 from servicing.meetings.tracked import CONFIDENCE, DECISIONS
 from servicing.meetings.trend import answers_of, drawing
-from servicing.models import ConfidenceAnswer, MeetingDecision, ServiceTask
+from servicing.models import ConfidenceAnswer, MeetingDecision, ServiceTask, TaskStatus
 from servicing.views.task import back_path
 from servicing.work.natural import is_meeting
 from servicing.work.panel import panel_of, read_task
@@ -127,15 +127,26 @@ def hold(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _record_outcome(request: SignedInRequest, task: ServiceTask) -> HttpResponse:
-    decision = decision_of(task) if is_active(DECISIONS) else None
-    if decision is None:
-        return _draw(request, task, status=409, refused=_("No decision was chosen for this meeting."))
-    form = OutcomeForm(request.POST, decision=decision)
+    form = _outcome_form(task, request.POST)
+    if form is None:
+        return _draw(request, task, status=409, refused=_("This meeting was not held."))
     if not form.is_valid():
         return _draw(request, task, status=422, outcome=form)
-    services.record_outcome(task=task, came_of=CameOf(**form.cleaned_data))
+    services.amend(
+        task=task, by=request.user, came_of=form.cleaned_data["came_of"], asked=form.cleaned_data["asked"]
+    )
     notice(request, _("Outcome saved."))
     return _to_meeting(request, task)
+
+
+def _outcome_form(task: ServiceTask, sent: Any) -> OutcomeForm | None:
+    """Of a meeting that was held, where something about it may be tracked."""
+    if task.status != TaskStatus.DONE:
+        return None
+    decision = decision_of(task) if is_active(DECISIONS) else None
+    asked = ConfidenceAnswer.objects.filter(task=task).first()
+    form = OutcomeForm(sent, decision=decision, asked=asked, auto_id="id_hold_%s")
+    return form if form.fields else None
 
 
 def _meeting(request: SignedInRequest, pk: int, *, decides: bool = False) -> ServiceTask:
@@ -177,8 +188,8 @@ def _draw(
         choose = choose or _choose_form(task, None)
     if task.is_open and may_work and (decision or not decides) and not more.get("changing"):
         closing = closing or _closing(request, task, None)
-    if decision and not task.is_open and may_work and "outcome" not in more:
-        more["outcome"] = OutcomeForm(decision=decision)
+    if may_work and "outcome" not in more:
+        more["outcome"] = _outcome_form(task, None)
     context = {
         "panel": panel_of(task, firm_today(), viewer=request.user),
         "task": task,

@@ -54,7 +54,8 @@ def time_of_day(code: str | None) -> str:
 
 
 def said(task: ServiceTask, tailored: dict[str, Any] | None, today: dt.date) -> list[dict[str, Any]]:
-    """The changes of a task, one line for each tag that decided something: `changes`, its words; `reason`.
+    """The changes of a task, one line for each tag that decided something: `changes`, its words; `reason`;
+    `prepare`: the point to prepare among them.
 
     `tailored`: as the statement above gives it; None: nothing is changed.
     """
@@ -65,11 +66,17 @@ def said(task: ServiceTask, tailored: dict[str, Any] | None, today: dt.date) -> 
     for modifier in tailored["by"]:
         changes = [words for name, words in left.items() if name in _decides(task, modifier, tailored)]
         left = {name: words for name, words in left.items() if words not in changes}
-        if modifier["prepare"] and task.channel in MEETINGS:
-            changes.append(_("prepare: %(point)s") % {"point": modifier["prepare"]})
+        point = modifier["prepare"] if task.channel in MEETINGS else ""
+        if point:
+            changes.append(prepare(point))
         if changes:
-            lines.append({"changes": changes, "reason": modifier["reason"]})
+            lines.append({"changes": changes, "reason": modifier["reason"], "prepare": point})
     return lines
+
+
+def prepare(point: str) -> str:
+    """How a point to prepare is said among the changes of a task."""
+    return _("prepare: %(point)s") % {"point": point}
 
 
 def _decided(task: ServiceTask, tailored: dict[str, Any], today: dt.date) -> dict[str, str]:

@@ -64,8 +64,9 @@ _TASKS = f"""
 SELECT task.id, task.kind_id, coalesce(nullif(task.title, ''), kind.label) AS name, task.status, task.due_on,
     task.window_end, task.scheduled_at, task.completed_on, task.closed_reason, task.touch_id,
     task.planned_minutes AS minutes, {_PERSON},
-    NOT task.automated AND coalesce(nullif(task.scheduled_channel, ''), task.channel) = ANY(%(meetings)s)
-        AS meeting,
+    CASE WHEN task.scheduled_channel <> '' THEN task.scheduled_channel = ANY(%(meetings)s)
+        ELSE task.channel = ANY(%(meetings)s) AND NOT task.automated AND task.source <> 'request'
+    END AS meeting,
     coalesce(nullif(trim(absent.first_name || ' ' || absent.last_name), ''), absent.username) AS stands_in_for
 FROM servicing_servicetask task
 LEFT JOIN servicing_servicekind kind ON kind.id = task.kind_id

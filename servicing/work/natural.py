@@ -35,8 +35,10 @@ def is_conversation(task: ServiceTask) -> bool:
 
 def is_meeting(task: ServiceTask) -> bool:
     """Whether people sit together or talk in it: in person, by video or by phone. An appointment says how by
-    itself."""
-    return not task.automated and (task.scheduled_channel or task.channel) in MEETINGS
+    itself; without one the answer to a client's request is none."""
+    if task.scheduled_channel:
+        return task.scheduled_channel in MEETINGS
+    return not task.automated and task.source != "request" and task.channel in MEETINGS
 
 
 def attempt_kinds() -> list[TouchKind]:
