@@ -25,8 +25,9 @@ def withhold_personal_fields(_: WrappedLogger, __: str, event: EventDict) -> Eve
 
 
 def without_secret(text: str) -> str:
-    """`text` without the secret of a calendar's address, which is all that one needs to read it."""
-    return re.sub(r"/calendar/[\w-]+\.ics", "/calendar/[withheld].ics", text)
+    """`text` without the secret of an address that needs no sign-in: a calendar's, a partner's link."""
+    text = re.sub(r"/calendar/[\w-]+\.ics", "/calendar/[withheld].ics", text)
+    return re.sub(r"/goals/answer/[\w-]+/", "/goals/answer/[withheld]/", text)
 
 
 def withhold_secret_addresses(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

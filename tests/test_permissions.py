@@ -243,6 +243,23 @@ TABLE: dict[str, Row] = {
     "personas:write_many": ("GET", {}, EDITORS),
     "personas:bulk": ("GET", {"pk": 0}, after(EDITORS, 404)),
     "personas:stop_bulk": ("POST", {"pk": 0}, after(EDITORS, 404)),
+    # a household on one income, and two partners; number 0 is no ranking, so the door alone answers
+    "personas:runway": ("GET", {"pk": "client"}, CLIENT),
+    "personas:runway_costs": ("GET", {"pk": "client"}, EDIT),
+    "personas:runway_checklist": ("GET", {"pk": "client"}, EDIT),
+    "personas:new_runway_line": ("GET", {"pk": "client", "kind": "reserve"}, EDIT),
+    "personas:runway_line": ("GET", {"pk": "client", "kind": "duty", "number": 1}, after(EDIT, 404)),
+    "personas:remove_runway_line": (
+        "POST",
+        {"pk": "client", "kind": "income", "number": 1},
+        after(EDIT, 404),
+    ),
+    "personas:goals": ("GET", {"pk": "client"}, CLIENT),
+    "personas:begin_goals": ("GET", {"pk": "client"}, EDIT),
+    "personas:goal_link": ("POST", {"pk": "client", "partner": 0}, after(EDIT, 404)),
+    "personas:goals_together": ("GET", {"pk": "client", "number": 0}, after(EDIT, 404)),
+    "personas:end_goals": ("POST", {"pk": "client", "number": 0}, after(EDIT, 404)),
+    "personas:goal_answer": ("GET", {"token": "x" * 43}, (404,) * 6),
     "personas:unsubscribe": ("GET", {"token": f"{'0' * 32}:{'x' * 43}"}, (404,) * 6),
     # working tools; number 0 is no loan, no step, so the door alone answers
     "personas:debt": ("GET", {"pk": "client"}, CLIENT),

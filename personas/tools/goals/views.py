@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,9 +20,7 @@ from clients.requests import SignedInRequest
 from personas.models import GoalPartner, GoalRound
 from personas.tools.goals import reading, services
 from personas.tools.goals.forms import GOALS, BeginForm, RankForm
-
-# Looks at links and answers, from one address: enough for a household, little for somebody who guesses.
-LIMIT = {"goal_answer": "30/m/ip"}
+from personas.tools.goals.limits import too_often
 
 
 def _client(request: SignedInRequest, pk: int) -> Client:
@@ -137,7 +134,7 @@ def end(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind a partner's link: a first name, the goals, the partner's own answer; nothing else."""
-    if not ratelimit.consume(request, app="personas", action="goal_answer", config=LIMIT, limit_get=True):
+    if too_often(request):
         return _public(request, {"state": "busy"}, 429)
     partner = services.partner_of(token)
     if partner is None:
