@@ -11,6 +11,8 @@ from django.db import migrations, models
 
 from servicing.migrations._shipped import ship_decisions
 
+from clients.migrating import AtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -22,169 +24,173 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ConfidenceAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(10)], verbose_name='confidence, 0 to 10')),
-                ('blocker', models.CharField(blank=True, max_length=500, verbose_name='what keeps it from being higher')),
-                ('asked_on', models.DateField(default=clients.firm.firm_today, verbose_name='asked')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('asked_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
-                ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='clients.client')),
-                ('task', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='servicing.servicetask', verbose_name='meeting')),
-            ],
-            options={
-                'verbose_name': 'confidence in the path',
-                'verbose_name_plural': 'confidence in the path',
-            },
-        ),
-        migrations.CreateModel(
-            name='ConfidenceAnswerEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('value', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(10)], verbose_name='confidence, 0 to 10')),
-                ('blocker', models.CharField(blank=True, max_length=500, verbose_name='what keeps it from being higher')),
-                ('asked_on', models.DateField(default=clients.firm.firm_today, verbose_name='asked')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('asked_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
-                ('client', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clients.client')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='servicing.confidenceanswer')),
-                ('task', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='servicing.servicetask', verbose_name='meeting')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='MeetingDecision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=200, verbose_name='decision')),
-                ('result', models.CharField(blank=True, choices=[('decided', 'Decided'), ('not_decided', 'Not decided')], max_length=11, verbose_name='outcome')),
-                ('answer', models.TextField(blank=True, max_length=1000, verbose_name='what was decided, or why not')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='chosen')),
-                ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='clients.client')),
-                ('set_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='chosen by')),
-                ('task', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='servicing.servicetask', verbose_name='meeting')),
-            ],
-            options={
-                'verbose_name': 'decision of a meeting',
-                'verbose_name_plural': 'decisions of meetings',
-            },
-        ),
-        migrations.CreateModel(
-            name='ReadyDecision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(help_text='Used in files and rules. It stays when the label changes.', unique=True, verbose_name='code')),
-                ('label', models.CharField(max_length=80, verbose_name='label')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('retired_at', models.DateTimeField(blank=True, help_text='A retired value stays on the clients that have it and can no longer be chosen.', null=True, verbose_name='retired')),
-                ('changes', models.TextField(blank=True, help_text="What helps to decide it, in one line. Shown on the meeting's page and its brief.", max_length=300, verbose_name='what to have ready')),
-                ('persona', models.ForeignKey(blank=True, db_index=False, help_text='Offered for clients of this persona. Empty: for everyone.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.persona', verbose_name='persona')),
-            ],
-            options={
-                'verbose_name': 'decision to choose from',
-                'verbose_name_plural': 'decisions to choose from',
-                'ordering': ['position', 'label'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='MeetingDecisionEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('text', models.CharField(max_length=200, verbose_name='decision')),
-                ('result', models.CharField(blank=True, choices=[('decided', 'Decided'), ('not_decided', 'Not decided')], max_length=11, verbose_name='outcome')),
-                ('answer', models.TextField(blank=True, max_length=1000, verbose_name='what was decided, or why not')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='chosen')),
-                ('client', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clients.client')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='servicing.meetingdecision')),
-                ('set_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='chosen by')),
-                ('task', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='servicing.servicetask', verbose_name='meeting')),
-                ('chosen', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='servicing.readydecision', verbose_name='chosen from the list')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='meetingdecision',
-            name='chosen',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='servicing.readydecision', verbose_name='chosen from the list'),
-        ),
-        migrations.AddIndex(
-            model_name='confidenceanswer',
-            index=models.Index(fields=['client', '-asked_on', '-id'], name='servicing_confidence_client'),
-        ),
-        migrations.AddConstraint(
-            model_name='confidenceanswer',
-            constraint=models.UniqueConstraint(fields=('task',), name='servicing_confidence_one_a_meeting'),
-        ),
-        migrations.AddConstraint(
-            model_name='confidenceanswer',
-            constraint=models.UniqueConstraint(condition=models.Q(('task__isnull', True)), fields=('client', 'asked_on'), name='servicing_confidence_one_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='confidenceanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0), ('value__lte', 10)), name='servicing_confidence_to_ten'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='confidenceanswer',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_confidenceanswerevent" ("asked_by_id", "asked_on", "blocker", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "task_id", "value") SELECT new_values."asked_by_id", new_values."asked_on", new_values."blocker", new_values."client_id", new_values."created_at", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."task_id", new_values."value" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6b1737f231ae556762458282abfc405cef50326a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_418e5', referencing='REFERENCING NEW TABLE AS new_values ', table='servicing_confidenceanswer', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='confidenceanswer',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_confidenceanswerevent" ("asked_by_id", "asked_on", "blocker", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "task_id", "value") SELECT new_values."asked_by_id", new_values."asked_on", new_values."blocker", new_values."client_id", new_values."created_at", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."task_id", new_values."value" FROM ( SELECT new_values.* FROM old_values FULL JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0f7fff2fb168be7d69e67ed3d57c95d959132d7b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1ebf5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='servicing_confidenceanswer', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='confidenceanswer',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_confidenceanswerevent" ("asked_by_id", "asked_on", "blocker", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "task_id", "value") SELECT old_values."asked_by_id", old_values."asked_on", old_values."blocker", old_values."client_id", old_values."created_at", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."task_id", old_values."value" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='7b04eccb5a8dc5ffa8b4488d9a4e973497f03abf', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_627ac', referencing='REFERENCING OLD TABLE AS old_values ', table='servicing_confidenceanswer', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='confidenceanswerevent',
-            index=models.Index(fields=['client'], name='servicing_c_client__041099_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='meetingdecisionevent',
-            index=models.Index(fields=['client'], name='servicing_m_client__bbb3fe_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='meetingdecision',
-            index=models.Index(fields=['client', '-id'], name='servicing_decision_client'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingdecision',
-            constraint=models.UniqueConstraint(fields=('task',), name='servicing_decision_one_a_meeting'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='servicing_decision_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingdecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('result', '')), models.Q(('result__in', ['decided', 'not_decided']), ('task__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='servicing_decision_result'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='meetingdecision',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_meetingdecisionevent" ("answer", "chosen_id", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "set_by_id", "task_id", "text") SELECT new_values."answer", new_values."chosen_id", new_values."client_id", new_values."created_at", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."result", new_values."set_by_id", new_values."task_id", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='91f23dfc14a32ac7c4e705525336b1be6b45162e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_081cf', referencing='REFERENCING NEW TABLE AS new_values ', table='servicing_meetingdecision', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='meetingdecision',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_meetingdecisionevent" ("answer", "chosen_id", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "set_by_id", "task_id", "text") SELECT new_values."answer", new_values."chosen_id", new_values."client_id", new_values."created_at", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."result", new_values."set_by_id", new_values."task_id", new_values."text" FROM ( SELECT new_values.* FROM old_values FULL JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2b7592323049a57df2be1c72a21b866c155d717c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ea601', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='servicing_meetingdecision', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='meetingdecision',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_meetingdecisionevent" ("answer", "chosen_id", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "set_by_id", "task_id", "text") SELECT old_values."answer", old_values."chosen_id", old_values."client_id", old_values."created_at", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."result", old_values."set_by_id", old_values."task_id", old_values."text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c538ee326c83189a2e6a7cf8132110d3a484396b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ea856', referencing='REFERENCING OLD TABLE AS old_values ', table='servicing_meetingdecision', when='AFTER')),
-        ),
+        AtOnce([
+            migrations.CreateModel(
+                name='ConfidenceAnswer',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('value', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(10)], verbose_name='confidence, 0 to 10')),
+                    ('blocker', models.CharField(blank=True, max_length=500, verbose_name='what keeps it from being higher')),
+                    ('asked_on', models.DateField(default=clients.firm.firm_today, verbose_name='asked')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('asked_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                    ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='clients.client')),
+                    ('task', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='servicing.servicetask', verbose_name='meeting')),
+                ],
+                options={
+                    'verbose_name': 'confidence in the path',
+                    'verbose_name_plural': 'confidence in the path',
+                },
+            ),
+            migrations.CreateModel(
+                name='ConfidenceAnswerEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('value', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(10)], verbose_name='confidence, 0 to 10')),
+                    ('blocker', models.CharField(blank=True, max_length=500, verbose_name='what keeps it from being higher')),
+                    ('asked_on', models.DateField(default=clients.firm.firm_today, verbose_name='asked')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                    ('asked_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                    ('client', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clients.client')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='servicing.confidenceanswer')),
+                    ('task', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='servicing.servicetask', verbose_name='meeting')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='MeetingDecision',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('text', models.CharField(max_length=200, verbose_name='decision')),
+                    ('result', models.CharField(blank=True, choices=[('decided', 'Decided'), ('not_decided', 'Not decided')], max_length=11, verbose_name='outcome')),
+                    ('answer', models.TextField(blank=True, max_length=1000, verbose_name='what was decided, or why not')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='chosen')),
+                    ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='clients.client')),
+                    ('set_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='chosen by')),
+                    ('task', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='servicing.servicetask', verbose_name='meeting')),
+                ],
+                options={
+                    'verbose_name': 'decision of a meeting',
+                    'verbose_name_plural': 'decisions of meetings',
+                },
+            ),
+            migrations.CreateModel(
+                name='ReadyDecision',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.SlugField(help_text='Used in files and rules. It stays when the label changes.', unique=True, verbose_name='code')),
+                    ('label', models.CharField(max_length=80, verbose_name='label')),
+                    ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                    ('retired_at', models.DateTimeField(blank=True, help_text='A retired value stays on the clients that have it and can no longer be chosen.', null=True, verbose_name='retired')),
+                    ('changes', models.TextField(blank=True, help_text="What helps to decide it, in one line. Shown on the meeting's page and its brief.", max_length=300, verbose_name='what to have ready')),
+                    ('persona', models.ForeignKey(blank=True, db_index=False, help_text='Offered for clients of this persona. Empty: for everyone.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.persona', verbose_name='persona')),
+                ],
+                options={
+                    'verbose_name': 'decision to choose from',
+                    'verbose_name_plural': 'decisions to choose from',
+                    'ordering': ['position', 'label'],
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='MeetingDecisionEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('id', models.BigIntegerField()),
+                    ('text', models.CharField(max_length=200, verbose_name='decision')),
+                    ('result', models.CharField(blank=True, choices=[('decided', 'Decided'), ('not_decided', 'Not decided')], max_length=11, verbose_name='outcome')),
+                    ('answer', models.TextField(blank=True, max_length=1000, verbose_name='what was decided, or why not')),
+                    ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='chosen')),
+                    ('client', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='clients.client')),
+                    ('pgh_context', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='servicing.meetingdecision')),
+                    ('set_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='chosen by')),
+                    ('task', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='servicing.servicetask', verbose_name='meeting')),
+                    ('chosen', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='servicing.readydecision', verbose_name='chosen from the list')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+        ]),
+        AtOnce([
+            migrations.AddField(
+                model_name='meetingdecision',
+                name='chosen',
+                field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='servicing.readydecision', verbose_name='chosen from the list'),
+            ),
+            migrations.AddIndex(
+                model_name='confidenceanswer',
+                index=models.Index(fields=['client', '-asked_on', '-id'], name='servicing_confidence_client'),
+            ),
+            migrations.AddConstraint(
+                model_name='confidenceanswer',
+                constraint=models.UniqueConstraint(fields=('task',), name='servicing_confidence_one_a_meeting'),
+            ),
+            migrations.AddConstraint(
+                model_name='confidenceanswer',
+                constraint=models.UniqueConstraint(condition=models.Q(('task__isnull', True)), fields=('client', 'asked_on'), name='servicing_confidence_one_a_day'),
+            ),
+            migrations.AddConstraint(
+                model_name='confidenceanswer',
+                constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0), ('value__lte', 10)), name='servicing_confidence_to_ten'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='confidenceanswer',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_confidenceanswerevent" ("asked_by_id", "asked_on", "blocker", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "task_id", "value") SELECT new_values."asked_by_id", new_values."asked_on", new_values."blocker", new_values."client_id", new_values."created_at", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."task_id", new_values."value" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6b1737f231ae556762458282abfc405cef50326a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_418e5', referencing='REFERENCING NEW TABLE AS new_values ', table='servicing_confidenceanswer', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='confidenceanswer',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_confidenceanswerevent" ("asked_by_id", "asked_on", "blocker", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "task_id", "value") SELECT new_values."asked_by_id", new_values."asked_on", new_values."blocker", new_values."client_id", new_values."created_at", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."task_id", new_values."value" FROM ( SELECT new_values.* FROM old_values FULL JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0f7fff2fb168be7d69e67ed3d57c95d959132d7b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_1ebf5', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='servicing_confidenceanswer', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='confidenceanswer',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_confidenceanswerevent" ("asked_by_id", "asked_on", "blocker", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "task_id", "value") SELECT old_values."asked_by_id", old_values."asked_on", old_values."blocker", old_values."client_id", old_values."created_at", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."task_id", old_values."value" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='7b04eccb5a8dc5ffa8b4488d9a4e973497f03abf', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_627ac', referencing='REFERENCING OLD TABLE AS old_values ', table='servicing_confidenceanswer', when='AFTER')),
+            ),
+            migrations.AddIndex(
+                model_name='confidenceanswerevent',
+                index=models.Index(fields=['client'], name='servicing_c_client__041099_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='meetingdecisionevent',
+                index=models.Index(fields=['client'], name='servicing_m_client__bbb3fe_idx'),
+            ),
+            migrations.AddIndex(
+                model_name='meetingdecision',
+                index=models.Index(fields=['client', '-id'], name='servicing_decision_client'),
+            ),
+            migrations.AddConstraint(
+                model_name='meetingdecision',
+                constraint=models.UniqueConstraint(fields=('task',), name='servicing_decision_one_a_meeting'),
+            ),
+            migrations.AddConstraint(
+                model_name='meetingdecision',
+                constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='servicing_decision_says_something'),
+            ),
+            migrations.AddConstraint(
+                model_name='meetingdecision',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('result', '')), models.Q(('result__in', ['decided', 'not_decided']), ('task__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='servicing_decision_result'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='meetingdecision',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_meetingdecisionevent" ("answer", "chosen_id", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "set_by_id", "task_id", "text") SELECT new_values."answer", new_values."chosen_id", new_values."client_id", new_values."created_at", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."result", new_values."set_by_id", new_values."task_id", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='91f23dfc14a32ac7c4e705525336b1be6b45162e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_081cf', referencing='REFERENCING NEW TABLE AS new_values ', table='servicing_meetingdecision', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='meetingdecision',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_meetingdecisionevent" ("answer", "chosen_id", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "set_by_id", "task_id", "text") SELECT new_values."answer", new_values."chosen_id", new_values."client_id", new_values."created_at", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."result", new_values."set_by_id", new_values."task_id", new_values."text" FROM ( SELECT new_values.* FROM old_values FULL JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2b7592323049a57df2be1c72a21b866c155d717c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ea601', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='servicing_meetingdecision', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='meetingdecision',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "servicing_meetingdecisionevent" ("answer", "chosen_id", "client_id", "created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "set_by_id", "task_id", "text") SELECT old_values."answer", old_values."chosen_id", old_values."client_id", old_values."created_at", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."result", old_values."set_by_id", old_values."task_id", old_values."text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c538ee326c83189a2e6a7cf8132110d3a484396b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ea856', referencing='REFERENCING OLD TABLE AS old_values ', table='servicing_meetingdecision', when='AFTER')),
+            ),
+        ]),
         migrations.RunPython(ship_decisions, migrations.RunPython.noop, elidable=False),
     ]
