@@ -86,12 +86,12 @@ def compare(round: GoalRound, *, ask: bool = True) -> Comparison | None:
 def _in_words(rho: float) -> str:
     """Neutral: neither answer is the right one."""
     if rho >= 0.8:
-        return _("You put the goals in nearly the same order.")
+        return _("The two orders are nearly the same.")
     if rho >= 0.4:
-        return _("Your orders have much in common.")
+        return _("The two orders have much in common.")
     if rho > -0.4:
-        return _("Your orders have something in common and something apart.")
-    return _("Your orders run in different directions.")
+        return _("The two orders have something in common and something apart.")
+    return _("The two orders run in different directions.")
 
 
 def _questions(pairs: list[tuple[RoundGoal, RoundGoal]]) -> list[Question]:
