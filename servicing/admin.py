@@ -19,6 +19,7 @@ from clients.models import ChangeKind, Client, User
 from servicing.absences.services import going_back, what_becomes
 from servicing.absences.words import goes_back, in_sentences
 from servicing.capacity.admin import ClientHoursAdmin
+from servicing.equity.admin import EquityLeadAdmin
 from servicing.meetings.admin import ReadyDecisionAdmin
 from servicing.models import (
     Absence,
@@ -40,7 +41,13 @@ from servicing.standards.item_admin import ServiceItemAdmin
 from servicing.standards.rules import what_moves
 from servicing.work.words import promise
 
-__all__ = ["ClientHoursAdmin", "ReadyDecisionAdmin", "ServiceItemAdmin", "TaskModifierAdmin"]
+__all__ = [
+    "ClientHoursAdmin",
+    "EquityLeadAdmin",
+    "ReadyDecisionAdmin",
+    "ServiceItemAdmin",
+    "TaskModifierAdmin",
+]
 
 
 class ServiceItemInline(admin.TabularInline):

@@ -1,5 +1,5 @@
-"""Pay in equity: companies with their trading windows, a client's grants, exercises and sales, sell rules, and
-the federal figures that estimates are made with."""
+"""Pay in equity: companies with their trading windows, a client's grants, exercises and sales, sell rules,
+and the federal figures that estimates are made with."""
 
 from __future__ import annotations
 
@@ -54,8 +54,9 @@ class WindowState(models.TextChoices):
 class EquityCompany(models.Model):
     """A company that pays clients in its shares, its price, and the rule by which it closes trading.
 
-    Trading is closed from `closed_before_days` before a quarter's end until `full_days_after` full trading days
-    after its results. Without `closed_before_days` there is no rule: it is open, but for dates of its own.
+    Trading is closed from `closed_before_days` before a quarter's end until `full_days_after` full trading
+    days after its results. Without `closed_before_days` there is no rule: it is open, but for days that the
+    company named.
     """
 
     name = models.CharField(_("company"), max_length=120)
@@ -193,7 +194,8 @@ _VESTS_FIT = """
 """
 _MOVES_FIT = """
     IF EXISTS (
-        SELECT FROM (SELECT DISTINCT grant_id FROM new_rows) n JOIN personas_equitygrant g ON g.id = n.grant_id
+        SELECT FROM (SELECT DISTINCT grant_id FROM new_rows) n
+        JOIN personas_equitygrant g ON g.id = n.grant_id
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(t.shares) FILTER (WHERE t.kind = 'exercise'), 0) AS exercised,
                 coalesce(sum(t.shares) FILTER (WHERE t.kind <> 'exercise'), 0) AS gone
@@ -225,9 +227,10 @@ def _fits(name: str, operation: pgtrigger.Operation, sql: str) -> pgtrigger.Trig
 class EquityGrant(models.Model):
     """Shares or options promised to a client, and how they vest.
 
-    Vesting by months from `vest_from`: the first part at the cliff, then every period until the total; total 0:
-    all of it on `vest_from`. `own_dates`: by dates of its own. Options have an exercise price; of an ESPP it is
-    the price that was paid, `granted_on` the offering's first day and `vest_from` the day of the purchase.
+    Vesting by months from `vest_from`: the first part at the cliff, then every period until the total;
+    total 0: all of it on `vest_from`. `own_dates`: by dates of its own. Options have an exercise price; of an
+    ESPP it is the price that was paid, `granted_on` the offering's first day and `vest_from` the day of the
+    purchase.
     """
 
     client = models.ForeignKey("clients.Client", models.CASCADE, related_name="+", db_index=False)

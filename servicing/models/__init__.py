@@ -16,6 +16,7 @@ from servicing.models.delivery import (
     DeliveryRollup,
     DeliveryScope,
 )
+from servicing.models.equity import EquityDate, EquityLead
 from servicing.models.exceptions import CadenceOverride, Waiver
 from servicing.models.meetings import ConfidenceAnswer, DecisionResult, MeetingDecision, ReadyDecision
 from servicing.models.modifiers import TailoredWith, TaskModifier, TaskTailoring, TimeOfDay
@@ -73,6 +74,8 @@ __all__ = [
     "DeliveryRefresh",
     "DeliveryRollup",
     "DeliveryScope",
+    "EquityDate",
+    "EquityLead",
     "Escalation",
     "FirmRollup",
     "FollowedItem",

@@ -54,6 +54,9 @@ COUNTED: dict[str, str | Promise] = {
     "failed": gettext_lazy("not taken by the mail server"),
     "reported": gettext_lazy("reported"),
     "mailed": gettext_lazy("mailed"),
+    "equity_made": gettext_lazy("made for equity dates"),
+    "equity_moved": gettext_lazy("moved with equity dates"),
+    "equity_taken_back": gettext_lazy("taken back with equity dates"),
 }
 
 

@@ -13,6 +13,7 @@ from clients.changes import take_changes, wake_sweeps
 from clients.firm import firm_today
 from clients.models import ChangeKind, Client
 from clients.sweeps import Counts
+from servicing import equity
 from servicing.planning import ranges
 from servicing.planning.engine import PlanCounts, lock, plan
 
@@ -30,6 +31,7 @@ def plan_changed() -> int:
         lock()
         clients = take_changes(ChangeKind.SERVICE, limit=BATCH)
         if clients:
+            equity.open_tasks(day=firm_today(), clients=clients)
             plan(as_of=firm_today(), clients=clients)
         if len(clients) > BATCH // 2:
             wake_sweeps(ChangeKind.SERVICE)  # there may be more
@@ -39,12 +41,13 @@ def plan_changed() -> int:
 def plan_tonight() -> Counts:
     """Plans today for all clients, or splits a large firm and sends a message for each part."""
     night, most = firm_today(), settings.PLANNING_PART_CLIENTS
-    if Client.objects.count() <= most:
-        with pghistory.context(command="plan_all", user=None, by="schedule"):
-            return plan(as_of=night).counted()
+    with pghistory.context(command="plan_all", user=None, by="schedule"):
+        swept = equity.open_tasks(day=night).counted()
+        if Client.objects.count() <= most:
+            return plan(as_of=night).counted() | swept
     numbers = ranges.split(night=night, most=most)
     transaction.on_commit(lambda: _send(night, numbers), robust=True)
-    return {"parts": len(numbers)}
+    return {"parts": len(numbers), **swept}
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from personas.models import EquityTaxYear
 
 @admin.register(EquityTaxYear)
 class EquityTaxYearAdmin(admin.ModelAdmin):
-    """A row a year, with its source. Pages say which year's figures they use, and whether they are confirmed."""
+    """A row a year, with its source. Pages say which year they use, and whether it is confirmed."""
 
     list_display = ["year", "confirmed", "exemption_single", "exemption_joint", "upper_rate_from", "source"]
     list_filter = ["confirmed"]

@@ -1,4 +1,4 @@
-"""The calendar of the next twelve months: vests, windows, dates of tax and of plans, in the order of their days."""
+"""The calendar of the next twelve months: vests, windows, dates of tax and of plans, by their days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Companies that pay clients in equity: price, blackout rule, stated days, dates of results. The firm shares them."""
+"""Companies that pay clients in equity: price, blackout rule, stated days, dates of results."""
 
 from __future__ import annotations
 

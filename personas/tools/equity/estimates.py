@@ -103,8 +103,8 @@ def iso_parts(
 
 
 def iso_left(lot: Lot, parted: dict[tuple[int, dt.date], taxes.Parted], on: dt.date) -> tuple[int, int]:
-    """Of an ISO grant's options that can be exercised on a day: those with the treatment of ISOs, and those over
-    the limit. What was exercised is taken from the first."""
+    """Of an ISO grant's options that can be exercised on a day: those with the treatment of ISOs, and those
+    over the limit. What was exercised is taken from the first."""
     there = lot.position(on).exercisable
     over = sum(each.nso for (grant, day), each in parted.items() if grant == lot.grant.pk and day <= on)
     over = min(over, there)

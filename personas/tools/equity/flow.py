@@ -1,5 +1,5 @@
-"""The one-page flow: what equity pay brings in twelve months, what tax takes, what is sold and kept, and how much
-of the household hangs on the company before and after. Drawn from the estimates alone."""
+"""The one-page flow: what equity pay brings in twelve months, what tax takes, what is sold and kept, and how
+much of the household hangs on the company before and after. Drawn from the estimates alone."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _part_names(found: Estimates) -> dict[str, str]:
 def _bands(found: Estimates) -> dict[str, Any]:
     """Nodes at the left and the right, bands between them; heights by money."""
     gross = found.total("gross")
-    sources = [source for source in found.sources.values()]
+    sources = list(found.sources.values())
     ends = {name: found.total(name) for name in PARTS}
     scale = (TALL - SLOT * 3) / float(gross) if gross else 0
     left, starts = _stacked([(source.kind, float(source.gross) * scale) for source in sources])

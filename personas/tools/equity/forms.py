@@ -63,7 +63,7 @@ class GrantForm(forms.ModelForm):
         max_length=8000,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
         help_text=gettext_lazy(
-            "One vest a line, as 2026-02-15 250. They go in place of the months above and add up to the shares."
+            "One vest a line, as 2026-02-15 250, in place of the months above. They add up to the shares."
         ),
     )
 
@@ -246,9 +246,7 @@ class MoveForm(forms.ModelForm):
         if not lot.grant.is_option:
             kind = self.fields["kind"]
             assert isinstance(kind, forms.ChoiceField)  # noqa: S101
-            kind.choices = [  # type: ignore[assignment]
-                each for each in TransactionKind.choices if each[0] != TransactionKind.EXERCISE
-            ]
+            kind.choices = [each for each in TransactionKind.choices if each[0] != TransactionKind.EXERCISE]
         self.fields["happened_on"].initial = firm_today()
         keep_registered(self, {"kind": register.TRANSACTIONS})
 
@@ -292,7 +290,7 @@ class BasisForm(forms.ModelForm):
                 "From the tax plan. Without it the AMT is given as the most it can be."
             ),
             "other_supplemental": gettext_lazy(
-                "Supplemental wages beside vests and exercises: they count toward the limit of the lower rate."
+                "Supplemental wages beside vests and exercises: they count for the rate withheld."
             ),
             "wealth": gettext_lazy("Empty: the investable assets of the record."),
         }
@@ -367,12 +365,12 @@ class WindowForm(forms.ModelForm):
         widgets = {"first_on": DateInput(), "last_on": DateInput()}
 
     def __init__(self, *args: Any, company: EquityCompany, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="window", **kwargs)
+        super().__init__(*args, **kwargs | {"prefix": "window"})
         self.instance.company = company
 
     def _get_validation_exclusions(self) -> set[str]:
         """With the company, so that days that overlap are found before the database refuses them."""
-        return super()._get_validation_exclusions() - {"company"}
+        return super()._get_validation_exclusions() - {"company"}  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -392,12 +390,12 @@ class ResultsForm(forms.ModelForm):
         widgets = {"quarter_end": DateInput(), "published_on": DateInput()}
 
     def __init__(self, *args: Any, company: EquityCompany, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="results", **kwargs)
+        super().__init__(*args, **kwargs | {"prefix": "results"})
         self.instance.company = company
 
     def _get_validation_exclusions(self) -> set[str]:
         """With the company, so that a second date for a quarter is found."""
-        return super()._get_validation_exclusions() - {"company"}
+        return super()._get_validation_exclusions() - {"company"}  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

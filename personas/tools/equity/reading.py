@@ -1,4 +1,4 @@
-"""What is stored about a client's equity pay, read in three queries: grants, the basis of estimates, figures."""
+"""What is stored about a client's equity pay, in three queries: grants, basis of estimates, figures."""
 
 from __future__ import annotations
 
@@ -102,10 +102,10 @@ class Book:
         return [lot for lot in self.lots if lot.grant.company_id == company]
 
     def figures(self, year: int) -> taxes.Figures | None:
-        """The federal figures of a year; of the last year before it where there are none. None: none at all."""
+        """The federal figures of a year, or of the last year before it that has any. None: none at all."""
         rows = sorted(self.years, key=lambda each: each.year)
         found = next((each for each in reversed(rows) if each.year <= year), rows[0] if rows else None)
-        return found and figures_of(found, self.profile.filing)
+        return figures_of(found, self.profile.filing) if found else None
 
 
 def figures_of(row: EquityTaxYear, filing: str) -> taxes.Figures:

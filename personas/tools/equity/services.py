@@ -1,7 +1,7 @@
 """Writes of equity pay: grants with their parts, exercises and sales, sell rules, companies and their days.
 
-Each tells planning which clients are concerned: grants and transactions by triggers of their tables, companies
-here. Tasks follow at the next sweep, which is woken.
+Each tells planning which clients are concerned: grants and transactions by triggers of their tables,
+companies here. Tasks follow at the next sweep, which is woken.
 """
 
 from __future__ import annotations
@@ -139,5 +139,5 @@ _TELL = """
 def tell_planning(*, company: EquityCompany | None = None) -> None:
     """Notes the clients with a grant of a company (none given: of any) for the next sweep, and wakes it."""
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, {"kind": ChangeKind.SERVICE.value, "company": company and company.pk})
+        cursor.execute(_TELL, {"kind": ChangeKind.SERVICE.value, "company": company.pk if company else None})
     wake_sweeps(ChangeKind.SERVICE)

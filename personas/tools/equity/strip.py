@@ -1,4 +1,4 @@
-"""The twelve months as a strip: for each company open windows and blackouts, vests on them, dates of tax below."""
+"""The twelve months as a strip: open windows and blackouts by company, vests on them, dates of tax below."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Estimates of United States federal tax on pay in equity. Estimates, not tax advice.
 
-Sources: withholding on supplemental wages, IRS Publication 15; alternative minimum tax (AMT), Internal Revenue
-Code 55 to 59 and Form 6251; the limits of ISOs and of an ESPP, Code 422 and 423. The figures of a year come in
-as `Figures`.
+Sources: withholding on supplemental wages, IRS Publication 15; alternative minimum tax (AMT), Internal
+Revenue Code 55 to 59 and Form 6251; the limits of ISOs and of an ESPP, Code 422 and 423. The figures of a
+year come in as `Figures`.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Exposure:
 def exposure(
     *, shares: int, gain: Decimal, income: Decimal, regular_tax: Decimal | None, figures: Figures
 ) -> Exposure:
-    """An exercise of `shares` ISOs with a `gain` (price less exercise price) each, held past the year's end."""
+    """An exercise of `shares` ISOs with a `gain` (price less exercise price) each, held past the year."""
     spread = cents(shares * max(ZERO, gain))
     before, after = minimum_tax(income, figures), minimum_tax(income + spread, figures)
     if regular_tax is None:

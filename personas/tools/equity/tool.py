@@ -1,4 +1,4 @@
-"""The equity calendar as a tool: its place on the Tools tab and its picture, which the meeting brief prints."""
+"""The equity calendar as a tool: its place on the Tools tab, and its picture in the meeting brief."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ def register() -> None:
         Tool(
             code="equity",
             label=_("Equity calendar"),
-            about=_(
-                "What vests when, when trading is open, what to set aside for tax, and the one-page flow."
-            ),
+            about=_("What vests when, when trading is open, what tax will take, and the one-page flow."),
             url_name="personas:equity",
             rows=EquityGrant,
             template="personas/tools/equity/picture.html",

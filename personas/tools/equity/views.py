@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -166,15 +167,17 @@ def _fill(form: WhatIfForm, book: Book, there: list[tuple[Lot, int]]) -> None:
     today = firm_today()
     numbers = {lot.grant.pk: number for lot, number in there}
     grant = form.fields["grant"]
-    grant.queryset = EquityGrant.objects.filter(pk__in=numbers).select_related("company")  # type: ignore[attr-defined]
-    grant.label_from_instance = lambda each: (
-        _("%(company)s: %(grant)s (%(shares)s can be exercised)")
-        % {  # type: ignore[attr-defined]
+    assert isinstance(grant, forms.ModelChoiceField)  # noqa: S101
+    grant.queryset = EquityGrant.objects.filter(pk__in=numbers).select_related("company")
+
+    def labelled(each: EquityGrant) -> str:
+        return _("%(company)s: %(grant)s (%(shares)s can be exercised)") % {
             "company": each.company.ticker or each.company.name,
-            "grant": f"{each.get_kind_display()} {each}" if each.label else str(each),
+            "grant": f"{each.get_kind_display()} {each.label}" if each.label else str(each),
             "shares": f"{numbers[each.pk]:,}",
         }
-    )
+
+    grant.label_from_instance = labelled  # type: ignore[method-assign,assignment]
     years = [(row.year, str(row)) for row in book.years]
     form.fields["year"].choices = years  # type: ignore[attr-defined]
     figures = book.figures(today.year)

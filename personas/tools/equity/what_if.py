@@ -16,8 +16,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Tried:
-    """What the exercise would cost and bring. `iso` and `nso`: shares by how they are taxed; `wages`: the part
-    of the gain that is wages; `owed`: tax on it at the own rate (None: no rate is entered)."""
+    """What the exercise would cost and bring. `iso` and `nso`: shares by how they are taxed; `wages`: the
+    part of the gain that is wages; `owed`: tax on it at the own rate (None: no rate is entered)."""
 
     lot: Lot
     shares: int
@@ -55,8 +55,8 @@ def try_out(
     sold: bool,
     on: dt.date,
 ) -> Tried:
-    """An exercise of `shares` of one grant on a day. Of an ISO grant the options that keep the treatment of ISOs
-    are taken first. `sold`: in the same year, so that the gain is wages of the year and AMT has no part in it."""
+    """An exercise of `shares` of one grant on a day. Of an ISO grant the options that keep the treatment of
+    ISOs are taken first. `sold`: in the same year, so that the gain is wages of it, and no AMT follows."""
     gain = max(ZERO, price - (lot.grant.exercise_price or ZERO))
     iso = 0
     if lot.grant.kind == GrantKind.ISO:

@@ -53,7 +53,7 @@ def after_full_trading_days(day: dt.date, number: int) -> dt.date:
 
 @dataclass(frozen=True)
 class Rule:
-    """A company's blackout rule. `closed_before`: None where there is none. `results`: by the quarter's end."""
+    """A company's blackout rule. `closed_before`: None where there is none. `results`: by quarter's end."""
 
     closed_before: int | None
     full_days_after: int = 2

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from clients.commands import ContractCommand, Refused, iso_date
 from clients.firm import firm_settings
 from clients.models.people import holiday_trouble
+from servicing import equity
 from servicing.planning import lock, plan
 from servicing.planning.hindsight import tasks_of_later_tiers
 
@@ -37,6 +38,7 @@ class Command(ContractCommand):
                 % {"day": options["as_of"].isoformat(), "tasks": tasks}
             )
         self.progress(_("Planning for all clients …"))
+        equity.open_tasks(day=options["as_of"])
         return plan(as_of=options["as_of"]).as_dict()
 
     def text(self, result: dict[str, Any]) -> str:
