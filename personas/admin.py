@@ -2,7 +2,8 @@
 
 from personas.mapping import admin as mapping
 from personas.scripts import admin as scripts
+from personas.tools.equity import admin as equity
 from personas.tools.goals import admin as goals
 from personas.tools.runway import admin as runway
 
-__all__ = ["goals", "mapping", "runway", "scripts"]
+__all__ = ["equity", "goals", "mapping", "runway", "scripts"]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("map/", include("personas.mapping.urls")),
     path("scripts/", include("personas.scripts.urls")),
     path("messages/", include("personas.sending.urls")),
+    path("tools/equity/", include("personas.tools.equity.urls")),
     path("tools/runway/", include("personas.tools.runway.urls")),
     path("tools/goals/", include("personas.tools.goals.urls")),
 ]
