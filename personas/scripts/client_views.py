@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clients.access import may_edit_clients, require
 from clients.feedback import notice, refusal, with_notice
-from clients.firm import firm_today
 from clients.models import Client, Permission, TeamMember, User
 from clients.requests import SignedInRequest
 from personas.models import ScriptUse, ScriptVersion, Situation
@@ -58,7 +58,7 @@ def offers_of(
     `one_a_situation`: the best of each situation, in the firm's order of situations.
     """
     found = matching.offered(
-        client_id=client.pk, today=firm_today(), situations=situations, role_id=role_id, limit=limit
+        client_id=client.pk, today=timezone.localdate(), situations=situations, role_id=role_id, limit=limit
     )
     if one_a_situation:
         best = {offer.version.situation_id: offer for offer in reversed(found)}

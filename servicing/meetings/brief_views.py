@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from clients.firm import firm_today
 from clients.requests import SignedInRequest
 from servicing.meetings.brief import MOST, WEEK, briefs_of, coming_meetings, with_all
 from servicing.models import ServiceTask
@@ -23,7 +22,7 @@ def brief(request: SignedInRequest, pk: int) -> HttpResponse:
     task = with_all(ServiceTask.objects.visible_to(request.user).filter(pk=pk)).first()
     if task is None or not is_meeting(task):
         raise Http404
-    (one,) = briefs_of([task], viewer=request.user, today=firm_today())
+    (one,) = briefs_of([task], viewer=request.user, today=timezone.localdate())
     return render(request, "servicing/meetings/brief.html", {"brief": one, "back": back_path(request)})
 
 
@@ -34,7 +33,7 @@ def week(request: SignedInRequest) -> HttpResponse:
     person = whose(request, request.GET.get("advisor", ""))
     visible = ServiceTask.objects.visible_to(request.user)
     tasks = coming_meetings(visible, person=person, now=timezone.now())
-    today = firm_today()
+    today = timezone.localdate()
     context = {
         "briefs": briefs_of(tasks[:MOST], viewer=request.user, today=today),
         "more": len(tasks) > MOST,

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from clients.access import require, sees_all_clients
-from clients.firm import firm_today
 from clients.models import Persona, User
 from clients.register.active import is_active
 from clients.requests import SignedInRequest
@@ -62,7 +62,7 @@ def confidence_clients(request: SignedInRequest) -> HttpResponse:
     number = 0
     if is_active(CONFIDENCE):
         rows, number = clients_behind(
-            today=firm_today(), months=months, chosen=chosen, limit=PAGE, offset=(page - 1) * PAGE
+            today=timezone.localdate(), months=months, chosen=chosen, limit=PAGE, offset=(page - 1) * PAGE
         )
     context = {
         "rows": rows,
@@ -96,7 +96,7 @@ def confidence_file(request: SignedInRequest) -> HttpResponse:
 def _spread(months: int) -> Spread:
     if not is_active(CONFIDENCE):
         return Spread(None, [], [])
-    return spread(today=firm_today(), months=months)
+    return spread(today=timezone.localdate(), months=months)
 
 
 def _months(request: SignedInRequest) -> int:

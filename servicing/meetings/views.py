@@ -11,12 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clients.access import WHO_MAY, may_edit_clients, require
 from clients.feedback import notice
-from clients.firm import firm_today
 from clients.models import Client
 from clients.register.active import is_active
 from clients.requests import SignedInRequest
@@ -191,7 +191,7 @@ def _draw(
     if may_work and "outcome" not in more:
         more["outcome"] = _outcome_form(task, None)
     context = {
-        "panel": panel_of(task, firm_today(), viewer=request.user),
+        "panel": panel_of(task, timezone.localdate(), viewer=request.user),
         "task": task,
         "client": task.client,
         "decision": decision,
