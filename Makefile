@@ -3,7 +3,8 @@
 PORT ?= 8000
 HOST ?= 127.0.0.1
 DATA_DIR ?= .data
-export PORT HOST DATA_DIR
+THOROUGH ?= no
+export PORT HOST DATA_DIR THOROUGH
 
 # The first Python that is new enough; where there is none, requirements/install.py says so.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -38,7 +39,7 @@ install: ## a virtual environment in .venv with everything in it
 run: install ## everything, on http://127.0.0.1:8000/; Ctrl-C stops it
 	@$(SERVERS) run
 
-test: install ## every check and every test, with servers of its own
+test: install ## every check and test; THOROUGH=yes for the long ones too
 	@$(SERVERS) test -- .ci/checks $(PYTEST_ARGS)
 
 lint: install ## style, types, arrows between the apps, templates

@@ -73,6 +73,11 @@ def _take_own_queue() -> None:
     app.conf.broker_url = settings.CELERY_BROKER_URL
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin first, so that the test processes end together."""
+    items.sort(key=lambda item: item.get_closest_marker("thorough") is None)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     reports = terminalreporter.stats.get("skipped", [])
     skipped = [report for report in reports if NO_BROWSER in str(report.longrepr)]

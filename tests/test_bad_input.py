@@ -22,6 +22,8 @@ from tests.test_permissions import DAY, NAMES, TABLE
 from tiers.models import Policy
 from tiers.policies import clone_policy
 
+pytestmark = pytest.mark.thorough
+
 NUL = "a\x00b"
 HUGE = "9" * 25
 LONG = "ü" * 20_000

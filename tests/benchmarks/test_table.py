@@ -40,6 +40,7 @@ def small(tmp_path_factory, django_db_blocker):
     return done.stdout, left, json.loads(out.read_text())["lines"]
 
 
+@pytest.mark.thorough
 def test_it_measures_every_workload_beside_its_floor(small):
     _, _, found = small
     names = {line["workload"] for line in found}
@@ -66,6 +67,7 @@ def test_it_measures_every_workload_beside_its_floor(small):
         assert line["floor"] > 0, line
 
 
+@pytest.mark.thorough
 def test_it_prints_a_line_for_each(small):
     printed, _, found = small
     for line in found:
@@ -73,6 +75,7 @@ def test_it_prints_a_line_for_each(small):
     assert "As JSON" in printed
 
 
+@pytest.mark.thorough
 def test_it_leaves_no_database_behind(small):
     assert small[1] == set()
 

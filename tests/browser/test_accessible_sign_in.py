@@ -7,7 +7,7 @@ import pytest
 from tests.browser.axe import look_at
 from tests.browser.views import OWN, SIGN_IN
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db]
 
 VIEWS = SIGN_IN | OWN
 

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.axe import look_at
 from tests.browser.views import WORK
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db]
 
 
 @pytest.mark.parametrize("name", WORK)

@@ -13,7 +13,7 @@ from tests.browser.axe import COLOUR_RULES, PHONE, complaints
 from tests.browser.firm import PATIENCE, Looks, SeededFirm, served
 from tests.factories import UserFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db]
 
 NO_PAGE = ("/clients/export/", "/personas/map/export/", "/personas/scripts/export.")  # files
 

@@ -72,6 +72,7 @@ def closed() -> None:
         ClosingDay.objects.create(date=day)
 
 
+@pytest.mark.thorough
 def test_a_year_under_the_shipped_standards_is_level(world):
     """Reviews and the check-ins between them, begun in step with month's ends that February takes up."""
     since = dt.date(2026, 5, 4)

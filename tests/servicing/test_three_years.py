@@ -137,6 +137,7 @@ class Firm:
                 assert kind in open_kinds or later or beside or waived, f"{where}: {kind} has no task"
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_three_years_day_by_day(transactional_db):
     world = World()
