@@ -14,8 +14,10 @@ class PersonasConfig(AppConfig):
         from personas.scripts import merge_fields
         from personas.scripts.client_views import tab_part
         from personas.tools import tab as tools_tab
+        from personas.tools.debt import tool as debt
         from personas.tools.equity import tool as equity
         from personas.tools.goals import tool as goals
+        from personas.tools.owner import tool as owner
         from personas.tools.runway import tool as runway
 
         register_usage(register_use.conditions)
@@ -25,6 +27,8 @@ class PersonasConfig(AppConfig):
         tools_tab.register()
         runway.register()
         goals.register()
+        debt.register()
         equity.register()
+        owner.register()
         conversation.register_part(Panel("personas/mapping/client_part.html", client_part, 10))
         conversation.register_part(Panel("personas/scripts/client_part.html", tab_part, 20))

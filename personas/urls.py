@@ -13,4 +13,6 @@ urlpatterns = [
     path("tools/equity/", include("personas.tools.equity.urls")),
     path("tools/runway/", include("personas.tools.runway.urls")),
     path("tools/goals/", include("personas.tools.goals.urls")),
+    path("tools/debt/", include("personas.tools.debt.urls")),
+    path("tools/owner/", include("personas.tools.owner.urls")),
 ]

@@ -1,8 +1,9 @@
 """Amortisation to the cent, on plain values: one loan by its own payment, or several with an extra amount.
 
-A month's interest is the principal times a twelfth of the yearly rate, rounded half up to the cent. A payment
-pays interest first, the rest principal; the last payment is what is left. Interest that a payment does not cover
-is owed and bears no interest itself. Months are counted from now: the first payment is in month 1.
+A month's interest is the principal times a twelfth of the yearly rate, rounded half up to the cent. A
+payment pays interest first, the rest principal; the last payment is what is left. Interest that a payment
+does not cover is owed and bears no interest itself. Months are counted from now: the first payment is in
+month 1.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ class Order(Enum):
 
 @dataclass(frozen=True)
 class Debt:
-    """A loan now. `yearly_rate` in percent; `unpaid`: interest owed from before; `left`: payments until the rest
-    is forgiven, None without a plan."""
+    """A loan now. `yearly_rate` in percent; `unpaid`: interest owed from before; `left`: payments until the
+    rest is forgiven, None without a plan."""
 
     key: int
     name: str
@@ -48,7 +49,7 @@ class Debt:
 
 @dataclass(frozen=True)
 class Line:
-    """One month of one loan. `interest` and `principal` are what the payment went to; `balance` is left after it."""
+    """One month of one loan. `interest`, `principal`: what the payment went to; `balance`: left after it."""
 
     month: int
     payment: Decimal

@@ -1,0 +1,1 @@
+"""Tools of business owners: what hangs on one asset, options by the owner's own words, small steps."""
