@@ -102,18 +102,35 @@ Rows = dict[tuple[str, str], list[models.Model]]
 def _rows_of(client: Client) -> Rows:
     """The rows of each table that a field names; of tables that are only counted, what is counted."""
     rows: Rows = {("clients.Client", "id"): [client]}
-    for tracked in tracked_fields().values():
-        key = (tracked.model, tracked.client)
+    tables = {(tracked.model, tracked.client): tracked.stored_in for tracked in tracked_fields().values()}
+    filled = _filled_tables(client, tables)
+    for key, model in tables.items():
         if key in rows:
             continue
-        found = tracked.stored_in._base_manager.filter(**{tracked.client: client.pk})
+        if key not in filled:
+            rows[key] = []
+            continue
+        found = model._base_manager.filter(**{key[1]: client.pk})
         related = [
             field.name
-            for field in tracked.stored_in._meta.concrete_fields
+            for field in model._meta.concrete_fields
             if isinstance(field, models.ForeignKey) and field.name != "client"
         ]
         rows[key] = list(found.select_related(*related) if related else found)
     return rows
+
+
+def _filled_tables(client: Client, tables: dict[tuple[str, str], type[models.Model]]) -> set[tuple[str, str]]:
+    """Those of `tables` that have a row of the client; one query: most have none of most clients."""
+    every = list(tables)
+    parts = [
+        f"SELECT {place} WHERE EXISTS "
+        f"(SELECT FROM {tables[key]._meta.db_table} t WHERE t.{key[1]} = %(client)s)"
+        for place, key in enumerate(every)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), {"client": client.pk})
+        return {every[place] for (place,) in cursor.fetchall()}
 
 
 def _filled(tracked: TrackedField, row: models.Model) -> bool:
@@ -177,51 +194,49 @@ def _day_of(row: models.Model) -> dt.date | None:
 
 
 class _Changes:
-    """The last change of each column of each row, out of the audit rows."""
+    """The last change of each column of each row, out of the audit rows of every table, read as one."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self.gone = [
             merge.absorbed_id for merge in joined_and_parted(client).merges if merge.parted_at is None
         ]
-        self._read: dict[str, dict[tuple[Any, str], tuple[dt.datetime, dict[str, Any]]]] = {}
+        self._found: dict[str, dict[tuple[Any, str], tuple[dt.datetime, dict[str, Any]]]] | None = None
         self._people: dict[int, str] = {}
 
     def last(self, tracked: TrackedField, row: models.Model) -> tuple[dt.datetime | None, str]:
         """When the value came to be what it is, and who made it so; nothing where no audit row tells."""
-        if tracked.model not in self._read:
-            self._read[tracked.model] = self._of_table(tracked)
+        if self._found is None:
+            self._found = self._of_tables()
         attribute = tracked.attribute
         column = attribute.attname if attribute is not None else ""
-        found = self._read[tracked.model]
+        found = self._found.get(tracked.model, {})
         change = found.get((row.pk, column)) or found.get((row.pk, ""))
         return (change[0], self._who(change[1])) if change else (None, "")
 
-    def _of_table(self, tracked: TrackedField) -> dict[tuple[Any, str], tuple[dt.datetime, dict[str, Any]]]:
-        event = _event_of(tracked.stored_in)
-        if event is None:
-            return {}
-        whose = "pgh_obj_id" if tracked.client == "id" else tracked.client
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT to_json(e)::text, c.metadata FROM {event._meta.db_table} e "
-                f"LEFT JOIN {_CONTEXT} c ON c.id = e.pgh_context_id "
-                f"WHERE e.{whose} = ANY(%s) ORDER BY e.pgh_id",
-                [[self.client.pk, *(self.gone if whose != "pgh_obj_id" else [])]],
+    def _of_tables(self) -> dict[str, dict[tuple[Any, str], tuple[dt.datetime, dict[str, Any]]]]:
+        """One query over the audit tables of all fields that are on paper."""
+        every = {field.model: field for field in tracked_fields().values() if field.on_paper}
+        read = [
+            (model, event, field) for model, field in every.items() if (event := _event_of(field.stored_in))
+        ]
+        parts = [
+            f"SELECT {place}, e.pgh_id, to_json(e)::text, c.metadata FROM {event._meta.db_table} e "
+            f"LEFT JOIN {_CONTEXT} c ON c.id = e.pgh_context_id "
+            + (
+                "WHERE e.pgh_obj_id = %(own)s"
+                if field.client == "id"
+                else f"WHERE e.{field.client} = ANY(%(all)s)"
             )
-            told = [(json.loads(text), _loaded(metadata)) for text, metadata in cursor.fetchall()]
-        found: dict[tuple[Any, str], tuple[dt.datetime, dict[str, Any]]] = {}
-        before: dict[Any, dict[str, Any]] = {}
-        for values, context in told:
-            key = values["pgh_obj_id"]
-            change = (dt.datetime.fromisoformat(values["pgh_created_at"]), context)
-            old = before.get(key) if values["pgh_label"] != "insert" else None
-            for column, value in values.items():
-                if old is None or old.get(column) != value:
-                    found[key, column] = change
-            found[key, ""] = change  # of a column that history does not copy: the row's last change
-            before[key] = values
-        return found
+            for place, (_model, event, field) in enumerate(read)
+        ]
+        told: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = defaultdict(list)
+        with connection.cursor() as cursor:
+            ids: dict[str, Any] = {"own": self.client.pk, "all": [self.client.pk, *self.gone]}
+            cursor.execute(f"{' UNION ALL '.join(parts)} ORDER BY 1, 2", ids)
+            for place, _id, text, metadata in cursor.fetchall():
+                told[read[place][0]].append((json.loads(text), _loaded(metadata)))
+        return {model: _last_changes(rows) for model, rows in told.items()}
 
     def _who(self, context: dict[str, Any]) -> str:
         user = context.get("user")
@@ -230,6 +245,24 @@ class _Changes:
         if not self._people:
             self._people = {person.pk: person.display_name for person in User.objects.all()}
         return self._people.get(user, actor(context))
+
+
+def _last_changes(
+    told: list[tuple[dict[str, Any], dict[str, Any]]],
+) -> dict[tuple[Any, str], tuple[dt.datetime, dict[str, Any]]]:
+    """By a row's number and a column the last change; `told`: the audit rows of a table, the oldest first."""
+    found: dict[tuple[Any, str], tuple[dt.datetime, dict[str, Any]]] = {}
+    before: dict[Any, dict[str, Any]] = {}
+    for values, context in told:
+        key = values["pgh_obj_id"]
+        change = (dt.datetime.fromisoformat(values["pgh_created_at"]), context)
+        old = before.get(key) if values["pgh_label"] != "insert" else None
+        for column, value in values.items():
+            if old is None or old.get(column) != value:
+                found[key, column] = change
+        found[key, ""] = change  # of a column that history does not copy: the row's last change
+        before[key] = values
+    return found
 
 
 def _loaded(metadata: Any) -> dict[str, Any]:
