@@ -17,8 +17,22 @@ from django_celery_beat.models import PeriodicTask
 from clients.contact import opt_out
 from clients.firm import firm_today
 from clients.models import Client, Job, Member, ServiceRole, TimeEntry, User
-from personas.models import BulkMessage, MapImport, MapRow, Message, MessageState, ScriptVersion
+from personas.models import (
+    BulkMessage,
+    EquityCompany,
+    EquityGrant,
+    EquityProfile,
+    EquityWindow,
+    GrantKind,
+    MapImport,
+    MapRow,
+    Message,
+    MessageState,
+    ScriptVersion,
+)
 from personas.sending.writing import token_of
+from personas.tools.equity.services import save_grant
+from personas.tools.equity.vesting import schedule
 from servicing.book import merging
 from servicing.book import transfer as book
 from servicing.models import Absence, CadenceOverride, ClientRequest, ServiceTask
@@ -66,6 +80,7 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
     )
     (closed,) = opt_out(client=client, channels=["post"], how="letter", by=None)
     return {
+        **equity_places(client),
         "opt_out": reverse("clients:lift_opt_out", args=[client.pk, closed.pk]),
         "absence": reverse("servicing:absence", args=[absence.pk]),
         "time": reverse("servicing:edit_time", args=[entry.pk]),
@@ -155,6 +170,33 @@ def conversation_places(client: Client) -> dict[str, str]:
         "unsubscribe": reverse("personas:unsubscribe", args=[token_of(name)]),
         "bulk": reverse("personas:bulk", args=[bulk.pk]),
         "sending_preview": reverse("servicing:sending_preview", args=[0, 0]),
+    }
+
+
+def equity_places(client: Client) -> dict[str, str]:
+    """A client paid in equity, with all kinds of it."""
+    company = EquityCompany.objects.create(name="Northwind", ticker="NW", price=90, priced_on=firm_today())
+    EquityWindow.objects.create(
+        company=company, state="closed", first_on=firm_today(), last_on=firm_today() + dt.timedelta(days=9)
+    )
+    start = firm_today() - dt.timedelta(days=500)
+    for kind in GrantKind.values:
+        grant = EquityGrant(
+            client=client,
+            company=company,
+            kind=kind,
+            granted_on=start,
+            vest_from=start,
+            shares=4_000,
+            exercise_price=None if kind == GrantKind.RSU else 20,
+        )
+        save_grant(grant=grant, parts=schedule(start=start, shares=4_000, cliff=12, period=3, total=48))
+    EquityProfile.objects.create(client=client, marginal_rate=40, income=200_000, wealth=900_000)
+    return {
+        "equity": reverse("personas:equity", args=[client.pk]),
+        "equity_grant": reverse("personas:equity_grant", args=[client.pk, grant.pk]),
+        "equity_plan": reverse("personas:equity_plan", args=[client.pk, company.pk]),
+        "equity_company": reverse("personas:equity_company", args=[company.pk]),
     }
 
 

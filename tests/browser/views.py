@@ -307,6 +307,20 @@ FIRM = {
     "person": View("administrator", "{person}"),
     "no right": View("advisor", "{clients:people}", refused=403),
     "not found": View("advisor", f"/clients/{UNKNOWN}/", refused=404),
+    "equity": View("operations", "{equity}"),
+    "equity: flow": View("operations", "{equity}flow/"),
+    "equity: an exercise": View(
+        "operations", "{equity}what-if/", click("main form [type=submit]"), then_refused=422
+    ),
+    "equity: basis": View("operations", "{equity}basis/"),
+    "equity: new grant": View(
+        "operations", "{equity}grants/new/", click("main form [type=submit]"), then_refused=422
+    ),
+    "equity: a grant": View("operations", "{equity_grant}"),
+    "equity: sell rule": View("operations", "{equity_plan}"),
+    "equity: companies": View("operations", "{personas:equity_companies}"),
+    "equity: new company": View("operations", "{personas:equity_company_new}"),
+    "equity: a company": View("operations", "{equity_company}"),
 }
 
 # Each group is a test file of its own, so that two processes share the work.
