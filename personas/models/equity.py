@@ -291,7 +291,10 @@ class EquityGrant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label or f"{self.get_kind_display()} {self.granted_on}"
+        kind = str(self.get_kind_display())
+        if kind.lower() in self.label.lower():
+            return self.label
+        return f"{kind} {self.label or self.granted_on}"
 
     @property
     def is_option(self) -> bool:

@@ -55,7 +55,7 @@ def _part_names(found: Estimates) -> dict[str, str]:
         "withheld": _("Withheld by the employer"),
         "set_aside": _("To set aside for tax"),
         "amt": _("AMT exposure") if exposure and exposure.amt is not None else _("AMT exposure, at most"),
-        "sold": _("Sold by the sell rule"),
+        "sold": _("Sold by the rule, after tax"),
         "kept": _("Kept in shares"),
     }
 
@@ -166,7 +166,8 @@ def _bars(found: Estimates, view: CompanyView, first_y: float) -> list[dict[str,
 
 def _in_words(found: Estimates, view: CompanyView | None) -> str:
     said = _(
-        "In the next twelve months %(gross)s of equity pay vests or can be exercised; taxes take %(taxes)s."
+        "In the next twelve months %(gross)s of equity pay vests or can be exercised. If all of it is, taxes "
+        "take %(taxes)s."
     ) % {
         "gross": money(found.total("gross")),
         "taxes": money(found.total("withheld") + found.total("set_aside") + found.total("amt")),

@@ -173,7 +173,7 @@ def _fill(form: WhatIfForm, book: Book, there: list[tuple[Lot, int]]) -> None:
     def labelled(each: EquityGrant) -> str:
         return _("%(company)s: %(grant)s (%(shares)s can be exercised)") % {
             "company": each.company.ticker or each.company.name,
-            "grant": f"{each.get_kind_display()} {each.label}" if each.label else str(each),
+            "grant": each,
             "shares": f"{numbers[each.pk]:,}",
         }
 
