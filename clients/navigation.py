@@ -40,6 +40,14 @@ DAILY = (
     Entry(_("Review"), "servicing:review", "review", "r", "/review/"),
 )
 FIRM = (
+    Entry(
+        _("Field register"),
+        "clients:register",
+        "register",
+        "f",
+        "/clients/register/",
+        access.sees_all_clients,
+    ),
     Entry(_("Import"), "clients:imports", "import", "m", "/clients/import/", access.runs_the_firm),
     Entry(_("Set-up"), "clients:welcome", "start", "u", "/welcome/", access.runs_the_firm),
     Entry(_("People"), "clients:people", "people", "p", "/people/", access.is_administrator),

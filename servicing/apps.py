@@ -12,6 +12,7 @@ class ServicingConfig(AppConfig):
         from clients.changes import register_sweep
         from clients.models import ChangeKind
         from clients.own_settings import SettingsPanel, register_settings_panel
+        from clients.permission.erasing import Place, register_place
         from clients.register.usage import register_usage
         from clients.tabs import Panel, Tab, register_panel, register_tab
         from personas.conversation import register_part
@@ -21,6 +22,7 @@ class ServicingConfig(AppConfig):
         from servicing.capacity.of_draft import hours_of_draft
         from servicing.meetings import tracked as kept_of_meetings
         from servicing.meetings.views import client_part
+        from servicing.modifiers.forgetting import forget_ticks
         from servicing.modifiers.register_use import acting
         from servicing.reminders import handing_over
         from servicing.requests import services as requests
@@ -62,5 +64,6 @@ class ServicingConfig(AppConfig):
         following.register_source(requests.SOURCE, requests.keep_in_line)
         following.register_hand_over(handing_over.tell_of_hand_over, handing_over.take_back)
         merge_fields.register(SERVICE)
+        register_place(Place("prepared", _("ticks of what it asked to prepare"), forget_ticks))
         register_part(Panel("servicing/meetings/client_part.html", client_part, 15))
         register_simulation_panel(SimulationPanel("servicing/capacity/draft_panel.html", hours_of_draft, 10))

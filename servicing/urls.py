@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from servicing.dashboards.views import tier_dashboard
+from servicing.modifiers.views import tag_changes
 from servicing.views import (
     absences,
     calendar,
@@ -74,4 +75,5 @@ urlpatterns = [
     path("operations/jobs/<int:pk>/run/", jobs.run_job, name="run_job"),
     path("", include("servicing.delivery.urls")),
     path("personas/sending/", include("servicing.sending.urls")),
+    path("personas/tags/", tag_changes, name="tag_changes"),
 ]

@@ -243,6 +243,7 @@ TABLE: dict[str, Row] = {
     "personas:write_many": ("GET", {}, EDITORS),
     "personas:bulk": ("GET", {"pk": 0}, after(EDITORS, 404)),
     "personas:stop_bulk": ("POST", {"pk": 0}, after(EDITORS, 404)),
+    "servicing:tag_changes": ("GET", {}, ALL),
     # a household on one income, and two partners; number 0 is no ranking, so the door alone answers
     "personas:runway": ("GET", {"pk": "client"}, CLIENT),
     "personas:runway_costs": ("GET", {"pk": "client"}, EDIT),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Func
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.formats import hours, short_date
-from servicing.models import ServiceTask
+from servicing.models import ServiceTask, TaskModifier, TaskTailoring
 from servicing.models.modifiers import TimeOfDay
 from servicing.models.standards import Channel
 
@@ -38,6 +39,11 @@ TAILORED = """
 # how by itself.
 MINUTES = "coalesce(tailored.minutes, t.planned_minutes)"
 CHANNEL = "coalesce(nullif(t.scheduled_channel, ''), nullif(tailored.channel, ''), t.channel)"
+# How many points tags ask to prepare for it.
+POINTS = """(
+    SELECT count(DISTINCT m.prepare) FROM servicing_taskmodifier m
+    WHERE m.id = ANY(tailored.modifiers) AND m.prepare <> '' AND t.channel IN ('in_person', 'video', 'phone')
+)"""
 REASONS = """(
     SELECT string_agg(m.reason, ' ' ORDER BY m."order", m.id) FROM servicing_taskmodifier m
     WHERE m.id = ANY(tailored.modifiers) AND (
@@ -72,6 +78,20 @@ def said(task: ServiceTask, tailored: dict[str, Any] | None, today: dt.date) -> 
         if changes:
             lines.append({"changes": changes, "reason": modifier["reason"], "prepare": point})
     return lines
+
+
+def points(lines: list[dict[str, Any]]) -> list[str]:
+    """The points to prepare among the changes that `said` gave, each once."""
+    return list(dict.fromkeys(line["prepare"] for line in lines if line["prepare"]))
+
+
+def points_of(task: ServiceTask) -> list[str]:
+    """What tags ask to prepare for an open task; one query."""
+    if task.channel not in MEETINGS or not task.is_open:
+        return []
+    acting = TaskTailoring.objects.filter(task=task).values(acting=Func("modifiers", function="unnest"))
+    asked = TaskModifier.objects.filter(pk__in=acting).exclude(prepare="")
+    return list(asked.values_list("prepare", flat=True))
 
 
 def prepare(point: str) -> str:

@@ -16,7 +16,7 @@ from clients.contact import closed_sql, not_by
 from clients.formats import short_date
 from clients.models import User
 from clients.register.active import active_fields
-from servicing.models import DecisionResult, ServiceTask, TaskStatus
+from servicing.models import DecisionResult, ServiceItem, ServiceTask, TaskStatus
 from servicing.models.standards import Channel
 from servicing.modifiers import words as tailoring
 from servicing.querysets import ServiceTaskQuerySet
@@ -160,6 +160,7 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
     beside = _read_beside(task.pk, today)
     own = beside["own_months"]
     months = own or (item.interval_months if item else 0)
+    tailored = tailoring.said(task, beside["tailored"], today)
     return {
         "task": task,
         "client": client,
@@ -180,7 +181,7 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "appointment_channel": _CHANNELS.get(task.scheduled_channel, ""),
         "held": was_held(task),
         "asleep": bool(task.snoozed_until and task.snoozed_until > today),
-        "points": _points(item.to_prepare if item else [], beside["prepared"], today, zone),
+        "points": _points(_to_prepare(item, tailored), beside["prepared"], today, zone),
         "agenda": item.agenda_points if item else [],
         "steps": beside["steps"],
         "touches": [{**touch, "on": _date(touch["on"])} for touch in beside["touches"]],
@@ -193,7 +194,7 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "team": _whom_to_ask(beside["team"], beside["last"]),
         "last": {**beside["last"], "on": _date(beside["last"]["on"])} if beside["last"] else None,
         "stands_in": _stands_in(beside["absent"], today),
-        "tailored": tailoring.said(task, beside["tailored"], today),
+        "tailored": tailored,
         "meeting": is_meeting(task),
         **_of_meeting(task, beside),
     }
@@ -252,6 +253,11 @@ def was_held(task: ServiceTask) -> bool:
     if task.scheduled_at is None or not task.is_open:
         return False
     return task.scheduled_at + dt.timedelta(minutes=task.planned_minutes) < timezone.now()
+
+
+def _to_prepare(item: ServiceItem | None, tailored: list[dict[str, Any]]) -> list[str]:
+    """The standard's checklist, and what the client's tags ask for."""
+    return list(dict.fromkeys([*(item.to_prepare if item else []), *tailoring.points(tailored)]))
 
 
 def _points(

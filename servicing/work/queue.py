@@ -58,14 +58,15 @@ _PLACE = """
     FROM (SELECT coalesce((t.scheduled_at AT TIME ZONE %(zone)s)::date, t.due_on) AS on_day) calendar
 """
 
-# What a row shows. `points`: the checklist, a point a line; `prepared`: how many of it are ticked.
+# What a row shows. `points`: the checklist, a point a line; `tag_points`: how many tags add; `prepared`: how
+# many are ticked.
 _ROW = f"""
     t.id, t.client_id, client.name AS client, tier.code AS tier,
     coalesce(nullif(t.title, ''), kind.label) AS name, t.status, t.due_on, t.window_end, t.scheduled_at,
     t.snoozed_until, t.attempts, t.automated, {tailoring.MINUTES} AS planned_minutes,
     {tailoring.CHANNEL} AS channel, {closed_sql(tailoring.CHANNEL, "client")} AS closed,
     tailored.time_of_day, {tailoring.REASONS} AS tailored_why,
-    item.checklist AS points, (
+    item.checklist AS points, {tailoring.POINTS} AS tag_points, (
         SELECT count(*) FROM servicing_preparedpoint point WHERE point.task_id = t.id
     ) AS prepared
 """
@@ -188,6 +189,7 @@ def _row_of(values: dict[str, Any], today: dt.date, zone: dt.tzinfo, address: st
     asleep = values["place"] == 5
     is_open = values["status"] in ("planned", "scheduled")
     points = len([line for line in (values["points"] or "").splitlines() if line.strip()])
+    points += values["tag_points"]
     return {
         "id": values["id"],
         "url": address.replace("0", str(values["id"])),

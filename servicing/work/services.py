@@ -19,6 +19,7 @@ from clients.firm import firm_date, firm_today, firm_zone
 from clients.models import Client, Touch, TouchKind, TouchOutcome, User
 from clients.services_facts import log_touch, remove_touch
 from servicing.models import ClosedReason, PreparedPoint, ServiceClock, ServiceTask, TaskOutcome, TaskStatus
+from servicing.modifiers.words import points_of
 from servicing.planning import lock, plan
 from servicing.work import following
 from servicing.work.natural import fulfilling_kind
@@ -230,14 +231,14 @@ def reschedule(*, task: ServiceTask, to: dt.date, reason: str = "") -> Worked:
 
 
 def prepare(*, task: ServiceTask, by: User, point: str, ready: bool) -> None:
-    """Ticks a point of the item's checklist for this task, or takes the tick away.
+    """Ticks a point of the item's checklist, or one that a tag asks for, or takes the tick away.
 
     Raises TaskRefused where the checklist has no such point, or the task is closed.
     """
     _refuse_closed(task)
     if not ready:
         PreparedPoint.objects.filter(task=task, point=point).delete()
-    elif task.item is None or point not in task.item.to_prepare:
+    elif point not in (task.item.to_prepare if task.item else []) and point not in points_of(task):
         raise TaskRefused(_("The checklist has changed. Open the task again."))
     else:
         PreparedPoint.objects.get_or_create(task=task, point=point, defaults={"by": by})

@@ -6,6 +6,8 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import escape
 
 from clients import services
 from clients.models import (
@@ -18,8 +20,11 @@ from clients.models import (
     ComplexityDriver,
     IncomeStructure,
     Persona,
+    User,
 )
+from clients.permission.answers import record_answer
 from servicing.models import ServiceTask, TaskModifier, TaskTailoring
+from servicing.models.modifiers import TAGS
 from servicing.modifiers.sweeps import follow_changes
 from servicing.planning import plan
 
@@ -359,3 +364,40 @@ def test_no_modifier_leads_to_a_channel_that_the_client_opted_out_of(served):
     opt_out.delete()
     plan(as_of=TODAY)
     assert tailored(a)["review_meeting"][0] == "phone"
+
+
+def test_what_a_tag_asks_to_prepare_is_ticked_like_the_checklist_and_forgotten_with_it(served, signed_in):
+    a, _b = served
+    grant(a)
+    first, second = "The list that debts end", "Context before numbers"
+    TaskModifier.objects.filter(complexity_driver__code="debt_structure").update(prepare=first)
+    TaskModifier.objects.filter(behavioral_trigger__code="volatility_fear").update(prepare=second)
+    tag(a, complexity_driver="debt_structure", behavioral_trigger="volatility_fear")
+    plan(as_of=TODAY)
+    review = ServiceTask.objects.get(client=a, kind__code="review_meeting")
+    browser, url = signed_in("ann"), reverse("servicing:prepare", args=[review.pk])
+    points = len(review.item.to_prepare) + 2
+    for number, point in enumerate((first, second, review.item.to_prepare[0]), 1):
+        part = browser.post(url, {"ready": point}, headers={"hx-request": "true"}).content.decode()
+        assert f"{number}/{points}" in part
+    assert browser.post(url, {"ready": "Another"}, headers={"hx-request": "true"}).status_code == 409
+    page = browser.get(reverse("servicing:task", args=[review.pk])).content.decode()
+    assert page.count('aria-checked="true"') == 3
+    by = User.objects.get(username="ann")
+    record_answer(client=Client.objects.get(pk=a.pk), answer="withdrawn", by=by, on=TODAY, how="phone")
+    assert set(review.prepared.values_list("point", flat=True)) == {first, review.item.to_prepare[0]}
+    tag(a, complexity_driver="")
+    plan(as_of=TODAY)
+    assert browser.post(url, {"ready": first}, headers={"hx-request": "true"}).status_code == 409
+
+
+def test_everyone_reads_what_each_tag_changes_and_the_register_is_in_the_navigation(signed_in):
+    page = signed_in("ann").get(reverse("servicing:tag_changes")).content.decode()
+    for rule in TaskModifier.objects.filter(retired_at=None).select_related(*TAGS):
+        assert str(rule.word) in page
+        assert escape(rule.reason) in page
+    assert "only while permission is granted" in page
+    assert reverse("admin:servicing_taskmodifier_changelist") not in page
+    entry = f'<a class="nav-entry" href="{reverse("clients:register")}"'
+    assert entry not in page
+    assert entry in signed_in("olga").get(reverse("servicing:tag_changes")).content.decode()
