@@ -31,6 +31,7 @@ class Line:
     number: int
     row: MapRow
     state: str = "new"  # new, changed, unchanged, wrong
+    changes: list[str] = field(default_factory=list)  # of a changed row, what becomes another
     errors: list[tuple[str, str, str]] = field(default_factory=list)  # column, value, what to do
 
     @property
@@ -88,9 +89,14 @@ def _line(
     if line.errors:
         line.state = "wrong"
     elif before:
-        same = all(getattr(before, name) == getattr(line.row, name) for name in STORED)
-        line.state = "unchanged" if same else "changed"
+        line.changes = [_label(name) for name in STORED if getattr(before, name) != getattr(line.row, name)]
+        line.state = "changed" if line.changes else "unchanged"
     return line
+
+
+def _label(column: str) -> str:
+    field_ = next(each for each in MapRow._meta.concrete_fields if each.attname == column)
+    return str(field_.verbose_name)
 
 
 def _fill(line: Line, record: dict[str, str], words: dict[str, dict[str, Term]]) -> None:
