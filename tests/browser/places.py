@@ -23,16 +23,21 @@ from personas.models import (
     EquityGrant,
     EquityProfile,
     EquityWindow,
+    GoalKind,
     GrantKind,
+    HouseholdDuty,
     MapImport,
     MapRow,
     Message,
     MessageState,
+    Reserve,
     ScriptVersion,
+    SoloPlan,
 )
 from personas.sending.writing import token_of
 from personas.tools.equity.services import save_grant
 from personas.tools.equity.vesting import schedule
+from personas.tools.goals.services import Goal, answer_together, begin_round, make_link
 from servicing.book import merging
 from servicing.book import transfer as book
 from servicing.models import Absence, CadenceOverride, ClientRequest, ServiceTask
@@ -98,6 +103,7 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         "capacity week": reverse("servicing:capacity_week", args=[firm_today() + dt.timedelta(days=14)]),
         "capacity person": reverse("servicing:person_capacity", args=[firm.people["advisor"].pk]),
         **conversation_places(client),
+        **household_places(client, firm.people["operations"]),
         "invitation": link("clients:invitation", invited),
         "reset": reset_link(firm.people["newcomer"]),
     }
@@ -170,6 +176,32 @@ def conversation_places(client: Client) -> dict[str, str]:
         "unsubscribe": reverse("personas:unsubscribe", args=[token_of(name)]),
         "bulk": reverse("personas:bulk", args=[bulk.pk]),
         "sending_preview": reverse("servicing:sending_preview", args=[0, 0]),
+    }
+
+
+def household_places(client: Client, by: User) -> dict[str, str]:
+    """A household whose runway is computed, a ranking that both answered, and one that waits for them."""
+    SoloPlan.objects.create(client=client, needed=5_000, wished=1_000)
+    Reserve.objects.create(client=client, name="Savings", amount=40_000, as_of=firm_today())
+    duty = HouseholdDuty.objects.create(client=client, title="Pay the bills")
+    goals = [Goal(kind.label, kind) for kind in GoalKind.objects.active()[:5]]
+    both: dict[str, Any] = {
+        "client": client,
+        "goals": goals,
+        "partners": ("Ada", "Ben"),
+        "days": 14,
+        "by": by,
+    }
+    done = begin_round(**both)
+    answer_together(round=done, places={1: [1, 2, 3, 4, 5], 2: [5, 2, 3, 4, 1]})
+    running = begin_round(**both)
+    token = make_link(partner=running.partners.get(number=1))
+    return {
+        "runway": reverse("personas:runway", args=[client.pk]),
+        "duty": reverse("personas:runway_line", args=[client.pk, "duty", duty.pk]),
+        "goals": reverse("personas:goals", args=[client.pk]),
+        "together": reverse("personas:goals_together", args=[client.pk, running.pk]),
+        "goal_answer": reverse("personas:goal_answer", args=[token]),
     }
 
 

@@ -186,5 +186,5 @@ class ChecklistForm(forms.Form):
 LINES: dict[str, tuple[type[LineForm], Any, Any]] = {
     "reserve": (ReserveForm, gettext_lazy("New reserve"), gettext_lazy("Reserve")),
     "income": (IncomeForm, gettext_lazy("New income that goes on"), gettext_lazy("Income that goes on")),
-    "duty": (DutyForm, gettext_lazy("New task that somebody does"), gettext_lazy("Who does it")),
+    "duty": (DutyForm, gettext_lazy("New line of who does what"), gettext_lazy("Who does it")),
 }
