@@ -40,7 +40,15 @@ from personas.tools.equity.vesting import schedule
 from personas.tools.goals.services import Goal, answer_together, begin_round, make_link
 from servicing.book import merging
 from servicing.book import transfer as book
-from servicing.models import Absence, CadenceOverride, ClientRequest, ServiceTask
+from servicing.meetings.services import choose
+from servicing.models import (
+    Absence,
+    CadenceOverride,
+    ClientRequest,
+    ConfidenceAnswer,
+    MeetingDecision,
+    ServiceTask,
+)
 from servicing.models.tasks import OPEN_STATUSES
 from servicing.requests.services import log_request
 from tests.browser.firm import PASSWORD, SeededFirm, sign_in
@@ -103,6 +111,7 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         "capacity week": reverse("servicing:capacity_week", args=[firm_today() + dt.timedelta(days=14)]),
         "capacity person": reverse("servicing:person_capacity", args=[firm.people["advisor"].pk]),
         **conversation_places(client),
+        **meeting_places(firm),
         **household_places(client, firm.people["operations"]),
         "invitation": link("clients:invitation", invited),
         "reset": reset_link(firm.people["newcomer"]),
@@ -229,6 +238,25 @@ def equity_places(client: Client) -> dict[str, str]:
         "equity_grant": reverse("personas:equity_grant", args=[client.pk, grant.pk]),
         "equity_plan": reverse("personas:equity_plan", args=[client.pk, company.pk]),
         "equity_company": reverse("personas:equity_company", args=[company.pk]),
+    }
+
+
+def meeting_places(firm: SeededFirm) -> dict[str, str]:
+    """A meeting without its decision, one with it, one that was held, and a client's confidence."""
+    open_ones = ServiceTask.objects.filter(
+        status__in=OPEN_STATUSES, channel__in=("in_person", "video"), item__isnull=False, decisions=None
+    ).order_by("pk")[:2]
+    bare, chosen = open_ones
+    choose(task=chosen, by=firm.people["operations"], text="Which loan is paid off first")
+    held = MeetingDecision.objects.exclude(result="").order_by("pk")[0]
+    answer = ConfidenceAnswer.objects.order_by("pk")[0]
+    return {
+        "meeting": reverse("servicing:meeting", args=[bare.pk]),
+        "meeting chosen": reverse("servicing:meeting", args=[chosen.pk]),
+        "meeting held": reverse("servicing:meeting", args=[held.task_id]),
+        "brief": reverse("servicing:brief", args=[chosen.pk]),
+        "confidence": reverse("servicing:confidence", args=[answer.client_id]),
+        "confidence answer": reverse("servicing:correct_confidence", args=[answer.client_id, answer.pk]),
     }
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from clients.firm import firm_today
 from clients.models import Client, Persona
-from servicing.models import ServiceTask, TaskStatus
+from servicing.models import ConfidenceAnswer, ServiceTask, TaskStatus
 from servicing.models.tasks import OPEN_STATUSES
 from tests.browser.firm import PASSWORD
 
@@ -279,6 +279,42 @@ def test_points_are_ticked_and_a_meeting_leaves_next_actions_by_keyboard(looks, 
         expect(page.locator("#task-panel [data-key=d]")).to_be_visible()
         made.refresh_from_db()
         assert (made.status, task.prepared.count()) == (TaskStatus.CANCELLED, 1)
+
+
+def test_a_meeting_with_one_decision_is_held_by_keyboard_from_the_queue_to_its_next_action(looks, firm):
+    person = firm.people["advisor"]
+    meetings = queue_of(person).filter(channel__in=("in_person", "video"), item__isnull=False)
+    task = meetings.filter(decisions=None).order_by("pk")[0]
+    with looks.as_("advisor") as page:
+        page.goto(f"/?task={task.pk}")
+        expect(page.locator(f'#task-panel [data-panel="{task.pk}"]')).to_be_visible()
+        page.keyboard.press("o")
+        expect(page.locator("[name=choice]").first).to_be_focused()
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+        expect(page.locator("[name=result]").first).to_be_focused()
+        decision = page.locator(".the-decision").inner_text()
+        assert task.decisions.get().text == decision
+
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Yes, from next month on")
+        page.keyboard.press("Tab")
+        while not page.evaluate("document.activeElement.name === 'confidence'"):
+            page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowRight")
+        first = page.locator("[data-next-action]").first
+        first.get_by_label("What").fill("Set up the payment")
+        first.get_by_label("By when").fill((firm_today() + dt.timedelta(days=3)).isoformat())
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Today")
+        expect(notice(page)).to_contain_text("held and recorded")
+        task.refresh_from_db()
+        assert task.status == TaskStatus.DONE
+        assert task.decisions.get().answer == "Yes, from next month on"
+        assert ConfidenceAnswer.objects.get(task=task).value == 1
+        assert ServiceTask.objects.get(follows=task).title == "Set up the payment"
 
 
 def test_a_due_date_moves_and_escape_leaves_the_form(looks, firm):
