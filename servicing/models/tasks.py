@@ -214,6 +214,12 @@ class ServiceTask(models.Model):
                 name="servicing_task_past",
                 condition=~Q(status__in=OPEN_STATUSES),
             ),
+            # the task list: what is past of one person
+            models.Index(
+                fields=["assigned_to", "status", "due_on", "id"],
+                name="servicing_task_past_of_one",
+                condition=~Q(status__in=OPEN_STATUSES),
+            ),
             # un-logging a touch finds the tasks that it closed
             models.Index(fields=["touch"], name="servicing_task_by_touch", condition=Q(touch__isnull=False)),
             # the next actions that a task led to

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from clients.access import require, runs_the_firm
+from clients.access import require, runs_the_firm, sees_all_clients
 from clients.feedback import notice
 from clients.models import User
 from servicing.forms import BULK_FORMS, serving_people
@@ -36,7 +36,11 @@ def task_list(request: HttpRequest) -> HttpResponse:
     asked = listing.asked_for(request.GET, options)
     tasks = listing.matching(user, asked, today)
     sort, descending = listing.parse_sort(request.GET.get("sort", ""))
-    page = listing.read_page(tasks, sort, descending, request.GET)
+    unsorted = sort != listing.DUE and listing.too_many_to_sort(tasks)
+    if unsorted:
+        sort, descending = listing.DUE, False
+    any_status = asked.get("status", ("", ""))[0] == "any" and sees_all_clients(user)
+    page = listing.read_page(tasks, sort, descending, request.GET, any_status=any_status)
     return render(
         request,
         "servicing/tasks.html",
@@ -51,6 +55,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
             "options": options,
             "chosen": request.GET,
             "kept": _without(request.GET, "after", "before"),
+            "unsorted": listing.SORTED if unsorted else 0,
             "columns": _columns(request.GET, sort, descending),
             "sort": request.GET.get("sort", ""),
             "may_do_many": runs_the_firm(user),

@@ -17,11 +17,13 @@ from clients.firm import firm_settings
 from clients.models import TeamMember, Tier, User
 from servicing.models import ServiceKind, ServiceTask, TaskStatus
 from servicing.models.standards import Channel
-from servicing.querysets import ServiceTaskQuerySet
+from servicing.querysets import OPEN_STATUSES, ServiceTaskQuerySet
 from servicing.work import words
 
 PAGE = 50
 COUNTED = 1000
+SORTED = 20_000  # as many are sorted by anything but the due date
+CLOSED = [status for status in TaskStatus.values if status not in OPEN_STATUSES]
 _CHANNELS = dict(Channel.choices)
 _STATUSES = dict(TaskStatus.choices)
 ROW = (
@@ -171,8 +173,18 @@ def parse_sort(text: str) -> tuple[str, bool]:
     return (name, text.startswith("-")) if name in ORDERS else (DUE, False)
 
 
-def read_page(tasks: ServiceTaskQuerySet, sort: str, descending: bool, params: QueryDict) -> Page:
-    """One page from a position in the order: its ids first, for which little is read, then its rows."""
+def too_many_to_sort(tasks: ServiceTaskQuerySet) -> bool:
+    """Whether there are so many tasks that only the order of an index, the due date, is to be had in time."""
+    return tasks.order_by()[: SORTED + 1].count() > SORTED
+
+
+def read_page(
+    tasks: ServiceTaskQuerySet, sort: str, descending: bool, params: QueryDict, *, any_status: bool = False
+) -> Page:
+    """One page from a position in the order: its ids first, for which little is read, then its rows.
+
+    `any_status`: `tasks` has open ones and others, of all clients.
+    """
     order = ORDERS[sort]
     names = ["due_on", "id"]
     if order.key is not None:
@@ -182,8 +194,8 @@ def read_page(tasks: ServiceTaskQuerySet, sort: str, descending: bool, params: Q
     down = descending != bool(back)
     if place:
         tasks = tasks.filter(_beyond(dict(zip(names, place, strict=True)), "lt" if down else "gt"))
-    ordered = tasks.order_by(*(f"-{name}" if down else name for name in names))
-    rows = _filled(list(ordered.values(*names)[: PAGE + 1]))
+    keys = [f"-{name}" if down else name for name in names]
+    rows = _filled(list(_first(tasks, names, keys, each_status=any_status and order.key is None)))
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if back:
         rows.reverse()
@@ -193,6 +205,21 @@ def read_page(tasks: ServiceTaskQuerySet, sort: str, descending: bool, params: Q
     if back:
         return Page(rows, first if more else "", last)
     return Page(rows, first if place else "", last if more else "")
+
+
+def _first(tasks: ServiceTaskQuerySet, names: list[str], keys: list[str], *, each_status: bool) -> Any:
+    """The first rows in the order of `keys`, one more than a page.
+
+    `each_status`: the order is that of the indexes, of which open tasks have one and each other status a
+    part of one: every part is walked as far as a page, and the parts are merged.
+    """
+    if not each_status:
+        return tasks.order_by(*keys).values(*names)[: PAGE + 1]
+    parts = [
+        part.order_by(*keys).values(*names)[: PAGE + 1]
+        for part in (tasks.open(), *(tasks.filter(status=status) for status in CLOSED))
+    ]
+    return parts[0].union(*parts[1:], all=True).order_by(*keys)[: PAGE + 1]
 
 
 def _filled(found: list[dict[str, Any]]) -> list[dict[str, Any]]:

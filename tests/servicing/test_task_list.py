@@ -45,28 +45,52 @@ def test_it_pages_both_ways_without_losing_or_repeating_a_task(signed_in, world,
     monkeypatch.setattr(listing, "PAGE", 3)
     world.users.update(people)
     today = firm_today()
-    for _ in range(9):
-        world.client(tier="C", since=today - 300 * DAY, team={"lead_advisor": "ann"})
+    for tier in "AAABBBCCC":
+        world.client(tier=tier, since=today - 300 * DAY, team={"lead_advisor": "ann"})
     world.plan(today)
-    wanted = list(ServiceTask.objects.open().order_by("due_on", "id").values_list("id", flat=True))
+    for number, pk in enumerate(ServiceTask.objects.values_list("id", flat=True)):
+        if number % 3:
+            status = ("done", "missed", "waived", "cancelled")[number % 4]
+            ServiceTask.objects.filter(pk=pk).update(status=status)
+    in_order = ServiceTask.objects.order_by("due_on", "id")
+    by_status = {"": in_order.open(), "any": in_order, "done": in_order.filter(status="done")}
     browser = signed_in("olga")
-    for sort in ("", "-due", "client", "-client", "service", "status", "-person"):
-        seen, query = [], {"sort": sort}
+    sorts = [("", sort) for sort in ("", "-due", "client", "-client", "service", "status", "-person")]
+    for status, sort in [*sorts, ("any", ""), ("any", "-due"), ("any", "-client"), ("done", "due")]:
+        wanted = list(by_status[status].values_list("id", flat=True))
+        assert len(wanted) > 1
+        seen, query = [], {"sort": sort, "status": status}
         while True:
             context = browser.get("/tasks/", query).context
             seen += [row["id"] for row in context["rows"]]
             if not context["page"].after:
                 break
-            query = {"sort": sort, "after": context["page"].after}
+            query = {"sort": sort, "status": status, "after": context["page"].after}
         assert sorted(seen) == sorted(wanted)
-        if sort in ("", "-due"):
-            assert seen == (wanted if not sort else wanted[::-1])
+        if sort in ("", "due", "-due"):
+            assert seen == (wanted[::-1] if sort == "-due" else wanted)
         back = []
         while context["page"].before:
-            context = browser.get("/tasks/", {"sort": sort, "before": context["page"].before}).context
+            query = {"sort": sort, "status": status, "before": context["page"].before}
+            context = browser.get("/tasks/", query).context
             back = [row["id"] for row in context["rows"]] + back
         assert back == seen[: len(back)]
         assert len(back) >= len(wanted) - 3
+
+
+def test_more_than_can_be_sorted_in_time_come_by_due_date(signed_in, world, people, monkeypatch):
+    world.users.update(people)
+    today = firm_today()
+    for _ in range(6):
+        world.client(tier="A", since=today - 300 * DAY, team={"lead_advisor": "ann"})
+    world.plan(today)
+    browser = signed_in("ann")
+    assert b"sorted by due date only" not in browser.get("/tasks/?sort=client").content
+    monkeypatch.setattr(listing, "SORTED", 2)
+    page = browser.get("/tasks/?sort=-client")
+    assert b"sorted by due date only" in page.content
+    wanted = ServiceTask.objects.open().order_by("due_on", "id").values_list("id", flat=True)
+    assert [row["id"] for row in page.context["rows"]] == list(wanted)
 
 
 def bulk(browser, **data):
