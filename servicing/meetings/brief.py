@@ -248,13 +248,11 @@ def _minutes(task: ServiceTask, tailoring: TaskTailoring | None) -> int:
 def _prepare(
     panel: dict[str, Any], guidance: Guidance, decision: dict[str, Any] | None
 ) -> list[dict[str, Any]]:
-    """The checklist with its ticks, what the decision needs, and what the client's tags and the message map
-    ask for; each once."""
+    """The checklist with its ticks, what the decision needs, and what the message map asks for; each once."""
     found = {point["text"]: point for point in panel["points"]}
     said = guidance.parts.get("preparation")
     for text in (
         decision["ready"] if decision else "",
-        *(line["prepare"] for line in panel["tailored"]),
         str(said.text) if said else "",
     ):
         if text:
