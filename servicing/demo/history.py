@@ -18,7 +18,6 @@ from servicing.demo.books import hand_over_books
 from servicing.demo.equity import pay_in_equity
 from servicing.demo.facts import SUMMARIZE_LAST_TOUCHES
 from servicing.demo.household import keep_house
-from servicing.demo.household import keep_house
 from servicing.demo.meetings import hold_meetings
 from servicing.demo.notes import NOTES
 from servicing.demo.requests import log_requests
@@ -130,7 +129,6 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
     work_tasks(as_of=as_of)
     log_time(as_of=as_of)
     use_scripts(as_of=as_of)
-    keep_house(as_of=as_of)
     keep_house(as_of=as_of)
     pay_in_equity(as_of=as_of)
     hold_meetings(as_of=as_of)
