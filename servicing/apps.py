@@ -17,6 +17,7 @@ class ServicingConfig(AppConfig):
         from clients.tabs import Panel, Tab, register_panel, register_tab
         from personas.conversation import register_part
         from personas.scripts import merge_fields
+        from servicing import owner_steps
         from servicing.book.leaving import belongings
         from servicing.book.panel import became
         from servicing.capacity.of_draft import hours_of_draft
@@ -62,6 +63,7 @@ class ServicingConfig(AppConfig):
         people.register_holdings(belongings)
         register_panel(Panel("servicing/partials/requests_panel.html", client_requests, 50))
         following.register_source(requests.SOURCE, requests.keep_in_line)
+        following.register_source(owner_steps.SOURCE, owner_steps.keep_in_line)
         following.register_hand_over(handing_over.tell_of_hand_over, handing_over.take_back)
         merge_fields.register(SERVICE)
         register_place(Place("prepared", _("ticks of what it asked to prepare"), forget_ticks))

@@ -14,7 +14,7 @@ from django.db.models import Exists, Model, OuterRef
 from django.utils.functional import Promise
 
 from clients.models import Client
-from clients.register.active import is_active
+from clients.register.active import active_fields
 
 Picture = dict[str, Any]
 
@@ -73,7 +73,8 @@ def tools() -> list[Tool]:
 
 def offers(client: Client) -> list[Offer]:
     """Every tool for `client`, those that fit first; two queries."""
-    every = [tool for tool in tools() if not tool.register or is_active(tool.register)]
+    active = active_fields()
+    every = [tool for tool in tools() if not tool.register or tool.register in active]
     codes = Client.objects.filter(pk=client.pk).values_list(
         "persona__code", "income_structure__code", "complexity_driver__code"
     )

@@ -13,7 +13,7 @@ from clients.changes import take_changes, wake_sweeps
 from clients.firm import firm_today
 from clients.models import ChangeKind, Client
 from clients.sweeps import Counts
-from servicing import equity
+from servicing import equity, owner_steps
 from servicing.planning import ranges
 from servicing.planning.engine import PlanCounts, lock, plan
 
@@ -32,6 +32,7 @@ def plan_changed() -> int:
         clients = take_changes(ChangeKind.SERVICE, limit=BATCH)
         if clients:
             equity.open_tasks(day=firm_today(), clients=clients)
+            owner_steps.open_tasks(day=firm_today(), clients=clients)
             plan(as_of=firm_today(), clients=clients)
         if len(clients) > BATCH // 2:
             wake_sweeps(ChangeKind.SERVICE)  # there may be more

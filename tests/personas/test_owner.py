@@ -64,8 +64,9 @@ def test_it_shows_how_much_hangs_on_the_largest_asset_and_marks_old_values(brows
     hold(owner, "Home", 250, "real_estate")
     hold(owner, "Guaranteed loan", 100, "business_loan", business)
     hold(owner, "Mortgage", 50, "mortgage")
+    today = firm_today()
     with CaptureQueriesContext(connection) as queries:
-        sheet = balance.sheet_of(owner, firm_today())
+        sheet = balance.sheet_of(owner, today)
     assert len(queries) == 1
     largest = sheet.largest
     assert (largest.asset, largest.share, largest.owned, largest.owed) == (business, D("0.75"), 750, 100)
@@ -250,10 +251,11 @@ def test_pictures_and_statement_have_what_is_held(browser, owner):
     hold(owner, "Tooling", 500)
     WinCondition.objects.create(client=owner, title="Fridays off", importance=2)
     agree(propose(owner, "List")[0], due_on=firm_today() + DAY)
+    today = firm_today()
     with CaptureQueriesContext(connection) as queries:
-        drawn = pictures(owner, firm_today())
+        drawn = pictures(owner, today)
     assert [tool.code for tool, _picture in drawn] == ["owner_balance", "owner_options", "owner_steps"]
-    assert len(queries) <= 2 + 5 + 1
+    assert len(queries) <= 2 + 5 + 1  # which there are, what they draw, and the register outside a request
     tab = browser.get(reverse("clients:tab", args=[owner.pk, "tools"])).content.decode()
     assert "hangs on one asset: Tooling" in tab
     assert "Under way" in tab
@@ -275,7 +277,7 @@ def test_merged_records_keep_one_step_under_way_and_part_again(owner):
     services.save_option(option=OwnerOption(client=other, title="Sell"), ratings={win.pk: (4, "")})
     services.save_option(option=OwnerOption(client=owner, title="Keep"), ratings={})
     boss = UserFactory(groups=["operations"])
-    merge(kept=owner, gone=other, take=(), by=boss)
+    merge(kept=owner.pk, gone=other.pk, take=(), by=boss)
     told = [(step.title, step.state) for step in steps.steps_of(owner).every]
     assert told == [("Read", "done"), ("List", "active"), ("Value", "proposed"), ("Write", "proposed"),
                     ("Sell", "proposed")]  # fmt: skip

@@ -66,7 +66,7 @@ class HoldingForm(forms.ModelForm):
             .exclude(kind__in=DEBTS)
             .exclude(pk=self.instance.pk)
         )
-        roots.label_from_instance = lambda holding: holding.name  # type: ignore[method-assign]
+        roots.label_from_instance = lambda holding: holding.name  # type: ignore[assignment,method-assign]
         roots.empty_label = _("Nothing else")
         keep_registered(self, {"name": HOLDINGS})
 
