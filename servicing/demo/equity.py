@@ -76,7 +76,7 @@ def pay_in_equity(*, as_of: dt.date) -> None:
         )
         for name, ticker, price, before, after in COMPANIES
     ]
-    clients = _clients()
+    clients = first_of("tech_equity", MOST_CLIENTS)
     for number, client in enumerate(clients):
         company = companies[number % len(companies)]
         for paid in PACKAGES[number % len(PACKAGES)]:
@@ -101,13 +101,13 @@ def pay_in_equity(*, as_of: dt.date) -> None:
     plan(as_of=as_of, clients=[client.pk for client in clients])
 
 
-def _clients() -> list[Client]:
-    """Active tech clients in the order of their numbers; first those of whoever leads the most."""
+def first_of(persona: str, most: int) -> list[Client]:
+    """Active clients of a persona in the order of their numbers; first those of whoever leads the most."""
     leads = TeamMember.objects.filter(role__code="lead_advisor")
     busiest = leads.values("user").annotate(number=Count("id")).order_by("-number", "user").first()
     own = set(leads.filter(user=busiest["user"]).values_list("client", flat=True)) if busiest else set()
-    found = Client.objects.filter(persona__code="tech_equity", status="active").order_by("external_id")[:200]
-    return sorted(found, key=lambda client: client.pk not in own)[:MOST_CLIENTS]
+    found = Client.objects.filter(persona__code=persona, status="active").order_by("external_id")[:200]
+    return sorted(found, key=lambda client: client.pk not in own)[:most]
 
 
 def _grant(client: Client, company: EquityCompany, paid: Paid, as_of: dt.date, number: int) -> None:

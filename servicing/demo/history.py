@@ -20,6 +20,7 @@ from servicing.demo.facts import SUMMARIZE_LAST_TOUCHES
 from servicing.demo.household import keep_house
 from servicing.demo.meetings import hold_meetings
 from servicing.demo.notes import NOTES
+from servicing.demo.owners_and_debt import owe_and_own
 from servicing.demo.requests import log_requests
 from servicing.demo.scripts import use_scripts
 from servicing.demo.time import log_time
@@ -131,6 +132,7 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
     use_scripts(as_of=as_of)
     keep_house(as_of=as_of)
     pay_in_equity(as_of=as_of)
+    owe_and_own(as_of=as_of)
     hold_meetings(as_of=as_of)
 
 
