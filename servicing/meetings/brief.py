@@ -22,7 +22,6 @@ from personas.tools.registry import pictures
 from servicing.meetings.tracked import BLOCKER, CONFIDENCE, DECISIONS
 from servicing.meetings.trend import Answer, drawing
 from servicing.models import OPEN_STATUSES, Channel, ServiceTask, TaskTailoring
-from servicing.modifiers import words as tailoring_words
 from servicing.modifiers.words import MEETINGS
 from servicing.querysets import ServiceTaskQuerySet
 from servicing.work import words
@@ -196,7 +195,7 @@ def _brief(
         channel=_channel(task, tailoring),
         minutes=_minutes(task, tailoring),
         prepare=_prepare(panel, guidance, decision),
-        differs=_differs(panel["tailored"]),
+        differs=panel["tailored"],
         tools=pictures(task.client, today),
         keeps_decisions=DECISIONS in active,
     )
@@ -258,13 +257,3 @@ def _prepare(
         if text:
             found.setdefault(text, {"text": text, "by": ""})
     return list(found.values())
-
-
-def _differs(tailored: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What else is different from the standard, each with its reason."""
-    lines = [
-        line
-        | {"changes": [each for each in line["changes"] if each != tailoring_words.prepare(line["prepare"])]}
-        for line in tailored
-    ]
-    return [line for line in lines if line["changes"]]

@@ -80,9 +80,18 @@ def said(task: ServiceTask, tailored: dict[str, Any] | None, today: dt.date) -> 
     return lines
 
 
-def points(lines: list[dict[str, Any]]) -> list[str]:
-    """The points to prepare among the changes that `said` gave, each once."""
-    return list(dict.fromkeys(line["prepare"] for line in lines if line["prepare"]))
+def points(lines: list[dict[str, Any]]) -> dict[str, str]:
+    """The points to prepare among the changes that `said` gave, each with its reason."""
+    return {line["prepare"]: line["reason"] for line in reversed(lines) if line["prepare"]}
+
+
+def without_points(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The other changes, for where the points stand beside them as points to tick."""
+    left = [
+        line | {"changes": [each for each in line["changes"] if each != prepare(line["prepare"])]}
+        for line in lines
+    ]
+    return [line for line in left if line["changes"]]
 
 
 def points_of(task: ServiceTask) -> list[str]:

@@ -16,7 +16,7 @@ from clients.contact import closed_sql, not_by
 from clients.formats import short_date
 from clients.models import User
 from clients.register.active import active_fields
-from servicing.models import DecisionResult, ServiceItem, ServiceTask, TaskStatus
+from servicing.models import DecisionResult, ServiceTask, TaskStatus
 from servicing.models.standards import Channel
 from servicing.modifiers import words as tailoring
 from servicing.querysets import ServiceTaskQuerySet
@@ -181,7 +181,9 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "appointment_channel": _CHANNELS.get(task.scheduled_channel, ""),
         "held": was_held(task),
         "asleep": bool(task.snoozed_until and task.snoozed_until > today),
-        "points": _points(_to_prepare(item, tailored), beside["prepared"], today, zone),
+        "points": _points(
+            item.to_prepare if item else [], tailoring.points(tailored), beside["prepared"], today, zone
+        ),
         "agenda": item.agenda_points if item else [],
         "steps": beside["steps"],
         "touches": [{**touch, "on": _date(touch["on"])} for touch in beside["touches"]],
@@ -194,7 +196,7 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "team": _whom_to_ask(beside["team"], beside["last"]),
         "last": {**beside["last"], "on": _date(beside["last"]["on"])} if beside["last"] else None,
         "stands_in": _stands_in(beside["absent"], today),
-        "tailored": tailored,
+        "tailored": tailoring.without_points(tailored),
         "meeting": is_meeting(task),
         **_of_meeting(task, beside),
     }
@@ -255,23 +257,24 @@ def was_held(task: ServiceTask) -> bool:
     return task.scheduled_at + dt.timedelta(minutes=task.planned_minutes) < timezone.now()
 
 
-def _to_prepare(item: ServiceItem | None, tailored: list[dict[str, Any]]) -> list[str]:
-    """The standard's checklist, and what the client's tags ask for."""
-    return list(dict.fromkeys([*(item.to_prepare if item else []), *tailoring.points(tailored)]))
-
-
 def _points(
-    checklist: list[str], prepared: list[dict[str, Any]], today: dt.date, zone: dt.tzinfo
+    checklist: list[str],
+    of_tags: dict[str, str],
+    prepared: list[dict[str, Any]],
+    today: dt.date,
+    zone: dt.tzinfo,
 ) -> list[dict[str, Any]]:
-    """The checklist, each point with who prepared it and when, or nobody yet."""
+    """The checklist, and what the client's tags ask for with their reasons; each point with who prepared it and
+    when, or nobody yet."""
     ticked = {point["point"]: point for point in prepared}
     points = []
-    for text in checklist:
+    for text, why in (dict.fromkeys(checklist, "") | of_tags).items():
         tick = ticked.get(text)
         at = dt.datetime.fromisoformat(tick["at"]) if tick else None
         points.append(
             {
                 "text": text,
+                "why": why,
                 "by": tick["by"] if tick else "",
                 "at": words.appointment(at, zone, today) if at else "",
             }
