@@ -264,8 +264,8 @@ def _points(
     today: dt.date,
     zone: dt.tzinfo,
 ) -> list[dict[str, Any]]:
-    """The checklist, and what the client's tags ask for with their reasons; each point with who prepared it and
-    when, or nobody yet."""
+    """The checklist, and what the client's tags ask for with their reasons; each point with who prepared it
+    and when, or nobody yet."""
     ticked = {point["point"]: point for point in prepared}
     points = []
     for text, why in (dict.fromkeys(checklist, "") | of_tags).items():
