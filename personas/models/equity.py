@@ -13,10 +13,12 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from clients import triggers
 from clients.audit import tracked
+from clients.formats import money
 from clients.models import ChangeKind
 
 _POSITIVE = [MinValueValidator(Decimal("0.0001"))]
@@ -194,8 +196,7 @@ _VESTS_FIT = """
 """
 _MOVES_FIT = """
     IF EXISTS (
-        SELECT FROM (SELECT DISTINCT grant_id FROM new_rows) n
-        JOIN personas_equitygrant g ON g.id = n.grant_id
+        SELECT FROM (SELECT DISTINCT grant_id FROM new_rows) n JOIN personas_equitygrant g ON g.id = n.grant_id
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(t.shares) FILTER (WHERE t.kind = 'exercise'), 0) AS exercised,
                 coalesce(sum(t.shares) FILTER (WHERE t.kind <> 'exercise'), 0) AS gone
@@ -209,7 +210,7 @@ _MOVES_FIT = """
             USING ERRCODE = 'check_violation', CONSTRAINT = 'personas_equity_moves_fit';
     END IF;
     RETURN NULL;
-"""
+"""  # noqa: E501
 
 
 def _fits(name: str, operation: pgtrigger.Operation, sql: str) -> pgtrigger.Trigger:
@@ -291,6 +292,19 @@ class EquityGrant(models.Model):
         ]
 
     def __str__(self) -> str:
+        return str(
+            _("%(title)s: %(shares)s of %(company)s, granted on %(day)s")
+            % {
+                "title": self.title,
+                "shares": f"{self.shares:,}",
+                "company": self.company.name,
+                "day": date_format(self.granted_on, "F j, Y"),
+            }
+        )
+
+    @property
+    def title(self) -> str:
+        """Its kind and the name that it was given, or its date."""
         kind = str(self.get_kind_display())
         if kind.lower() in self.label.lower():
             return self.label
@@ -369,7 +383,15 @@ class EquityTransaction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.happened_on}: {self.shares}"
+        return str(
+            _("%(kind)s on %(day)s: %(shares)s of %(grant)s")
+            % {
+                "kind": self.get_kind_display(),
+                "day": date_format(self.happened_on, "F j, Y"),
+                "shares": f"{self.shares:,}",
+                "grant": self.grant.title,
+            }
+        )
 
 
 @tracked(by="client")
@@ -442,7 +464,16 @@ class EquityProfile(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Equity estimates of client {self.client_id}"
+        known = {
+            _("own rate %s %%"): self.marginal_rate,
+            _("income %s"): money(self.income) if self.income is not None else None,
+            _("federal tax %s"): money(self.regular_tax) if self.regular_tax is not None else None,
+            _("bonuses %s"): money(self.other_supplemental) if self.other_supplemental else None,
+            _("owns %s"): money(self.wealth) if self.wealth is not None else None,
+            _("wants at most %s %% in one company"): self.target_percent,
+        }
+        said = [str(text) % value for text, value in known.items() if value is not None]
+        return "; ".join([str(self.get_filing_display()), *said])
 
 
 @tracked(by="client")
@@ -484,7 +515,14 @@ class EquityPlan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.company_id}: {self.sell_percent} %"
+        said = _("%(company)s: %(percent)s %% of each vest is sold") % {
+            "company": self.company.name,
+            "percent": self.sell_percent,
+        }
+        if not self.adopted_on:
+            return str(said)
+        adopted = _("10b5-1 plan adopted on %s") % date_format(self.adopted_on, "F j, Y")
+        return f"{said}; {adopted}"
 
 
 @tracked()

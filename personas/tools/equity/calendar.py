@@ -56,7 +56,7 @@ def _vests(found: Estimates, lot: Lot, spans: list[Span]) -> list[Entry]:
     company = found.book.companies[lot.grant.company_id]
     lines = []
     for part in lot.coming(found.today - dt.timedelta(days=1), found.until):
-        what = _("%(shares)s of %(grant)s vest") % {"shares": f"{part.shares:,}", "grant": lot.grant}
+        what = _("%(shares)s of %(grant)s vest") % {"shares": f"{part.shares:,}", "grant": lot.grant.title}
         lines.append(
             Entry(
                 part.on,
@@ -91,7 +91,10 @@ def _of_lot(lot: Lot) -> list[Entry]:
     if grant.is_option and grant.expires_on:
         lines.append(
             Entry(
-                grant.expires_on, OTHER, _("The options of %(grant)s end") % {"grant": grant}, company=company
+                grant.expires_on,
+                OTHER,
+                _("The options of %(grant)s end") % {"grant": grant.title},
+                company=company,
             )
         )
     if grant.kind == GrantKind.ESPP:
@@ -105,7 +108,7 @@ def _of_lot(lot: Lot) -> list[Entry]:
             "%(shares)s share of %(grant)s qualifies for the lower tax on a sale",
             "%(shares)s shares of %(grant)s qualify for the lower tax on a sale",
             shares,
-        ) % {"shares": f"{shares:,}", "grant": grant}
+        ) % {"shares": f"{shares:,}", "grant": grant.title}
         lines.append(Entry(taxes.qualifies_from(grant.granted_on, on), TAX, text, company=company))
         if grant.kind == GrantKind.ISO:
             lines.append(
@@ -113,7 +116,7 @@ def _of_lot(lot: Lot) -> list[Entry]:
                     dt.date(on.year, 12, 31),
                     TAX,
                     _("Last day to sell what was exercised from %(grant)s in %(year)s without AMT on it")
-                    % {"grant": grant, "year": on.year},
+                    % {"grant": grant.title, "year": on.year},
                     company=company,
                 )
             )

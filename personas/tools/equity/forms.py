@@ -127,6 +127,8 @@ class GrantForm(forms.ModelForm):
         for name, usual in (("cliff_months", 0), ("period_months", 1), ("total_months", 0)):
             if data.get(name) is None and name not in self.errors:
                 data[name] = usual
+        if data.get("period_months") == 0:
+            self.add_error("period_months", _("A period takes a month or more."))
         if data.get("kind") == GrantKind.ESPP:
             data |= {"cliff_months": 0, "period_months": 1, "total_months": 0}
         granted_on = data.get("granted_on")

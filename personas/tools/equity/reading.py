@@ -181,7 +181,9 @@ def read(client: Client) -> Book:
         lots.append(Lot(row, _parts(row.parts), _moves(row.moves)))
         if row.company_id not in companies:
             companies[row.company_id] = _company(row.company, row, _plan(row))
-    profile = EquityProfile.objects.filter(client=client).first() or EquityProfile(client=client)
+    profile = EquityProfile.objects.filter(client=client).first() or EquityProfile(
+        client=client, other_supplemental=Decimal(0), target_percent=Decimal(10)
+    )
     return Book(client, lots, companies, profile, list(EquityTaxYear.objects.all()))
 
 

@@ -37,5 +37,5 @@ def uses(since: dt.date) -> dict[str, list[Use]]:
 
 def register() -> None:
     for code, label, said, model in _FIELDS:
-        register_field(TrackedField(code, label, GROUP, model, on_paper=False, said=said))
+        register_field(TrackedField(code, label, GROUP, model, said=said))
     register_usage(uses)

@@ -20,7 +20,6 @@ from personas.models import (
     EquityCompany,
     EquityGrant,
     EquityPlan,
-    EquityProfile,
     EquityTransaction,
     GrantKind,
 )
@@ -173,7 +172,7 @@ def _fill(form: WhatIfForm, book: Book, there: list[tuple[Lot, int]]) -> None:
     def labelled(each: EquityGrant) -> str:
         return _("%(company)s: %(grant)s (%(shares)s can be exercised)") % {
             "company": each.company.ticker or each.company.name,
-            "grant": each,
+            "grant": each.title,
             "shares": f"{numbers[each.pk]:,}",
         }
 
@@ -304,7 +303,7 @@ def remove(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 def basis(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the estimates rest on."""
     client = client_of(request, pk, register.BASIS)
-    row = EquityProfile.objects.filter(client=client).first() or EquityProfile(client=client)
+    row = read(client).profile
     form = BasisForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
         services.save_basis(profile=form.instance)
