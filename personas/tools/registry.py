@@ -72,18 +72,16 @@ def tools() -> list[Tool]:
 
 
 def offers(client: Client) -> list[Offer]:
-    """Every tool for `client`, those that fit first; two queries."""
+    """Every tool for `client`, those that fit first; one query."""
     active = active_fields()
     every = [tool for tool in tools() if not tool.register or tool.register in active]
-    codes = Client.objects.filter(pk=client.pk).values_list(
-        "persona__code", "income_structure__code", "complexity_driver__code"
-    )
     used = {
         f"used_{tool.code}": Exists(tool.rows._default_manager.filter(client=OuterRef("pk")))
         for tool in every
     }
-    found = Client.objects.filter(pk=client.pk).values(**used).first() or {}
-    persona, income, driver = codes.first() or (None, None, None)
+    codes = ("persona__code", "income_structure__code", "complexity_driver__code")
+    found = Client.objects.filter(pk=client.pk).order_by().values(*codes, **used).first() or {}
+    persona, income, driver = (found.get(code) for code in codes)
     each = [
         Offer(
             tool, tool.fits(persona or "", income or "", driver or ""), bool(found.get(f"used_{tool.code}"))

@@ -14,8 +14,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from clients.contact import CLOSED, not_by
-from clients.models import Client, Permission, User
+from clients.contact import may_contact_sql, not_by
+from clients.models import ContactChannel, Permission, User
 from clients.register.active import active_fields
 from personas.mapping.resolving import Guidance, MessageMap, guidance_for
 from personas.tools.registry import pictures
@@ -34,10 +34,17 @@ REQUESTS = 3
 ACTIONS = 5  # open work for the client
 PEOPLE = 6
 
+# The channels by which the client may not be reached.
+_CLOSED = "array_remove(ARRAY[{}], NULL)".format(
+    ", ".join(
+        f"CASE WHEN NOT {may_contact_sql(channel, 'client')} THEN '{channel.value}' END"
+        for channel in ContactChannel
+    )
+)
 # What hangs on the meeting and on its client, for the tasks %(tasks)s: one row each, as one JSON object.
 _BESIDE = f"""
     SELECT t.id, (SELECT to_jsonb(beside) FROM (SELECT
-        client.permission,
+        client.permission, {_CLOSED} AS closed,
         (
             SELECT answer."on" FROM clients_permissionanswer answer
             WHERE answer.client_id = client.id ORDER BY answer.id DESC LIMIT 1
@@ -147,15 +154,11 @@ def coming_meetings(tasks: ServiceTaskQuerySet, *, person: User, now: dt.datetim
 
 
 def briefs_of(tasks: Sequence[ServiceTask], *, viewer: User, today: dt.date) -> list[Brief]:
-    """The briefs of some meetings: five queries for all, one for each, and what its tools ask."""
+    """The briefs of some meetings: three queries for all, two for each, and what its tools ask."""
     beside = _read_beside([task.pk for task in tasks])
     clients = {task.client_id for task in tasks}
     guidance = guidance_for(clients, of=MessageMap())
-    closed = dict(Client.objects.filter(pk__in=clients).values_list("pk", CLOSED))
-    return [
-        _brief(task, beside[task.pk], guidance[task.client_id], closed[task.client_id], viewer, today)
-        for task in tasks
-    ]
+    return [_brief(task, beside[task.pk], guidance[task.client_id], viewer, today) for task in tasks]
 
 
 def _read_beside(tasks: list[int]) -> dict[int, dict[str, Any]]:
@@ -168,7 +171,6 @@ def _brief(
     task: ServiceTask,
     beside: dict[str, Any],
     guidance: Guidance,
-    closed: list[str],
     viewer: User,
     today: dt.date,
 ) -> Brief:
@@ -191,7 +193,7 @@ def _brief(
         permission=str(Permission(beside["permission"]).label),
         permission_on=_day(beside["permission_on"]),
         granted=beside["permission"] == Permission.GRANTED,
-        closed=[not_by(channel) for channel in closed],
+        closed=[not_by(channel) for channel in beside["closed"]],
         channel=_channel(task, tailoring),
         minutes=_minutes(task, tailoring),
         prepare=_prepare(panel, guidance, decision),
