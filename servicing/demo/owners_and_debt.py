@@ -173,7 +173,7 @@ def _steps(client: Client, number: int, as_of: dt.date) -> None:
         agreed = as_of - dt.timedelta(days=30 * (done - place) + 10)
         step = CommitmentStep(client=client, position=place + 1, title=starter.title, about=starter.about)
         if place <= done:
-            step.agreed_on, step.agreed_by, step.state = agreed, "The owner", StepState.ACTIVE
+            step.agreed_on, step.agreed_by, step.state = agreed, client.name, StepState.ACTIVE
             step.due_on = agreed + dt.timedelta(days=25)
         if place < done:
             step.state, step.closed_on = StepState.DONE, agreed + dt.timedelta(days=20)

@@ -25,19 +25,25 @@ from personas.models import (
     EquityWindow,
     GoalKind,
     GrantKind,
+    Holding,
     HouseholdDuty,
+    Loan,
     MapImport,
     MapRow,
     Message,
     MessageState,
+    OwnerOption,
     Reserve,
     ScriptVersion,
     SoloPlan,
+    WinCondition,
 )
 from personas.sending.writing import token_of
 from personas.tools.equity.services import save_grant
 from personas.tools.equity.vesting import schedule
 from personas.tools.goals.services import Goal, answer_together, begin_round, make_link
+from personas.tools.owner.services import save_option
+from personas.tools.owner.steps import add_step, agree
 from servicing.book import merging
 from servicing.book import transfer as book
 from servicing.meetings.services import choose
@@ -94,6 +100,7 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
     (closed,) = opt_out(client=client, channels=["post"], how="letter", by=None)
     return {
         **equity_places(client),
+        **debt_and_owner_places(),
         "opt_out": reverse("clients:lift_opt_out", args=[client.pk, closed.pk]),
         "absence": reverse("servicing:absence", args=[absence.pk]),
         "time": reverse("servicing:edit_time", args=[entry.pk]),
@@ -190,7 +197,7 @@ def conversation_places(client: Client) -> dict[str, str]:
 
 def household_places(client: Client, by: User) -> dict[str, str]:
     """A household whose runway is computed, a ranking that both answered, and one that waits for them."""
-    SoloPlan.objects.create(client=client, needed=5_000, wished=1_000)
+    SoloPlan.objects.update_or_create(client=client, defaults={"needed": 5_000, "wished": 1_000})
     Reserve.objects.create(client=client, name="Savings", amount=40_000, as_of=firm_today())
     duty = HouseholdDuty.objects.create(client=client, title="Pay the bills")
     goals = [Goal(kind.label, kind) for kind in GoalKind.objects.active()[:5]]
@@ -211,6 +218,41 @@ def household_places(client: Client, by: User) -> dict[str, str]:
         "goals": reverse("personas:goals", args=[client.pk]),
         "together": reverse("personas:goals_together", args=[client.pk, running.pk]),
         "goal_answer": reverse("personas:goal_answer", args=[token]),
+    }
+
+
+def debt_and_owner_places() -> dict[str, str]:
+    """A client with a loan, a balance sheet, an option that is rated, and a step under way."""
+    client, today = ClientFactory(), firm_today()
+    loan = Loan.objects.create(
+        client=client,
+        name="School loan",
+        kind="federal_student",
+        balance=60_000,
+        as_of=today,
+        yearly_rate=6,
+        monthly_payment=900,
+    )
+    business = Holding.objects.create(
+        client=client, name="Mill", kind="business", value=900_000, as_of=today - dt.timedelta(days=500)
+    )
+    Holding.objects.create(
+        client=client, name="Hall", kind="real_estate", value=200_000, as_of=today, hangs_on=business
+    )
+    win = WinCondition.objects.create(client=client, title="Fridays off", importance=4)
+    option = save_option(option=OwnerOption(client=client, title="Sell"), ratings={win.pk: (4, "From 58")})
+    save_option(option=OwnerOption(client=client, title="Keep"), ratings={})
+    first, _second = (add_step(client=client, title=title) for title in ("List what is owned", "Value it"))
+    agree(step=first, on=today, by="Ada", due_on=today + dt.timedelta(days=20))
+    tools = reverse("personas:owner_steps", args=[client.pk]).removesuffix("steps/")
+    return {
+        "debt": reverse("personas:debt", args=[client.pk]),
+        "loan": reverse("personas:edit_loan", args=[client.pk, loan.pk]),
+        "owner": tools,
+        "holding": reverse("personas:edit_holding", args=[client.pk, business.pk]),
+        "win": reverse("personas:edit_win", args=[client.pk, win.pk]),
+        "option": reverse("personas:edit_option", args=[client.pk, option.pk]),
+        "step": reverse("personas:edit_step", args=[client.pk, first.pk]),
     }
 
 

@@ -336,6 +336,28 @@ FIRM = {
     "equity: companies": View("operations", "{personas:equity_companies}"),
     "equity: new company": View("operations", "{personas:equity_company_new}"),
     "equity: a company": View("operations", "{equity_company}"),
+    "debt": View("operations", "{debt}"),
+    "debt: an amount refused": View("operations", "{debt}?extra=-1", refused=422),
+    "debt: new loan": View(
+        "operations", "{debt}loans/new/", click("main form [type=submit]"), then_refused=422
+    ),
+    "debt: a loan": View("operations", "{loan}"),
+    "debt: payments": View("operations", "{loan}payments/"),
+    "owner: balance sheet": View("operations", "{owner}balance/"),
+    "owner: new holding": View("operations", "{owner}balance/new/"),
+    "owner: a holding": View("operations", "{holding}"),
+    "owner: options": View("operations", "{owner}options/"),
+    "owner: new option": View("operations", "{owner}options/new/"),
+    "owner: an option": View("operations", "{option}"),
+    "owner: new win condition": View("operations", "{owner}wins/new/"),
+    "owner: a win condition": View("operations", "{win}"),
+    "owner: steps": View("operations", "{owner}steps/"),
+    "owner: new step": View("operations", "{owner}steps/new/"),
+    "owner: a step": View("operations", "{step}"),
+    "owner: a step refused": View(
+        "operations", "{step}agree/", click("main form [type=submit]"), then_refused=422
+    ),
+    "owner: a step's end": View("operations", "{step}end/"),
     "what tags change": View("advisor", "{servicing:tag_changes}"),
     "unsubscribe": View(None, "{unsubscribe}"),
     "sending": View("operations", "{servicing:sending}"),
