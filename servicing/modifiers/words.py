@@ -82,7 +82,11 @@ def said(task: ServiceTask, tailored: dict[str, Any] | None, today: dt.date) -> 
 
 def points(lines: list[dict[str, Any]]) -> dict[str, str]:
     """The points to prepare among the changes that `said` gave, each with its reason."""
-    return {line["prepare"]: line["reason"] for line in reversed(lines) if line["prepare"]}
+    found: dict[str, str] = {}
+    for line in lines:
+        if line["prepare"]:
+            found.setdefault(line["prepare"], line["reason"])
+    return found
 
 
 def without_points(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
