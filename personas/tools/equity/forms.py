@@ -146,9 +146,8 @@ class GrantForm(forms.ModelForm):
     def _clean_company(self, data: dict[str, Any]) -> None:
         name = (data.get("new_company") or "").strip()
         if name:
-            data["company"] = EquityCompany.objects.filter(name__iexact=name).first() or EquityCompany(
-                name=name
-            )
+            data["company"] = EquityCompany.objects.filter(name__iexact=name).first()
+            self.company_to_make = "" if data["company"] else name
         elif not data.get("company") and "company" not in self.errors:
             self.add_error("company", _("Choose the company, or name another."))
 
