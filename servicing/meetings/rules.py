@@ -75,7 +75,7 @@ def options_for(client: Client) -> list[Options]:
             else [],
         ),
         Options(
-            _("For %(persona)s") % {"persona": str(own[0][0].persona).lower()} if own else "",
+            str(own[0][0].persona) if own else "",
             [option for _word, option in own],
         ),
         Options(_("For everyone"), [option for _word, option in general]),
