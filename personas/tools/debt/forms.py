@@ -16,7 +16,7 @@ from clients import formats
 from clients.firm import firm_today
 from clients.forms import DateInput
 from clients.register.forms import keep_registered
-from personas.models import ForgivenessPlan, Loan
+from personas.models import ForgivenessPlan, Loan, LoanKind
 from personas.tools.debt import tool
 from personas.tools.debt.amortisation import NeverEnds, by_own_payments, month_interest
 from personas.tools.debt.timeline import as_of_now, terms_of
@@ -50,8 +50,10 @@ class LoanForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = firm_today()
-        if not self.instance.pk:
-            self.initial.setdefault("as_of", self.today)
+        self.initial["as_of"] = self.initial.get("as_of") or self.today
+        kinds = self.fields["kind"]
+        assert isinstance(kinds, forms.ChoiceField)  # noqa: S101
+        kinds.choices = [("", _("Choose a kind")), *LoanKind.choices]
         plans = self.fields["plan"]
         assert isinstance(plans, forms.ModelChoiceField)  # noqa: S101
         offered = Q(retired_on=None) | Q(retired_on__gt=self.today) | Q(pk=self.instance.plan_id)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from clients.firm import firm_today
 from clients.forms import DateInput
 from clients.register.forms import keep_registered
-from personas.models import CommitmentStep, Holding, OwnerOption, StepState, WinCondition
+from personas.models import CommitmentStep, Holding, HoldingKind, OwnerOption, StepState, WinCondition
 from personas.models.owner import DEBTS
 from personas.tools.owner.tool import HOLDINGS, OPTIONS, STEPS, WINS
 
@@ -57,8 +57,10 @@ class HoldingForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.instance.pk:
-            self.initial.setdefault("as_of", firm_today())
+        self.initial["as_of"] = self.initial.get("as_of") or firm_today()
+        kinds = self.fields["kind"]
+        assert isinstance(kinds, forms.ChoiceField)  # noqa: S101
+        kinds.choices = [("", _("Choose a kind")), *HoldingKind.choices]
         roots = self.fields["hangs_on"]
         assert isinstance(roots, forms.ModelChoiceField)  # noqa: S101
         roots.queryset = (
