@@ -211,7 +211,7 @@ def household_places(client: Client, by: User) -> dict[str, str]:
     done = begin_round(**both)
     answer_together(round=done, places={1: [1, 2, 3, 4, 5], 2: [5, 2, 3, 4, 1]})
     running = begin_round(**both)
-    token = make_link(partner=running.partners.get(number=1))
+    token = make_link(partner=running.partners.get(number=2))
     return {
         "runway": reverse("personas:runway", args=[client.pk]),
         "duty": reverse("personas:runway_line", args=[client.pk, "duty", duty.pk]),

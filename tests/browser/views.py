@@ -312,10 +312,9 @@ FIRM = {
     "runway": View("operations", "{runway}"),
     "runway: living costs": View("operations", "{runway}costs/"),
     "runway: refused": View(
-        "operations", "{runway}costs/", click("main form [type=submit]"), then_refused=422
+        "operations", "{runway}reserve/new/", click("main form [type=submit]"), then_refused=422
     ),
     "runway: checklist": View("operations", "{runway}checklist/"),
-    "runway: a reserve": View("operations", "{runway}reserve/new/"),
     "runway: who does it": View("operations", "{duty}"),
     "goals": View("operations", "{goals}"),
     "goals: new": View("operations", "{goals}new/", click("main form [type=submit]"), then_refused=422),
