@@ -58,7 +58,7 @@ LOANS = [
 ]
 
 # name, kind, value of a hundred of the household's, days since it was valued, place of what it hangs on
-SHEETS = [
+SHEETS: list[list[tuple[str, str, int, int, int | None]]] = [
     [
         ("The business", HoldingKind.BUSINESS, 62, 60, None),
         ("Hall, let to the business", HoldingKind.REAL_ESTATE, 13, 540, 0),
@@ -137,7 +137,8 @@ def _loan(client: Client, owed: Owed, as_of: dt.date, forgiveness: ForgivenessPl
 
 
 def _sheet(client: Client, number: int, as_of: dt.date) -> None:
-    whole, made = WEALTH[number % len(WEALTH)], []
+    whole = WEALTH[number % len(WEALTH)]
+    made: list[Holding] = []
     for name, kind, hundredths, days, on in SHEETS[number % len(SHEETS)]:
         made.append(
             Holding.objects.create(
