@@ -13,7 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personas.tools.equity import taxes
-from personas.tools.equity.holdings import Move, TooMany, choices, first_too_many, position
+from personas.tools.equity.holdings import (
+    Move,
+    TooMany,
+    choices,
+    first_too_many,
+    gain_still_held,
+    position,
+)
 from personas.tools.equity.selling import cooling_off
 from personas.tools.equity.vesting import Part, ScheduleRefused, numbered, schedule
 from personas.tools.equity.windows import Rule, Stated, next_open_day, spans, turns
@@ -203,6 +210,18 @@ def test_it_knows_what_is_held_and_what_cannot_be():
     assert first_too_many(parts, sold, option=True) == TooMany(DAY(2026, 1, 5), False, 81, 80)
     assert first_too_many(parts, [Move("withheld", DAY(2025, 1, 1), 100)], option=False) is None
     assert first_too_many(parts, [Move("sale", DAY(2024, 12, 31), 1)], option=False) is not None
+
+
+def test_isos_sold_in_the_year_of_their_exercise_count_for_no_amt():
+    # Code 56(b)(3): 50 were held from the year before and count as sold first; then 40 of this year's 100
+    moves = [
+        Move("exercise", DAY(2025, 6, 1), 50, price=D(90)),
+        Move("exercise", DAY(2026, 2, 1), 100, price=D(70)),
+        Move("sale", DAY(2026, 3, 1), 90),
+    ]
+    assert gain_still_held(moves, D(20), 2026) == D(60 * 50)
+    assert gain_still_held(moves, D(20), 2025) == D(50 * 70)
+    assert gain_still_held(moves, D(95), 2026) == 0
 
 
 def test_concentration_is_counted_before_and_after_each_choice():

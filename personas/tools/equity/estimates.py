@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from personas.models import GrantKind
 from personas.tools.equity import taxes
-from personas.tools.equity.holdings import Choices, choices
+from personas.tools.equity.holdings import Choices, choices, gain_still_held
 from personas.tools.equity.reading import Book, Company, Lot
 from personas.tools.equity.vesting import Part, add_months
 
@@ -111,6 +111,20 @@ def iso_left(lot: Lot, parted: dict[tuple[int, dt.date], taxes.Parted], on: dt.d
     return there - over, over
 
 
+def exercised_this_year(book: Book, year: int) -> Decimal:
+    """What the ISOs that were exercised in a year, and not sold in it, add to its income for AMT."""
+    return taxes.cents(
+        sum(
+            (
+                gain_still_held(lot.moves, lot.grant.exercise_price or ZERO, year)
+                for lot in book.lots
+                if lot.grant.kind == GrantKind.ISO
+            ),
+            ZERO,
+        )
+    )
+
+
 def estimate(book: Book, today: dt.date) -> Estimates:
     """The estimates of the twelve months after `today`, at each company's price."""
     until = add_months(today, 12)
@@ -191,7 +205,7 @@ def _options(found: Estimates, figures: taxes.Figures) -> None:
         found.exposure = taxes.exposure(
             shares=1,
             gain=iso_spread,
-            income=book.profile.income,
+            income=book.profile.income + exercised_this_year(book, found.today.year),
             regular_tax=book.profile.regular_tax,
             figures=figures,
         )

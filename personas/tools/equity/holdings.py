@@ -71,6 +71,23 @@ def first_too_many(parts: Sequence[Part], moves: Sequence[Move], *, option: bool
     return None
 
 
+def gain_still_held(moves: Sequence[Move], strike: Decimal, year: int) -> Decimal:
+    """What ISO exercises of a year count for AMT: their gain, but of shares that were sold in the same year
+    (Code 56(b)(3)). Shares that were exercised in years before count as sold first."""
+    before = [move for move in moves if move.on.year < year]
+    sign = {True: 1, False: -1}
+    older = sum(sign[move.kind == EXERCISE] * move.shares for move in before)
+    this_year = [move for move in moves if move.on.year == year]
+    sold = max(0, sum(move.shares for move in this_year if move.kind != EXERCISE) - older)
+    gain = ZERO
+    for move in this_year:
+        if move.kind == EXERCISE:
+            kept = max(0, move.shares - sold)
+            sold -= move.shares - kept
+            gain += kept * max(ZERO, (move.price or ZERO) - strike)
+    return gain
+
+
 # --- Concentration -------------------------------------------------------------------------------------
 
 

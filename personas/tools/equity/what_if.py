@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from personas.models import GrantKind
 from personas.tools.equity import taxes
-from personas.tools.equity.estimates import iso_left, iso_parts
+from personas.tools.equity.estimates import exercised_this_year, iso_left, iso_parts
 from personas.tools.equity.reading import Book, Lot
 
 ZERO = Decimal(0)
@@ -17,7 +17,9 @@ ZERO = Decimal(0)
 @dataclass(frozen=True)
 class Tried:
     """What the exercise would cost and bring. `iso` and `nso`: shares by how they are taxed; `wages`: the
-    part of the gain that is wages; `owed`: tax on it at the own rate (None: no rate is entered)."""
+    part of the gain that is wages; `owed`: tax on it at the own rate (None: no rate is entered); `before`:
+    the gain of ISOs exercised earlier in the year, which counts for AMT too.
+    """
 
     lot: Lot
     shares: int
@@ -28,6 +30,7 @@ class Tried:
     withheld: Decimal
     owed: Decimal | None
     exposure: taxes.Exposure | None
+    before: Decimal
     figures: taxes.Figures
     qualifies_from: dt.date | None
     sold: bool
@@ -65,6 +68,7 @@ def try_out(
     by_amt = 0 if sold else iso
     wages = taxes.cents((shares - by_amt) * gain)
     nso_gain = taxes.cents((shares - iso) * gain)
+    before = exercised_this_year(book, on.year)
     return Tried(
         lot=lot,
         shares=shares,
@@ -76,10 +80,15 @@ def try_out(
         withheld=taxes.withheld(nso_gain, book.profile.other_supplemental, figures),
         owed=None if book.own_rate is None else taxes.cents(wages * book.own_rate),
         exposure=taxes.exposure(
-            shares=by_amt, gain=gain, income=income + nso_gain, regular_tax=regular_tax, figures=figures
+            shares=by_amt,
+            gain=gain,
+            income=income + nso_gain + before,
+            regular_tax=regular_tax,
+            figures=figures,
         )
         if by_amt
         else None,
+        before=before,
         figures=figures,
         qualifies_from=taxes.qualifies_from(lot.grant.granted_on, on) if by_amt else None,
         sold=sold,
