@@ -44,7 +44,7 @@ def test_it_names_migrations_that_are_not_applied(client, valkey):
     from django.db.migrations.recorder import MigrationRecorder
 
     heartbeat()
-    MigrationRecorder.Migration.objects.filter(app="servicing").order_by("-id").first().delete()
+    MigrationRecorder.Migration.objects.filter(app="servicing").order_by("-name").first().delete()
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert list(answer.json()["failing"]) == ["migrations"]
