@@ -249,7 +249,7 @@ class MoveForm(forms.ModelForm):
             assert isinstance(kind, forms.ChoiceField)  # noqa: S101
             kind.choices = [each for each in TransactionKind.choices if each[0] != TransactionKind.EXERCISE]
         self.fields["happened_on"].initial = firm_today()
-        keep_registered(self, {"kind": register.TRANSACTIONS})
+        keep_registered(self, {"happened_on": register.TRANSACTIONS})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
