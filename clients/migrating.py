@@ -12,8 +12,8 @@ from django.db.migrations.operations.base import Operation
 class AtOnce(Operation):
     """Runs `operations` as if they were one: all of them see the models as the last one leaves them.
 
-    Django builds its models anew after every operation that changes one; here it does so once. A hundred tables
-    then take seconds in place of a minute.
+    Django builds its models anew after every operation that changes one; here it does so once. A hundred
+    tables then take seconds in place of a minute.
 
     So each CreateModel in it is complete: no later operation adds a field, an index or a constraint to its
     model. Foreign keys exist when it ends, not only at the end of the migration.
