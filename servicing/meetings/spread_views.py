@@ -57,7 +57,7 @@ def confidence(request: SignedInRequest) -> HttpResponse:
 def confidence_clients(request: SignedInRequest) -> HttpResponse:
     """The clients behind a figure, the least confident first."""
     months, page = _months(request), _page(request)
-    chosen = {name: request.GET.get(name, "") for name in FILTERS}
+    chosen = {name: request.GET.get(name, "").replace("\x00", "") for name in FILTERS}
     rows: list[dict[str, Any]] = []
     number = 0
     if is_active(CONFIDENCE):

@@ -234,6 +234,7 @@ CLIENTS = {
     "client: statement": View("operations", "{client}statement/"),
     "client: edit, a why open": View("operations", "{client}edit/", click("details.why summary")),
     "field register": View("advisor", "{clients:register}"),
+    "field register: its editor": View("administrator", "{clients:register}"),
     "field register: one": View("administrator", "{clients:register}persona/"),
     "field register: check": View("administrator", "{clients:register_check}"),
     "field register: an outcome": View(
