@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from clients.access import may_edit_clients, require, sees_all_clients
 from clients.feedback import notice, refusal, with_notice
@@ -163,7 +164,10 @@ def work(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         notice(request, text, undo_url=undo_url)
         return lead_back(request)
-    done = _task(request, pk)
+    done = read_task(ServiceTask.objects.visible_to(request.user), pk)
+    if done is None:  # handed to somebody else, or back to whom it was taken from, by one who saw it for that
+        notice(request, text)
+        return HttpResponseClientRedirect(back_path(request) or reverse("servicing:today"))
     answer = _draw(request, done, said=text, **_beside(request, done, worked))
     return with_notice(answer, text, undo_url=undo_url)
 

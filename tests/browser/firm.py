@@ -58,6 +58,7 @@ def one_for_each_role() -> dict[str, User]:
         service_tasks__status__in=OPEN_STATUSES,
         service_tasks__automated=False,
         service_tasks__item__isnull=False,
+        service_tasks__stands_in_for=None,
     )
     waiting = Count("service_tasks", filter=promised)
     leads = TeamMember.objects.filter(role__code="lead_advisor").values("user")

@@ -175,9 +175,10 @@ def selected(page: Any) -> ServiceTask:
 
 
 def promised(page: Any) -> ServiceTask:
-    """The selected task, or the next that a standard promises: another follows it, and no request leads."""
+    """The selected task, or the next that a standard promises and that is one's own: another follows it, no
+    request leads, and it does not go back to somebody who was away when it is moved."""
     task = selected(page)
-    while task.item_id is None:
+    while task.item_id is None or task.stands_in_for_id:
         page.keyboard.press("j")
         before, task = task, selected(page)
         assert task != before, "no task of the queue is promised by a standard"

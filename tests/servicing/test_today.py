@@ -503,3 +503,16 @@ def test_an_outsider_finds_no_task_and_compliance_reads_only(signed_in, review, 
     assert reader.get(reverse("servicing:task", args=[review.pk])).status_code == 200
     assert reader.post(work_url(review, step), {}).status_code == 403
     assert reader.post(reverse("servicing:undo", args=[review.pk])).status_code == 403
+
+
+def test_who_hands_on_a_task_seen_for_it_alone_is_led_back_to_today(signed_in, review, people):
+    """Who is not on the client's team sees the task no more: no dead end, and it says what was done."""
+    ServiceTask.objects.filter(pk=review.pk).update(assigned_to=people["outsider"], reassigned=True)
+    browser = signed_in("outsider")
+    answer = browser.post(work_url(review, "reassign"), {"to": people["ann"].pk}, **HTMX)
+    assert (answer.status_code, answer.headers.get("HX-Redirect")) == (200, "/")
+    review.refresh_from_db()
+    assert review.assigned_to == people["ann"]
+    page = browser.get("/").content.decode()
+    assert "Handed to" in page
+    assert browser.get(reverse("servicing:task", args=[review.pk])).status_code == 404
