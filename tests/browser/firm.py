@@ -18,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from clients.models import TeamMember, User
 from clients.models.people import Group
 from servicing.models.tasks import OPEN_STATUSES
-from tests import shipped_rows
+from tests import numbering, shipped_rows
 from tests.factories import UserFactory
 
 CLIENTS = 100
@@ -83,6 +83,7 @@ def served(django_db_blocker: Any, make: Callable[[], dict[str, User]]) -> Itera
     assert connection.settings_dict["NAME"].startswith("test_")
     with django_db_blocker.unblock():
         cache.clear()
+        numbering.restart()
         people = make()
         server = LiveServer("localhost")
         server._live_server_modified_settings.enable()

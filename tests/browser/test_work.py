@@ -175,10 +175,11 @@ def selected(page: Any) -> ServiceTask:
 
 
 def promised(page: Any) -> ServiceTask:
-    """The selected task, or the next that a standard promises and that is one's own: another follows it, no
-    request leads, and it does not go back to somebody who was away when it is moved."""
+    """The selected task, or the next that a standard promises, without an appointment and one's own: another
+    follows it, no request leads, its due date alone places it, and it does not go back to somebody who was
+    away when it is moved."""
     task = selected(page)
-    while task.item_id is None or task.stands_in_for_id:
+    while task.item_id is None or task.scheduled_at or task.stands_in_for_id:
         page.keyboard.press("j")
         before, task = task, selected(page)
         assert task != before, "no task of the queue is promised by a standard"
@@ -285,7 +286,7 @@ def test_points_are_ticked_and_a_meeting_leaves_next_actions_by_keyboard(looks, 
 def test_a_meeting_with_one_decision_is_held_by_keyboard_from_the_queue_to_its_next_action(looks, firm):
     person = firm.people["advisor"]
     meetings = queue_of(person).filter(channel__in=("in_person", "video"), item__isnull=False)
-    task = meetings.filter(decisions=None).order_by("pk")[0]
+    task = meetings.filter(decisions=None, next_actions=None).order_by("pk")[0]
     with looks.as_("advisor") as page:
         page.goto(f"/?task={task.pk}")
         expect(page.locator(f'#task-panel [data-panel="{task.pk}"]')).to_be_visible()
