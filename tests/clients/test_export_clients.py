@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from clients.commands import WrongUsage
 from clients.models import Client, Tier
 from tests.clients.files import NATIVE, OKAFOR, client, counts, done, exported, exported_rows, person, write
+from tests.examples import examples
 
 HEADER = [*NATIVE.split(","), "tier", "score", "scored_on", "next_due_on"]
 
@@ -81,7 +82,9 @@ NASTY = st.text(
 
 @pytest.mark.django_db
 @given(texts=st.lists(st.tuples(NASTY, NASTY, NASTY), min_size=1, max_size=8, unique_by=lambda t: t[0]))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_its_file_imported_again_changes_nothing(tmp_path: Path, texts: list[tuple[str, str, str]]) -> None:
     Client.objects.all().delete()
     for number, (key, name, phone) in enumerate(texts):

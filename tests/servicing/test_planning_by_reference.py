@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from servicing.models import Absence, ServiceItem, ServiceTask
+from tests.examples import examples
 from tests.servicing.world import World
 
 START = dt.date(2025, 3, 3)
@@ -107,7 +108,7 @@ def tell(world: World, event: tuple, today: dt.date) -> dt.date:
 
 @pytest.mark.django_db(transaction=False)
 @settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -11,6 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.tiers.firm import store, store_policy
 from tests.tiers.reference import Case, Found, Rule, Stated, evaluate, year_before
 from tiers import services
@@ -126,8 +127,8 @@ def assert_equal(row: Explanation, found: Found, run: ScoringRun) -> None:
         assert parts == pytest.approx(float(row.score), abs=0.005 + 1e-9)
 
 
-SLOW = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-FEW = settings(SLOW, max_examples=25)
+SLOW = settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(SLOW, max_examples=examples(25))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from clients.commands import Refused
 from clients.models import Client, ClientSummary, Tier
+from tests.examples import examples
 from tests.tiers.firm import D, case, current_tiers, store, store_policy, tier
 from tests.tiers.reference import Case, Rule, Stated, evaluate
 from tests.tiers.test_scoring_by_reference import SLOW, undone
@@ -312,5 +313,8 @@ class Histories(RuleBasedStateMachine):
 @pytest.mark.django_db
 class TestHistories(Histories.TestCase):
     settings = settings(
-        max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=examples(15),
+        stateful_step_count=20,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
     )
