@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PersonasConfig(AppConfig):
@@ -6,6 +7,7 @@ class PersonasConfig(AppConfig):
     verbose_name = "Conversations"
 
     def ready(self) -> None:
+        from clients.permission.erasing import Place, register_place
         from clients.permission.scripts import register_source
         from clients.register.usage import register_usage
         from clients.tabs import Panel
@@ -13,6 +15,7 @@ class PersonasConfig(AppConfig):
         from personas.mapping.views import client_part
         from personas.scripts import merge_fields
         from personas.scripts.client_views import tab_part
+        from personas.scripts.forgetting import forget_scripts
         from personas.tools import tab as tools_tab
         from personas.tools.debt import tool as debt
         from personas.tools.equity import tool as equity
@@ -23,6 +26,9 @@ class PersonasConfig(AppConfig):
         register_usage(register_use.conditions)
         register_source(register_use.asking_words)
         merge_fields.register(merge_fields.RECORD)
+        register_place(
+            Place("scripts", _("links of what was said to the scripts that it chose"), forget_scripts)
+        )
         conversation.register()
         tools_tab.register()
         runway.register()

@@ -44,6 +44,7 @@ from personas.models.owner import (
     WinCondition,
 )
 from personas.models.scripts import (
+    ForgottenRecipients,
     Reach,
     Script,
     ScriptChannel,
@@ -69,6 +70,7 @@ __all__ = [
     "Filing",
     "ForgivenessPlan",
     "ForgivenessTerms",
+    "ForgottenRecipients",
     "GoalKind",
     "GoalPartner",
     "GoalRound",

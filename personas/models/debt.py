@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -72,6 +73,34 @@ class ForgivenessTerms(models.Model):
         return f"{self.plan}: {self.payments_required}"
 
 
+# Which terms apply depends on the day; more than any of them ask for is never right. Of a plan without terms
+# nothing is known.
+_PAYMENTS_COUNT = """
+    IF EXISTS (
+        SELECT FROM new_rows loan
+        WHERE loan.payments_made > (
+            SELECT max(terms.payments_required) FROM personas_forgivenessterms terms
+            WHERE terms.plan_id = loan.plan_id
+        )
+    ) THEN
+        RAISE EXCEPTION 'More qualifying payments were made than the plan needs.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'personas_loan_payments_count';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def _payments_count(name: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        level=pgtrigger.Statement,
+        operation=operation,
+        referencing=pgtrigger.Referencing(new="new_rows"),
+        func=_PAYMENTS_COUNT,
+    )
+
+
 @tracked(by="client")
 class Loan(models.Model):
     """What a client owes, as of a day, and what is paid on it each month. Money is in the firm's currency."""
@@ -128,6 +157,10 @@ class Loan(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["client"], name="personas_loan_by_client")]  # the client's page
+        triggers = [
+            _payments_count("payments_count_insert", pgtrigger.Insert),
+            _payments_count("payments_count_update", pgtrigger.Update),
+        ]
 
     def __str__(self) -> str:
         return str(

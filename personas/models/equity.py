@@ -194,23 +194,31 @@ _VESTS_FIT = """
     END IF;
     RETURN NULL;
 """
+# On every day on which something happened: no more exercised than had vested, no more gone than was owned.
 _MOVES_FIT = """
     IF EXISTS (
-        SELECT FROM (SELECT DISTINCT grant_id FROM new_rows) n JOIN personas_equitygrant g ON g.id = n.grant_id
+        SELECT FROM (SELECT DISTINCT grant_id FROM new_rows) n
+        JOIN personas_equitygrant g ON g.id = n.grant_id
+        JOIN personas_equitytransaction day ON day.grant_id = g.id
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(t.shares) FILTER (WHERE t.kind = 'exercise'), 0) AS exercised,
                 coalesce(sum(t.shares) FILTER (WHERE t.kind <> 'exercise'), 0) AS gone
-            FROM personas_equitytransaction t WHERE t.grant_id = g.id
+            FROM personas_equitytransaction t
+            WHERE t.grant_id = g.id AND t.happened_on <= day.happened_on
         ) moved
-        WHERE moved.exercised > g.shares
-            OR moved.gone > CASE WHEN g.kind IN ('iso', 'nso') THEN moved.exercised ELSE g.shares END
-            OR (moved.exercised > 0 AND g.kind NOT IN ('iso', 'nso'))
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(v.shares), 0) AS shares
+            FROM personas_equityvest v WHERE v.grant_id = g.id AND v.vests_on <= day.happened_on
+        ) vested
+        WHERE CASE WHEN g.kind IN ('iso', 'nso')
+            THEN moved.exercised > vested.shares OR moved.gone > moved.exercised
+            ELSE moved.exercised > 0 OR moved.gone > vested.shares END
     ) THEN
         RAISE EXCEPTION 'More shares are exercised or sold than there are.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'personas_equity_moves_fit';
     END IF;
     RETURN NULL;
-"""  # noqa: E501
+"""
 
 
 def _fits(name: str, operation: pgtrigger.Operation, sql: str) -> pgtrigger.Trigger:
@@ -339,6 +347,9 @@ class EquityVest(models.Model):
         triggers = [
             _fits("fit_insert", pgtrigger.Insert, _VESTS_FIT.format(rows="new_rows", key="grant_id")),
             _fits("fit_update", pgtrigger.Update, _VESTS_FIT.format(rows="new_rows", key="grant_id")),
+            # what was exercised and sold must still have vested by its day
+            _fits("moves_fit_insert", pgtrigger.Insert, _MOVES_FIT),
+            _fits("moves_fit_update", pgtrigger.Update, _MOVES_FIT),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.audit import tracked
-from personas.models.scripts import keeps_records
+from personas.models.scripts import ENDED, keeps_records
 
 
 @tracked()
@@ -89,6 +89,8 @@ _GOES_ON = (
     "ARRAY['client_id', 'state', 'next_try_at', 'attempts', 'claimed_at', 'sent_at', 'error', "
     "'decided_by_id', 'decided_at']"
 )
+# What goes when a permission ends; `once` names the message to many that it was a part of.
+_FORGOTTEN = "ARRAY['version_id', 'bulk_id', 'once']"
 # From here on a message may have reached somebody: what it said is a record.
 _SPOKEN = "OLD.state IN ('sending', 'sent', 'unclear')"
 
@@ -118,11 +120,14 @@ class Message(models.Model):
     """One e-mail to one client, whole: queued, claimed before it is sent, and archived by staying as it is.
 
     At most once: `sending` is stored before the mail server is spoken to. Where nobody came back to say how
-    it went the message is `unclear`, and a person decides.
+    it went the message is `unclear`, and a person decides. `version` and `bulk` are empty where they would
+    tell of a behavioral trigger that the client no longer lets us keep.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="messages", db_index=False)
-    version = models.ForeignKey("personas.ScriptVersion", models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(
+        "personas.ScriptVersion", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     service_task = models.BigIntegerField(null=True, help_text="The number of the task that it is a part of.")
     step = models.PositiveSmallIntegerField(default=0, help_text="Its day in the sequence.")
     last_step = models.BooleanField(default=True, help_text="Whether sending it completes the task.")
@@ -205,6 +210,12 @@ class Message(models.Model):
                 func=f"""
                     IF to_jsonb(NEW) - {_FOLLOWS} = to_jsonb(OLD) - {_FOLLOWS}
                         OR OLD.state <> 'sent' AND to_jsonb(NEW) - {_GOES_ON} = to_jsonb(OLD) - {_GOES_ON}
+                    THEN
+                        RETURN NEW;
+                    END IF;
+                    IF (NEW.version_id IS NULL OR NEW.version_id = OLD.version_id)
+                        AND (NEW.bulk_id IS NULL OR NEW.bulk_id = OLD.bulk_id)
+                        AND to_jsonb(NEW) - {_FORGOTTEN} = to_jsonb(OLD) - {_FORGOTTEN} AND {ENDED}
                     THEN
                         RETURN NEW;
                     END IF;

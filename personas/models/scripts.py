@@ -283,11 +283,20 @@ def keeps_records(name: str, moment: str, *, always: str = "true") -> pgtrigger.
     )
 
 
-class ScriptUse(models.Model):
-    """One use of a version on a client: copied by a person, or sent. Recipients are counted in these rows."""
+_FORGOTTEN = "ARRAY['script_id', 'version_id']"
+# The client ended a permission, whichever day that was: what told of a behavioral trigger may go.
+ENDED = "EXISTS (SELECT FROM clients_erasure e WHERE e.client_id = OLD.client_id)"
 
-    script = models.ForeignKey(Script, models.PROTECT, related_name="uses", db_index=False)
-    version = models.ForeignKey(ScriptVersion, models.PROTECT, related_name="uses")
+
+class ScriptUse(models.Model):
+    """One use of a version on a client: copied by a person, or sent. Recipients are counted in these rows.
+
+    `script` and `version` are empty where the script asked for a behavioral trigger and the client ended the
+    permission: what was said stays, and no longer tells why it was chosen.
+    """
+
+    script = models.ForeignKey(Script, models.PROTECT, null=True, related_name="uses", db_index=False)
+    version = models.ForeignKey(ScriptVersion, models.PROTECT, null=True, related_name="uses")
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="script_uses", db_index=False)
     channel = models.CharField(_("channel"), max_length=10, choices=ScriptChannel.choices, blank=True)
     service_task = models.BigIntegerField(null=True, help_text="The number of the task it was used for.")
@@ -312,6 +321,13 @@ class ScriptUse(models.Model):
             # what was said to a client, the newest first
             models.Index(fields=["client", "used_at"], name="personas_use_by_client"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="personas_use_of_a_version",
+                condition=Q(script__isnull=True, version__isnull=True)
+                | Q(script__isnull=False, version__isnull=False),
+            ),
+        ]
         triggers = [
             keeps_records("use_kept", "used_at"),
             pgtrigger.Trigger(
@@ -319,8 +335,13 @@ class ScriptUse(models.Model):
                 when=pgtrigger.Before,
                 level=pgtrigger.Row,
                 operation=pgtrigger.Update,
-                func="""
+                func=f"""
                     IF to_jsonb(NEW) - 'client_id' = to_jsonb(OLD) - 'client_id' THEN RETURN NEW; END IF;
+                    IF NEW.version_id IS NULL AND to_jsonb(NEW) - {_FORGOTTEN} = to_jsonb(OLD) - {_FORGOTTEN}
+                        AND {ENDED}
+                    THEN
+                        RETURN NEW;
+                    END IF;
                     RAISE EXCEPTION 'What was said to a client is not changed afterwards.'
                         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'personas_use_stays';
                 """,
@@ -329,3 +350,23 @@ class ScriptUse(models.Model):
 
     def __str__(self) -> str:
         return f"Version {self.version_id} for client {self.client_id}"
+
+
+class ForgottenRecipients(models.Model):
+    """How many clients a script reached on a day whose own records no longer name it; whose they are is not
+    kept. They count for the limit of recipients as before."""
+
+    script = models.ForeignKey(Script, models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    clients = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("recipients that are only counted")
+        verbose_name_plural = _("recipients that are only counted")
+        constraints = [
+            # also what is counted for the limit
+            models.UniqueConstraint(fields=["script", "day"], name="personas_forgotten_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Script {self.script_id} on {self.day}: {self.clients}"

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Sum
 from django.utils import timezone
 
-from personas.models.scripts import Script, ScriptVersion
+from personas.models.scripts import ForgottenRecipients, Script, ScriptVersion
 
 LIMIT = 25
 WARN_FROM = 20
@@ -41,9 +42,17 @@ def reached(scripts: Iterable[int], *, now: dt.datetime | None = None) -> dict[i
     since = (now or timezone.now()) - WINDOW
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT script_id, count(DISTINCT client_id) FROM personas_scriptuse "
-            "WHERE script_id = ANY(%s) AND used_at > %s GROUP BY script_id",
-            [list(scripts), since],
+            """
+            SELECT script_id, sum(clients)::int FROM (
+                SELECT script_id, count(DISTINCT client_id) AS clients FROM personas_scriptuse
+                WHERE script_id = ANY(%(scripts)s) AND used_at > %(since)s GROUP BY script_id
+                UNION ALL
+                SELECT script_id, clients FROM personas_forgottenrecipients
+                WHERE script_id = ANY(%(scripts)s) AND day > %(since)s::date
+            ) reached
+            GROUP BY script_id
+            """,
+            {"scripts": list(scripts), "since": since},
         )
         return dict(cursor.fetchall())
 
@@ -65,7 +74,10 @@ placed AS (
         row_number() OVER (PARTITION BY before.client_id IS NOT NULL ORDER BY asked.place) AS nth
     FROM asked LEFT JOIN before ON before.client_id = asked.id
 )
-SELECT id FROM placed WHERE known OR nth <= %(limit)s - (SELECT count(*) FROM before)
+SELECT id FROM placed WHERE known OR nth <= %(limit)s - (SELECT count(*) FROM before) - (
+    SELECT coalesce(sum(clients), 0) FROM personas_forgottenrecipients
+    WHERE script_id = %(script)s AND day > %(since)s::date
+)
 """
 
 
@@ -86,6 +98,14 @@ def admit(*, version: ScriptVersion, clients: Sequence[int], now: dt.datetime) -
             },
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def forgotten(scripts: Iterable[int], *, now: dt.datetime | None = None) -> dict[int, int]:
+    """How many more were reached in the last 30 days of whom only the number is kept, by script."""
+    found = ForgottenRecipients.objects.filter(
+        script__in=list(scripts), day__gt=((now or timezone.now()) - WINDOW).date()
+    )
+    return dict(found.values_list("script").annotate(number=Sum("clients")).order_by())
 
 
 def everyone_reached(scripts: Iterable[int], *, now: dt.datetime | None = None) -> list[tuple[int, int]]:

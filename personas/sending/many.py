@@ -61,9 +61,10 @@ def reckon(*, clients: ClientQuerySet, version: ScriptVersion, topic: Topic | No
         found.spared = spared(clients, topic)
     ids = list(interested(clients, topic).order_by("name", "pk").values_list("pk", flat=True))
     room = _room(version)
+    most = recipients.LIMIT - recipients.forgotten([version.script_id]).get(version.script_id, 0)
     for first in range(0, len(ids), BATCH):
         for client, address, filled, reply_to in _of(ids[first : first + BATCH], version, found):
-            if client not in room and len(room) >= recipients.LIMIT and not version.is_approved_for_many:
+            if client not in room and len(room) >= most and not version.is_approved_for_many:
                 found.leave(_("over the limit of %(limit)s clients in 30 days") % {"limit": recipients.LIMIT})
             else:
                 room.add(client)

@@ -176,8 +176,9 @@ class _Room:
             self.known[script] = set()
         for script, client in recipients.everyone_reached(new):
             self.known[script].add(client)
+        uncounted = recipients.forgotten(new)
         for script in new:
-            self.left[script] = recipients.LIMIT - len(self.known[script])
+            self.left[script] = recipients.LIMIT - len(self.known[script]) - uncounted.get(script, 0)
 
     def take(self, version: ScriptVersion, client: int) -> bool:
         if version.script_id not in self.left or client in self.known[version.script_id]:
