@@ -46,6 +46,10 @@ _SILENT = {
 }
 
 
+# What names a row of the settings: its touches, its words, its service, its day.
+_OF_A_SETTING = ("touch_kind", "text", "kind", "name", "role", "tier", "date")
+
+
 @dataclass(frozen=True)
 class Source:
     """An audit table: its model, the model it tracks, and the column with the client's id."""
@@ -53,6 +57,7 @@ class Source:
     event: type[models.Model]
     tracked: type[models.Model]
     client_column: str
+    subjects: tuple[str, ...] = ("kind", "title", "name", "role", "tier")  # the first that it has names a row
 
     def read(self, text: str) -> dict[str, Any]:
         """An audit row from its JSON, with dates and decimals as they were stored."""
@@ -94,11 +99,44 @@ def history_of(client: Client) -> list[Entry]:
     """
     became = joined_and_parted(client)
     gone = {merge.absorbed_id: merge.external_id for merge in became.merges if not merge.parted_at}
-    events = _events([client.pk, *gone])
+    entries = [*became.entries(), *_told(_events([client.pk, *gone]), gone)]
+    entries.sort(key=lambda entry: entry.at)
+    entries.reverse()
+    return entries[:LIMIT]
+
+
+def recorded(
+    tracked: type[models.Model], pk: int, *, parts: Iterable[tuple[type[models.Model], str]] = ()
+) -> list[Entry]:
+    """The newest changes of a row that belongs to no client, and of its parts, newest first.
+
+    `parts`: audited models, each with the name of its key to the row. At most `LIMIT` from each audit table.
+    """
+    events: list[Event] = []
+    for model, column in ((tracked, "pgh_obj_id"), *((part, f"{key}_id") for part, key in parts)):
+        source = Source(_event_of(model), model, column, subjects=_OF_A_SETTING)
+        columns = [field.attname for field in source.event._meta.concrete_fields]
+        rows = source.event._base_manager.filter(**{column: pk}).order_by("-pgh_id")
+        events.extend((source, row) for row in rows.values(*columns, "pgh_context__metadata")[:LIMIT])
+    entries = _told(events, {})
+    entries.reverse()
+    return entries[:LIMIT]
+
+
+def _event_of(tracked: type[models.Model]) -> type[models.Model]:
+    return next(
+        model
+        for model in apps.get_models()
+        if issubclass(model, pghistory.models.Event) and model.pgh_tracked_model is tracked
+    )
+
+
+def _told(events: list[Event], gone: dict[int, str]) -> list[Entry]:
+    """In words, the oldest first. `gone`: the numbers of records that were merged, by their ids."""
     events.sort(key=lambda each: (each[1]["pgh_created_at"], each[1]["pgh_id"]))
     people = _people(events)
     labels = _Labels(events)
-    entries = became.entries()
+    entries = []
     known: dict[tuple[type[models.Model], Any], dict[str, Any]] = {}
     for source, row in events:
         key = (source.tracked, row["pgh_obj_id"])
@@ -107,9 +145,7 @@ def history_of(client: Client) -> list[Entry]:
         known[key] = row
         if entry:
             entries.append(entry)
-    entries.sort(key=lambda entry: entry.at)
-    entries.reverse()
-    return entries[:LIMIT]
+    return entries
 
 
 def _events(clients: list[int]) -> list[Event]:
@@ -191,6 +227,8 @@ class _Labels:
             return formats.short_date(value)
         if isinstance(value, Decimal):
             return f"{value:,.2f}"
+        if isinstance(value, list):
+            return ", ".join(str(each) for each in value) or _("nothing")
         return str(value)
 
 
@@ -242,7 +280,7 @@ def _subject(source: Source, row: dict[str, Any], labels: _Labels) -> str:
 
 def _subject_field(source: Source, row: dict[str, Any]) -> models.Field | None:
     fields = {field.name: field for field in source.tracked._meta.concrete_fields}
-    for name in ("kind", "title", "name", "role", "tier"):
+    for name in source.subjects:
         if name in fields and row.get(fields[name].attname):
             return fields[name]
     return None

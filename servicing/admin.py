@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from clients.admin_history import Recorded
 from clients.changes import noted_since, wake_sweeps
 from clients.firm import firm_today
 from clients.models import ChangeKind, Client, User
@@ -83,7 +84,8 @@ class StandingPromiseInline(admin.TabularInline):
 
 
 @admin.register(ServiceStandard)
-class ServiceStandardAdmin(admin.ModelAdmin):
+class ServiceStandardAdmin(Recorded):
+    parts = ((StandingPromise, "standard"), (ServiceItem, "standard"))
     list_display = ["tier", "promised", "standing"]
     inlines = [ServiceItemInline, StandingPromiseInline]
 
@@ -133,7 +135,8 @@ class Fulfilled:
 
 
 @admin.register(ServiceKind)
-class ServiceKindAdmin(ShownBeforeSaved):
+class ServiceKindAdmin(Recorded, ShownBeforeSaved):
+    parts = ((FulfilmentRule, "service_kind"),)
     list_display = ["label", "code", "touches", "position", "is_retired"]
     list_filter = [("retired_at", admin.EmptyFieldListFilter)]
     search_fields = ["label", "code"]
@@ -281,7 +284,7 @@ class AbsenceAdmin(ShownBeforeSaved):
 
 
 @admin.register(ClosingDay)
-class ClosingDayAdmin(admin.ModelAdmin):
+class ClosingDayAdmin(Recorded):
     list_display = ["date", "name"]
     search_fields = ["name"]
     date_hierarchy = "date"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Q
 
+from clients.commands import Refused
 from clients.firm import firm_zone
 from clients.models import TeamMember, User
 from servicing.book import transfer as book
@@ -41,13 +44,14 @@ def hand_over_books(*, days_before: int, day: dt.date, by: User | None) -> None:
         of_giver = of_giver.order_by("-waiting", "client__external_id")
         selection = {"clients": sorted(of_giver.values_list("client", flat=True)[:FEW])}
     at = dt.datetime.combine(day, dt.time(11, 20), tzinfo=firm_zone())
-    draft = book.make_draft(
-        by=by,
-        from_user_id=people[0],
-        receiver_ids=[people[-1]],
-        role_ids=book.roles_of([code]),
-        selection=selection,
-        reason=reason,
-        made_at=at,
-    )
-    book.hand_over(transfer=draft, by=by, at=at)
+    with suppress(Refused), transaction.atomic():  # in a small firm nobody may be left to hand over
+        draft = book.make_draft(
+            by=by,
+            from_user_id=people[0],
+            receiver_ids=[people[-1]],
+            role_ids=book.roles_of([code]),
+            selection=selection,
+            reason=reason,
+            made_at=at,
+        )
+        book.hand_over(transfer=draft, by=by, at=at)

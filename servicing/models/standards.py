@@ -11,6 +11,7 @@ from clients.audit import tracked
 from clients.models import Term
 
 
+@tracked()
 class ServiceKind(Term):
     """A kind of service that a standard can promise."""
 
@@ -54,10 +55,13 @@ def _notes_rules() -> list[pgtrigger.Trigger]:
     ]
 
 
+@tracked()
 class FulfilmentRule(models.Model):
     """A touch of this kind that reached the client fulfils a task of this service kind."""
 
-    service_kind = models.ForeignKey(ServiceKind, models.CASCADE, related_name="fulfilled_by")
+    service_kind = models.ForeignKey(
+        ServiceKind, models.CASCADE, related_name="fulfilled_by", verbose_name=_("service kind")
+    )
     touch_kind = models.ForeignKey(
         "clients.TouchKind", models.PROTECT, related_name="+", verbose_name=_("touch kind")
     )
@@ -116,6 +120,7 @@ class ServiceStandard(models.Model):
         return _lines(self.asks)
 
 
+@tracked()
 class StandingPromise(models.Model):
     """A promise without a date, shown and printed with the standard."""
 
@@ -319,6 +324,7 @@ class FollowedItem(models.Model):
         return f"Item {self.item_id}"
 
 
+@tracked()
 class ClosingDay(models.Model):
     """A day on which the firm is closed beside the public holidays."""
 

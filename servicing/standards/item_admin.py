@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from clients.admin_history import Recorded
 from clients.models import TouchKind
 from servicing.models import FulfilmentRule, ServiceClock, ServiceItem, ServiceStep
 from servicing.standards.before_saving import ShownBeforeSaved
@@ -100,7 +101,8 @@ class ServiceStepInline(admin.TabularInline):
 
 
 @admin.register(ServiceItem)
-class ServiceItemAdmin(ShownBeforeSaved):
+class ServiceItemAdmin(Recorded, ShownBeforeSaved):
+    parts = ((ServiceStep, "item"),)
     form = ServiceItemForm
     inlines = [ServiceStepInline]
     list_display = ["kind", "tier", "how_often", "role", "channel", "minutes", "ended_on"]

@@ -150,6 +150,10 @@ def test_it_refuses_a_firm_of_nobody():
     assert refused.value.returncode == 2
 
 
+def test_it_loads_a_firm_of_three():
+    assert command(clients=3)["clients"] == 3
+
+
 def test_it_says_what_it_stored():
     said = command()
     assert said == {

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pghistory
 import pytest
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
@@ -12,6 +13,7 @@ from clients.firm import firm_today
 from clients.models import Change, TouchKind, User
 from servicing.models import (
     CadenceOverride,
+    ClosingDay,
     FollowedItem,
     FulfilmentRule,
     ServiceClock,
@@ -20,6 +22,7 @@ from servicing.models import (
     ServiceStandard,
     ServiceStep,
     ServiceTask,
+    StandingPromise,
     Waiver,
 )
 from servicing.planning import plan, sweeps
@@ -410,3 +413,26 @@ def test_no_difference_says_so(firm, item):
     assert {difference for *_, difference in by_role(hours, hours)} == {"as before"}
     assert not CadenceOverride.objects.exists()
     assert not Waiver.objects.exists()
+
+
+def test_history_says_who_changed_rules_promises_and_closing_days_and_from_what(admin_browser, item):
+    kind = item.kind
+    rule = FulfilmentRule.objects.get(service_kind=kind, touch_kind__code="review_meeting")
+    promise = StandingPromise.objects.get(standard=item.standard)
+    with pghistory.context(user=User.objects.get(username="boss").pk):
+        rule.delete()  # whatever path it is changed by
+        StandingPromise.objects.filter(pk=promise.pk).update(answer_within_hours=2)
+        day = ClosingDay.objects.create(date=dt.date(2031, 12, 24), name="Party")
+        ClosingDay.objects.filter(pk=day.pk).update(date=dt.date(2031, 12, 23))
+    for row, said in (
+        (kind, "Fulfilment rule (Review meeting) removed"),
+        (item.standard, "Answer within, business hours: from 4 to 2"),
+        (day, "Date: from 24 Dec 2031 to 23 Dec 2031"),
+    ):
+        page = admin_browser.get(reverse(f"admin:servicing_{row._meta.model_name}_history", args=[row.pk]))
+        text = " ".join(page.content.decode().split())
+        assert said in text, row
+        assert "<td>boss</td>" in text
+    untouched = ServiceKind.objects.get(code="check_in")
+    page = admin_browser.get(reverse("admin:servicing_servicekind_history", args=[untouched.pk]))
+    assert "Nothing was changed since" in page.content.decode()
