@@ -29,6 +29,7 @@ class ServicingConfig(AppConfig):
         from servicing.requests import services as requests
         from servicing.sending.fields import SERVICE
         from servicing.standards.exceptions import differences
+        from servicing.transitions import keeping as transitions
         from servicing.views import calendar
         from servicing.views.client import service_tab
         from servicing.views.requests import client_requests
@@ -64,7 +65,9 @@ class ServicingConfig(AppConfig):
         register_panel(Panel("servicing/partials/requests_panel.html", client_requests, 50))
         following.register_source(requests.SOURCE, requests.keep_in_line)
         following.register_source(owner_steps.SOURCE, owner_steps.keep_in_line)
+        following.register_source(transitions.SOURCE, transitions.keep_in_line)
         following.register_hand_over(handing_over.tell_of_hand_over, handing_over.take_back)
+        following.register_hand_over(transitions.handed_over, transitions.hand_over_undone)
         merge_fields.register(SERVICE)
         register_place(Place("prepared", _("ticks of what it asked to prepare"), forget_ticks))
         register_part(Panel("servicing/meetings/client_part.html", client_part, 15))

@@ -384,6 +384,28 @@ def living_costs(work: Merging, table: str) -> None:
     )
 
 
+def transitions(work: Merging, table: str) -> None:
+    """The cases of both. Of two that are open the staying record's goes on; the other is closed as not needed
+    any more. A case of the gone record has that record's tier no longer."""
+    twice = (
+        f"t.closed_on IS NULL AND EXISTS (SELECT 1 FROM {table} own "
+        "WHERE own.client_id = %(kept)s AND own.closed_on IS NULL)"
+    )
+    work.move(
+        table,
+        where=twice,
+        change="closed_on = greatest(t.opened_on, %(today)s::date), outcome = 'not_needed', route = '', "
+        "step = 'close', assignment_id = NULL",
+        before="jsonb_build_object('closed_on', t.closed_on, 'outcome', t.outcome, 'route', t.route, "
+        "'step', t.step, 'assignment_id', t.assignment_id)",
+    )
+    work.move(
+        table,
+        change="assignment_id = NULL, touched = true",
+        before="jsonb_build_object('assignment_id', t.assignment_id, 'touched', t.touched)",
+    )
+
+
 def redundancy(work: Merging, table: str) -> None:
     """Of a point that both looked at the staying record's."""
     same = f"SELECT 1 FROM {table} own WHERE own.client_id = %(kept)s AND own.item_id = t.item_id"
@@ -425,6 +447,7 @@ RULES: dict[str, Rule] = {
     "servicing_clientrequest": moves,
     "servicing_meetingdecision": moves,
     "servicing_confidenceanswer": confidence,
+    "servicing_transition": transitions,
     "servicing_waiver": waivers,
     "servicing_cadenceoverride": cadences,
     "servicing_serviceclock": drops,

@@ -48,6 +48,18 @@ from servicing.models.tasks import (
     TaskOutcome,
     TaskStatus,
 )
+from servicing.models.transitions import (
+    ConsentHow,
+    LeavingReason,
+    Route,
+    Step,
+    Transition,
+    TransitionOutcome,
+    TransitionReason,
+    TransitionSettings,
+    TransitionStage,
+    TransitionStep,
+)
 
 __all__ = [
     "OPEN_STATUSES",
@@ -70,6 +82,7 @@ __all__ = [
     "ClosedReason",
     "ClosingDay",
     "ConfidenceAnswer",
+    "ConsentHow",
     "DecisionResult",
     "DeliveryRefresh",
     "DeliveryRollup",
@@ -81,6 +94,7 @@ __all__ = [
     "FollowedItem",
     "FulfilmentRule",
     "HandedRow",
+    "LeavingReason",
     "MeetingDecision",
     "PersonLoad",
     "PersonWeeks",
@@ -90,6 +104,7 @@ __all__ = [
     "ReadyDecision",
     "RequestMail",
     "RoleWeeks",
+    "Route",
     "ServiceClock",
     "ServiceItem",
     "ServiceKind",
@@ -98,6 +113,7 @@ __all__ = [
     "ServiceTask",
     "Share",
     "StandingPromise",
+    "Step",
     "TailoredWith",
     "TaskModifier",
     "TaskOutcome",
@@ -106,5 +122,11 @@ __all__ = [
     "TierRollup",
     "TimeOfDay",
     "TransferState",
+    "Transition",
+    "TransitionOutcome",
+    "TransitionReason",
+    "TransitionSettings",
+    "TransitionStage",
+    "TransitionStep",
     "Waiver",
 ]

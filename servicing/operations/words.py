@@ -57,6 +57,7 @@ COUNTED: dict[str, str | Promise] = {
     "equity_made": gettext_lazy("made for equity dates"),
     "equity_moved": gettext_lazy("moved with equity dates"),
     "equity_taken_back": gettext_lazy("taken back with equity dates"),
+    "transition_tasks": gettext_lazy("made for transitions"),
 }
 
 

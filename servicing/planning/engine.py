@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from clients.firm import firm_settings, firm_today, firm_zone
-from servicing import modifiers
+from servicing import modifiers, transitions
 from servicing.models import PlanningRange
 from servicing.planning import absences, clocks, closing, creation, fulfilment, reopening, scope, summaries
 from servicing.planning.session import OPEN, Session
@@ -73,6 +73,7 @@ def plan(
     session = Session(day=as_of, moment=_moment(as_of))
     counts = PlanCounts(as_of=as_of)
     ids = None if clients is None else sorted(set(clients))
+    transitions.open_cases(session, ids)  # before anything is planned by a tier that fell
     scope.read_items(session)
     absences.read_absences(session)
     if scope.find(session, ids, part, last):

@@ -13,7 +13,7 @@ from clients.changes import take_changes, wake_sweeps
 from clients.firm import firm_today
 from clients.models import ChangeKind, Client
 from clients.sweeps import Counts
-from servicing import equity, owner_steps
+from servicing import equity, owner_steps, transitions
 from servicing.planning import ranges
 from servicing.planning.engine import PlanCounts, lock, plan
 
@@ -29,12 +29,14 @@ def plan_changed() -> int:
     """
     with pghistory.context(command="plan_changed", user=None, by="schedule"):
         lock()
-        clients = take_changes(ChangeKind.SERVICE, limit=BATCH)
+        taken = take_changes(ChangeKind.SERVICE, limit=BATCH)
+        clients = [*taken, *transitions.without_task()]
         if clients:
             equity.open_tasks(day=firm_today(), clients=clients)
             owner_steps.open_tasks(day=firm_today(), clients=clients)
+            transitions.open_tasks(day=firm_today(), clients=clients)
             plan(as_of=firm_today(), clients=clients)
-        if len(clients) > BATCH // 2:
+        if len(taken) > BATCH // 2:
             wake_sweeps(ChangeKind.SERVICE)  # there may be more
         return len(clients)
 
@@ -44,6 +46,7 @@ def plan_tonight() -> Counts:
     night, most = firm_today(), settings.PLANNING_PART_CLIENTS
     with pghistory.context(command="plan_all", user=None, by="schedule"):
         swept = equity.open_tasks(day=night).counted()
+        swept["transition_tasks"] = transitions.open_tasks(day=night)
         if Client.objects.count() <= most:
             return plan(as_of=night).counted() | swept
     numbers = ranges.split(night=night, most=most)
