@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 class TrackedField:
     """A field about clients. `model` and `column`: where it is stored; `client`: that table's column with the
     client's id. `needed`: the record cannot be kept without it, so that its entry never ends. `on_paper`:
-    whether the statement lists its values; else it counts them. `said`: its label there, to the client."""
+    whether the statement lists its values; else it counts them. `said`: its label there, to the client.
+    `beside`: relations that the rows' own words need there. A row that has `in_full` is told by it whole."""
 
     code: str
     label: str | Promise
@@ -29,6 +30,7 @@ class TrackedField:
     needed: bool = False
     on_paper: bool = True
     said: str | Promise = ""
+    beside: tuple[str, ...] = ()
 
     @property
     def on_statement(self) -> str:

@@ -103,6 +103,9 @@ def _rows_of(client: Client) -> Rows:
     """The rows of each table that a field names; of tables that are only counted, what is counted."""
     rows: Rows = {("clients.Client", "id"): [client]}
     tables = {(tracked.model, tracked.client): tracked.stored_in for tracked in tracked_fields().values()}
+    beside: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for tracked in tracked_fields().values():
+        beside[tracked.model, tracked.client].update(tracked.beside)
     filled = _filled_tables(client, tables)
     for key, model in tables.items():
         if key in rows:
@@ -116,7 +119,8 @@ def _rows_of(client: Client) -> Rows:
             for field in model._meta.concrete_fields
             if isinstance(field, models.ForeignKey) and field.name != "client"
         ]
-        rows[key] = list(found.select_related(*related) if related else found)
+        found = found.select_related(*related) if related else found
+        rows[key] = list(found.prefetch_related(*beside[key]))
     return rows
 
 
@@ -152,8 +156,8 @@ def _whose(tracked: TrackedField, row: models.Model) -> str:
 def _said(tracked: TrackedField, row: models.Model) -> str:
     """A value in words; of a field that is a whole row, the row in its own."""
     attribute = tracked.attribute
-    if attribute is None:
-        return str(row)
+    if attribute is None or hasattr(row, "in_full"):
+        return str(getattr(row, "in_full", row))
     value = getattr(row, attribute.name)
     if attribute.choices:
         return str(dict(attribute.flatchoices).get(value, value))
@@ -209,7 +213,7 @@ class _Changes:
         if self._found is None:
             self._found = self._of_tables()
         attribute = tracked.attribute
-        column = attribute.attname if attribute is not None else ""
+        column = "" if attribute is None or hasattr(row, "in_full") else attribute.attname
         found = self._found.get(tracked.model, {})
         change = found.get((row.pk, column)) or found.get((row.pk, ""))
         return (change[0], self._who(change[1])) if change else (None, "")

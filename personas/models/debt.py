@@ -9,7 +9,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Round
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clients import formats
 from clients.audit import tracked
@@ -172,3 +174,22 @@ class Loan(models.Model):
                 "payment": formats.money(self.monthly_payment, cents=True),
             }
         )
+
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        said = [
+            str(self),
+            str(self.get_kind_display()).lower(),
+            _("as of %s") % date_format(self.as_of, "F j, Y"),
+        ]
+        if self.plan:
+            said.append(
+                ngettext(
+                    "%(plan)s, %(n)s qualifying payment made",
+                    "%(plan)s, %(n)s qualifying payments made",
+                    self.payments_made,
+                )
+                % {"plan": self.plan, "n": self.payments_made}
+            )
+        return "; ".join(map(str, said))

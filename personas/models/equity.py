@@ -311,6 +311,20 @@ class EquityGrant(models.Model):
         )
 
     @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it, with each part that vests."""
+        known = {
+            _("at %s a share"): self.exercise_price and money(self.exercise_price, cents=True),
+            _("price at grant %s"): self.price_at_grant and money(self.price_at_grant, cents=True),
+            _("vesting ended on %s"): self.ended_on and date_format(self.ended_on, "F j, Y"),
+            _("options end on %s"): self.expires_on and date_format(self.expires_on, "F j, Y"),
+            _("vests: %s"): ", ".join(
+                f"{date_format(vest.vests_on, 'M j, Y')} {vest.shares:,}" for vest in self.vests.all()
+            ),
+        }
+        return "; ".join([str(self), *(str(text) % value for text, value in known.items() if value)])
+
+    @property
     def title(self) -> str:
         """Its kind and the name that it was given, or its date."""
         kind = str(self.get_kind_display())
@@ -403,6 +417,11 @@ class EquityTransaction(models.Model):
                 "grant": self.grant.title,
             }
         )
+
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        return f"{self}, {_('at %s a share') % money(self.price, cents=True)}" if self.price else str(self)
 
 
 @tracked(by="client")
@@ -534,6 +553,17 @@ class EquityPlan(models.Model):
             return str(said)
         adopted = _("10b5-1 plan adopted on %s") % date_format(self.adopted_on, "F j, Y")
         return f"{said}; {adopted}"
+
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        more = [
+            _("you are a director or officer of the company") if self.insider else "",
+            _("report of that quarter filed on %s") % date_format(self.report_on, "F j, Y")
+            if self.report_on
+            else "",
+        ]
+        return "; ".join([str(self), *(str(each) for each in more if each)])
 
 
 @tracked()

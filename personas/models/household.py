@@ -9,9 +9,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clients.audit import tracked
+from clients.formats import money
 from clients.models import Term
 
 NOT_NEGATIVE = [MinValueValidator(Decimal(0), _("Give an amount of 0 or more."))]
@@ -85,6 +88,17 @@ class SoloPlan(models.Model):
     def __str__(self) -> str:
         return f"Living costs of client {self.client_id}"
 
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        known = [
+            _("%s a month needed") % money(self.needed, cents=True) if self.needed is not None else "",
+            _("%s a month wished on top") % money(self.wished, cents=True) if self.wished else "",
+            _("prices rise by %s %% a year") % f"{self.inflation.normalize():f}" if self.inflation else "",
+            _("whose income would end: %s") % self.earner if self.earner else "",
+        ]
+        return "; ".join(str(each) for each in known if each)
+
 
 class ReserveKind(models.TextChoices):
     CASH = "cash", _("Cash and current accounts")
@@ -136,6 +150,25 @@ class Reserve(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        said = _("%(name)s (%(kind)s): %(amount)s on %(day)s") % {
+            "name": self.name,
+            "kind": str(self.get_kind_display()).lower(),
+            "amount": money(self.amount, cents=True),
+            "day": date_format(self.as_of, "F j, Y"),
+        }
+        more = []
+        if self.usable_after:
+            more.append(
+                ngettext("usable after %(n)s day", "usable after %(n)s days", self.usable_after)
+                % {"n": self.usable_after}
+            )
+        if not self.counts:
+            more.append(_("not counted in the months"))
+        return "; ".join([str(said), *map(str, more)])
+
 
 @tracked(by="client")
 class OtherIncome(models.Model):
@@ -158,6 +191,15 @@ class OtherIncome(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        said = _("%(name)s: %(amount)s a month") % {
+            "name": self.name,
+            "amount": money(self.amount, cents=True),
+        }
+        return f"{said}, {_('until %s') % date_format(self.until, 'F j, Y')}" if self.until else str(said)
 
 
 class RedundancyItem(Term):
@@ -205,6 +247,14 @@ class RedundancyCheck(models.Model):
     def __str__(self) -> str:
         return str(self.item)
 
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        state = str(self.get_state_display()).lower()
+        if self.due_on:
+            state = f"{state}, {_('until %s') % date_format(self.due_on, 'F j, Y')}"
+        return f"{self.item}: {state}" + (f" ({self.note})" if self.note else "")
+
 
 @tracked(by="client")
 class HouseholdDuty(models.Model):
@@ -238,6 +288,13 @@ class HouseholdDuty(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        who, steps_in = self.person or self.outside, self.backup or self.backup_outside
+        said = f"{self.title}: {who or _('nobody yet')}"
+        return f"{said}, {_('then %s') % steps_in}" if steps_in else said
 
 
 # --- Two incomes -------------------------------------------------------------------------------------
@@ -333,6 +390,22 @@ class GoalRound(models.Model):
 
     def __str__(self) -> str:
         return f"Goal ranking of client {self.client_id}"
+
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it; what each answered once both have, as on their page."""
+        partners, goals = list(self.partners.all()), list(self.goals.all())
+        said = _("%(day)s, %(names)s: %(goals)s") % {
+            "day": date_format(timezone.localtime(self.begun_at), "F j, Y"),
+            "names": " + ".join(partner.first_name for partner in partners),
+            "goals": ", ".join(
+                f"{goal.label} ({' / '.join(str(partner.places[place]) for partner in partners)})"
+                if self.completed_at
+                else goal.label
+                for place, goal in enumerate(goals)
+            ),
+        }
+        return str(said)
 
     @property
     def takes_answers(self) -> bool:

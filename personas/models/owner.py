@@ -6,6 +6,7 @@ import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from clients import formats, triggers
@@ -76,6 +77,17 @@ class Holding(models.Model):
         return f"{self.name}: {formats.money(self.value, cents=True)}"
 
     @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        said = _("%(name)s (%(kind)s): %(value)s on %(day)s") % {
+            "name": self.name,
+            "kind": str(self.get_kind_display()).lower(),
+            "value": formats.money(self.value, cents=True),
+            "day": date_format(self.as_of, "F j, Y"),
+        }
+        return f"{said}; {_('hangs on %s') % self.hangs_on.name}" if self.hangs_on else str(said)
+
+    @property
     def is_debt(self) -> bool:
         return self.kind in DEBTS
 
@@ -101,6 +113,11 @@ class WinCondition(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        return f"{self.title} ({_('importance %s of 5') % self.importance})"
 
 
 class Letter(models.TextChoices):
@@ -131,6 +148,17 @@ class OwnerOption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.letter} · {self.title}"
+
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it, with how well it meets each win condition."""
+        rated = [
+            f"{_('%(condition)s: %(rating)s of 5') % {'condition': each.condition, 'rating': each.rating}}"
+            + (f" ({each.note})" if each.note else "")
+            for each in self.ratings.all()
+        ]
+        leaves = _("leaves open: %s") % self.leaves_open if self.leaves_open else ""
+        return "; ".join(str(part) for part in (self, self.about, leaves, *rated) if part)
 
 
 @tracked(by="client")
@@ -238,6 +266,21 @@ class CommitmentStep(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        days = (
+            (_("agreed on %s"), self.agreed_on),
+            (_("to be done by %s"), self.due_on),
+            (_("done on %s") if self.state == StepState.DONE else _("stopped on %s"), self.closed_on),
+        )
+        said = [str(text) % date_format(day, "F j, Y") for text, day in days if day]
+        agreed_by = _("by %s") % self.agreed_by if self.agreed_by else ""
+        state = "" if self.is_closed else str(self.get_state_display()).lower()
+        return "; ".join(
+            str(part) for part in (self.title, self.about, state, *said, agreed_by, self.reason) if part
+        )
 
     @property
     def is_closed(self) -> bool:

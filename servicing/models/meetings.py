@@ -106,6 +106,13 @@ class MeetingDecision(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def in_full(self) -> str:
+        """All that it holds, as the client reads it."""
+        if not self.result:
+            return self.text
+        return f"{self.text} ({str(self.get_result_display()).lower()}): {self.answer}"
+
 
 @tracked(by="client")
 class ConfidenceAnswer(models.Model):

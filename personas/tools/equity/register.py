@@ -37,5 +37,6 @@ def uses(since: dt.date) -> dict[str, list[Use]]:
 
 def register() -> None:
     for code, label, said, model in _FIELDS:
-        register_field(TrackedField(code, label, GROUP, model, said=said))
+        beside = ("vests",) if code == GRANTS else ()
+        register_field(TrackedField(code, label, GROUP, model, said=said, beside=beside))
     register_usage(uses)

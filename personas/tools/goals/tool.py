@@ -52,6 +52,6 @@ def register() -> None:
             _("The household and its incomes"),
             "personas.GoalRound",
             said=_("Times that both of you ranked your goals"),
-            on_paper=False,
+            beside=("goals", "partners"),
         )
     )

@@ -81,7 +81,12 @@ def register() -> None:
             said=_("What would make an exit a win"),
         ),
         TrackedField(
-            OPTIONS, _("Options"), TAGS, "personas.OwnerOption", said=_("The ways to go that we compare")
+            OPTIONS,
+            _("Options"),
+            TAGS,
+            "personas.OwnerOption",
+            said=_("The ways to go that we compare"),
+            beside=("ratings__condition",),
         ),
         TrackedField(STEPS, _("Steps"), TAGS, "personas.CommitmentStep", said=_("Steps that we speak about")),
     ):

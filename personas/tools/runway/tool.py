@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -46,15 +47,15 @@ def register() -> None:
             "needed",
             said=_("What you need a month"),
         ),
-        _counted(reading.RESERVES, _("Reserves"), "personas.Reserve", _("What you could fall back on")),
-        _counted(reading.INCOMES, _("Incomes that go on"), "personas.OtherIncome"),
-        _counted(
+        _whole(reading.RESERVES, _("Reserves"), "personas.Reserve", _("What you could fall back on")),
+        _whole(reading.INCOMES, _("Incomes that go on"), "personas.OtherIncome"),
+        _whole(
             reading.CHECKLIST,
             _("Redundancy checklist"),
             "personas.RedundancyCheck",
             _("What is arranged for the case that the earner cannot act"),
         ),
-        _counted(
+        _whole(
             reading.DUTIES, _("Who does what"), "personas.HouseholdDuty", _("Who would do what in that case")
         ),
     ):
@@ -74,5 +75,5 @@ def uses(since: dt.date) -> dict[str, list[Use]]:
     return found
 
 
-def _counted(code: str, label: object, model: str, said: object = "") -> TrackedField:
-    return TrackedField(code, label, HOUSEHOLD, model, said=said, on_paper=False)  # type: ignore[arg-type]
+def _whole(code: str, label: str | Promise, model: str, said: str | Promise = "") -> TrackedField:
+    return TrackedField(code, label, HOUSEHOLD, model, said=said)

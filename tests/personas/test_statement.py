@@ -1,0 +1,112 @@
+"""The client's statement lists what the working tools hold, in words; notes, work and payments are counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils.html import escape
+
+from clients.models import Member, User
+from clients.register.fields import tracked_fields
+from personas.models import (
+    CommitmentStep,
+    EquityCompany,
+    EquityGrant,
+    EquityPlan,
+    EquityProfile,
+    EquityTransaction,
+    ForgivenessPlan,
+    GoalKind,
+    Holding,
+    HouseholdDuty,
+    Loan,
+    OptionRating,
+    OtherIncome,
+    OwnerOption,
+    RedundancyCheck,
+    RedundancyItem,
+    Reserve,
+    SoloPlan,
+    WinCondition,
+)
+from personas.tools.equity.services import save_grant
+from personas.tools.equity.vesting import Part
+from personas.tools.goals.services import Goal, answer_together, begin_round
+from servicing.models import MeetingDecision, ServiceTask
+from tests.factories import ClientFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2026, 1, 5)
+
+
+def test_only_notes_touches_work_and_payments_are_counted():
+    counted = {code for code, field in tracked_fields().items() if not field.on_paper}
+    assert counted == {"touches", "touch_notes", "revenue", "time_spent"}
+
+
+def test_it_lists_what_the_tools_hold_in_full(client, django_assert_max_num_queries):
+    lead: User = UserFactory(groups=["advisor"])
+    ada = ClientFactory(lead=lead)
+    who = Member.objects.create(client=ada, name="Ada Okafor")
+    mill = Holding.objects.create(client=ada, name="Mill", kind="business", value=900_000, as_of=DAY)
+    Holding.objects.create(client=ada, name="Hall", kind="real_estate", value=2, as_of=DAY, hangs_on=mill)
+    win = WinCondition.objects.create(client=ada, title="Fridays off", importance=4)
+    sell = OwnerOption.objects.create(client=ada, letter="A", title="Sell", leaves_open="The hall")
+    OptionRating.objects.create(client=ada, option=sell, condition=win, rating=3, note="From 58")
+    CommitmentStep.objects.create(
+        client=ada, position=1, title="List it", state="active", agreed_on=DAY, agreed_by="Ada", due_on=DAY
+    )
+    pslf = ForgivenessPlan.objects.get(code="pslf")
+    Loan.objects.create(
+        client=ada, name="School", kind="federal_student", balance=60_000, as_of=DAY, yearly_rate=6,
+        monthly_payment=900, plan=pslf, payments_made=46,
+    )  # fmt: skip
+    SoloPlan.objects.create(client=ada, needed=5_200, wished=1_900, earner=who)
+    Reserve.objects.create(client=ada, name="Joint savings", amount=41_500, as_of=DAY, usable_after=5)
+    OtherIncome.objects.create(client=ada, name="Rent", amount=900, until=DAY)
+    item = RedundancyItem.objects.order_by("pk")[0]
+    RedundancyCheck.objects.create(client=ada, item=item, state="open", note="Ask the bank", due_on=DAY)
+    HouseholdDuty.objects.create(client=ada, title="Pay the bills", person=who, backup_outside="Aunt May")
+    goals = [Goal(kind.label, kind) for kind in GoalKind.objects.active()[:4]]
+    both = {"client": ada, "goals": goals, "partners": ("Ada", "Ben"), "days": 14, "by": lead}
+    answer_together(round=begin_round(**both), places={1: [1, 2, 3, 4], 2: [3, 2, 1, 4]})
+    company = EquityCompany.objects.create(name="Northwind")
+    grant = EquityGrant(
+        client=ada, company=company, kind="iso", granted_on=DAY, vest_from=DAY, shares=40, exercise_price=20
+    )
+    save_grant(grant=grant, parts=[Part(1, DAY, 40)])
+    EquityTransaction.objects.create(
+        client=ada, grant=grant, kind="exercise", happened_on=DAY, shares=10, price=31
+    )
+    EquityPlan.objects.create(client=ada, company=company, sell_percent=30, insider=True)
+    EquityProfile.objects.create(client=ada, marginal_rate=40, income=200_000, wealth=900_000)
+    meeting = ServiceTask.objects.create(
+        client=ada, kind_id=None, title="Review", due_on=DAY, window_start=DAY, window_end=DAY, planned_minutes=60
+    )
+    MeetingDecision.objects.create(
+        client=ada, task=meeting, text="Which loan first", result="decided", answer="The car"
+    )
+    client.force_login(lead)
+    with django_assert_max_num_queries(60):
+        page = client.get(f"/clients/{ada.pk}/statement/").content.decode()
+    for said in (
+        "Mill (business): $900,000.00 on January 5, 2026",
+        "hangs on Mill",
+        "Fridays off (importance 4 of 5)",
+        "A · Sell; leaves open: The hall; Fridays off: 3 of 5 (From 58)",
+        "List it; agreed, under way; agreed on January 5, 2026; to be done by January 5, 2026; by Ada",
+        "46 qualifying payments made",
+        "$5,200.00 a month needed; $1,900.00 a month wished on top; whose income would end: Ada Okafor",
+        "Joint savings (savings and money market): $41,500.00 on January 5, 2026; usable after 5 days",
+        "Rent: $900.00 a month, until January 5, 2026",
+        f"{item}: open, until January 5, 2026 (Ask the bank)",
+        "Pay the bills: Ada Okafor, then Aunt May",
+        f"{goals[0].label} (1 / 3)",
+        "at $20.00 a share; vests: Jan 5, 2026 40",
+        "at $31.00 a share",
+        "you are a director or officer of the company",
+        "income $200,000",
+        "Which loan first (decided): The car",
+    ):
+        assert escape(said) in page, said
