@@ -40,14 +40,18 @@ from servicing.standards.before_saving import ShownBeforeSaved
 from servicing.standards.impact import Impact, fulfilling, of_rules, of_waiver
 from servicing.standards.item_admin import ServiceItemAdmin
 from servicing.standards.rules import what_moves
+from servicing.transitions.admin import LeavingReasonAdmin, TransitionSettingsAdmin, TransitionStepAdmin
 from servicing.work.words import promise
 
 __all__ = [
     "ClientHoursAdmin",
     "EquityLeadAdmin",
+    "LeavingReasonAdmin",
     "ReadyDecisionAdmin",
     "ServiceItemAdmin",
     "TaskModifierAdmin",
+    "TransitionSettingsAdmin",
+    "TransitionStepAdmin",
 ]
 
 

@@ -30,6 +30,8 @@ class ServicingConfig(AppConfig):
         from servicing.sending.fields import SERVICE
         from servicing.standards.exceptions import differences
         from servicing.transitions import keeping as transitions
+        from servicing.transitions import tracked as kept_of_transitions
+        from servicing.transitions import views as transition_views
         from servicing.views import calendar
         from servicing.views.client import service_tab
         from servicing.views.requests import client_requests
@@ -40,6 +42,7 @@ class ServicingConfig(AppConfig):
         register_sweep(ChangeKind.SERVICE, "servicing.plan_changed")
         register_usage(acting)
         kept_of_meetings.register()
+        kept_of_transitions.register()
         register_actor("plan_changed", _("Planning, after something changed"))
         register_actor("plan_all", _("Nightly planning"))
         register_actor("plan_service", _("Planning, from the command line"))
@@ -63,6 +66,7 @@ class ServicingConfig(AppConfig):
         register_panel(Panel("servicing/book/panel.html", became, 5))
         people.register_holdings(belongings)
         register_panel(Panel("servicing/partials/requests_panel.html", client_requests, 50))
+        register_panel(Panel("servicing/transitions/panel.html", transition_views.panel, 55))
         following.register_source(requests.SOURCE, requests.keep_in_line)
         following.register_source(owner_steps.SOURCE, owner_steps.keep_in_line)
         following.register_source(transitions.SOURCE, transitions.keep_in_line)

@@ -70,6 +70,7 @@ urlpatterns = [
     path("calendar/names/", calendar.show_names, name="calendar_names"),
     path("operations/", operations.operations, name="operations"),
     path("", include("servicing.capacity.urls")),
+    path("", include("servicing.transitions.urls")),
     path("operations/jobs/", jobs.job_runs, name="job_runs"),
     path("operations/jobs/<int:pk>/", jobs.job_run_history, name="job_run_history"),
     path("operations/jobs/<int:pk>/run/", jobs.run_job, name="run_job"),

@@ -47,13 +47,8 @@ ENTRIES = (
     (
         "transition_outcome",
         "cadence",
-        "How a change of your service ended, so that what was agreed with you is kept.",
-        72,
-    ),
-    (
-        "leaving_reasons",
-        "implementation",
-        "Why you left, in a few words, so that we do better by others.",
+        "How a change of your service ended, and why you left where you did, so that we keep to what was agreed "
+        "and do better by others.",
         72,
     ),
 )

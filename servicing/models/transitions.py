@@ -1,4 +1,4 @@
-"""Transitions: the guided move of a client whose tier falls or who leaves, with its stages and their words."""
+"""Transitions: the guided move of a client whose tier falls or who leaves, with stages and outcomes."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def start(
             if Transition.objects.filter(client=client, closed_on__isnull=True).exists():
                 raise TransitionRefused(_already_open())
             served = served_tier(client, today).first()
-            ways = Ways()
+            due_on = Ways().due("", Step.DECIDE, today)
             case = Transition.objects.create(
                 client=client,
                 from_tier_id=served and served["tier_id"],
@@ -77,9 +77,9 @@ def start(
                 owner=owner or _lead(client),
                 touched=True,
                 until=until,
-                due_on=ways.due("", Step.DECIDE, today),
+                due_on=due_on,
             )
-            case.stages.create(number=1, step=Step.DECIDE, began_on=today, due_on=case.due_on)
+            case.stages.create(number=1, step=Step.DECIDE, began_on=today, due_on=due_on)
             bring_in_line(session, [client.pk])
             plan(as_of=today, clients=[client.pk])
             return case

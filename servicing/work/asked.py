@@ -1,4 +1,4 @@
-"""What a client asked for, of a task that answers a request."""
+"""What a task is for, of one that answers a request or is a stage of a transition."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from servicing.models import ClientRequest, ServiceTask
+from servicing.models import ClientRequest, ServiceTask, Transition
 from servicing.work import words
 
 
@@ -22,3 +22,12 @@ def request_of(task: ServiceTask) -> dict[str, Any] | None:
         "answer": words.answer_by(by, now) if by and task.is_open else "",
         "late": asked.is_late(now),
     }
+
+
+def case_of(task: ServiceTask) -> int | None:
+    """The number of the case whose stage it is, where that is still there; one query, and none for other
+    tasks."""
+    if task.source != "transition":
+        return None
+    case = int(task.source_id.partition("-")[0])
+    return Transition.objects.filter(pk=case, client=task.client_id).values_list("pk", flat=True).first()

@@ -21,7 +21,7 @@ from servicing.models.standards import Channel
 from servicing.modifiers import words as tailoring
 from servicing.querysets import ServiceTaskQuerySet
 from servicing.work import words
-from servicing.work.asked import request_of
+from servicing.work.asked import case_of, request_of
 from servicing.work.natural import is_meeting
 
 TOUCHES = 3
@@ -171,6 +171,7 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "tags": _shown(beside["tags"]),
         "closed": not_by(beside["closed"]),
         "request": request_of(task),
+        "transition": case_of(task),
         "promise": words.promise(task.name, months) if item else "",
         "standard": words.often(item.interval_months) if item and months != item.interval_months else "",
         "late": words.due(task.due_on, task.window_end, today) if task.is_overdue(today) else "",

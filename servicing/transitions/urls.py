@@ -1,0 +1,13 @@
+"""Addresses of transitions."""
+
+from django.urls import path
+
+from servicing.transitions import views
+
+urlpatterns = [
+    path("operations/transitions/", views.board, name="transitions"),
+    path("operations/transitions/<int:pk>/", views.case_page, name="transition"),
+    path("operations/transitions/<int:pk>/reopen/", views.reopen, name="reopen_transition"),
+    path("operations/transitions/<int:pk>/<slug:what>/", views.step, name="transition_step"),
+    path("clients/<int:pk>/transition/", views.start, name="start_transition"),
+]
