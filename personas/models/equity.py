@@ -4,6 +4,7 @@ and the federal figures that estimates are made with."""
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import groupby
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -318,11 +319,26 @@ class EquityGrant(models.Model):
             _("price at grant %s"): self.price_at_grant and money(self.price_at_grant, cents=True),
             _("vesting ended on %s"): self.ended_on and date_format(self.ended_on, "F j, Y"),
             _("options end on %s"): self.expires_on and date_format(self.expires_on, "F j, Y"),
-            _("vests: %s"): ", ".join(
-                f"{date_format(vest.vests_on, 'M j, Y')} {vest.shares:,}" for vest in self.vests.all()
-            ),
+            _("vests: %s"): ", ".join(self._parts_in_words()),
         }
         return "; ".join([str(self), *(str(text) % value for text, value in known.items() if value)])
+
+    def _parts_in_words(self) -> list[str]:
+        """What vests when; equal parts after one another are said at once."""
+        found = []
+        for shares, run in groupby(self.vests.all(), key=lambda vest: vest.shares):
+            parts = list(run)
+            said = {
+                "shares": f"{shares:,}",
+                "days": len(parts),
+                "first": date_format(parts[0].vests_on, "F j, Y"),
+                "last": date_format(parts[-1].vests_on, "F j, Y"),
+            }
+            if len(parts) == 1:
+                found.append(str(_("%(shares)s on %(first)s") % said))
+            else:
+                found.append(str(_("%(shares)s on each of %(days)s days from %(first)s to %(last)s") % said))
+        return found
 
     @property
     def title(self) -> str:

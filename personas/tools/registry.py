@@ -6,7 +6,7 @@ A tool is a sub-package of `personas`. It calls `register_tool` in `AppConfig.re
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,8 @@ class Tool:
     complexity): codes of those that it is made for; none of them: for every client. `register`: the code of
     the register's field without which there is nothing to ask or show. `rows`: a model with a `client` key;
     the tool is in use for a client that has a row. `picture`: the context of `template` for a client that
-    has, in at most three queries; shown on the tab and in the meeting brief, so it reads on paper.
+    has, in one query (`at_once`), so that every tool of a client fits into a page; shown on the tab and in
+    the meeting brief, so it reads on paper.
     """
 
     code: str
@@ -91,8 +92,12 @@ def offers(client: Client) -> list[Offer]:
     return sorted(each, key=lambda offer: not offer.fits)
 
 
-def pictures(client: Client, on: dt.date) -> list[tuple[Tool, Picture]]:
-    """What the tools that fit `client` and are in use have to show on a day."""
-    return [
-        (offer.tool, offer.tool.picture(client, on)) for offer in offers(client) if offer.fits and offer.used
-    ]
+def pictures(
+    client: Client, on: dt.date, *, among: Sequence[Offer] | None = None
+) -> list[tuple[Tool, Picture]]:
+    """What the tools that fit `client` and are in use have to show on a day; a query for each.
+
+    `among`: what `offers` gave, where the caller has it.
+    """
+    every = offers(client) if among is None else among
+    return [(offer.tool, offer.tool.picture(client, on)) for offer in every if offer.fits and offer.used]

@@ -10,19 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from clients.firm import firm_today
 from clients.models import Client
 from clients.tabs import Tab, register_tab
-from personas.tools.registry import offers
+from personas.tools.registry import offers, pictures
 
 
 def context(request: HttpRequest, client: Client) -> dict[str, Any]:
     """A picture of each tool that fits and is in use; the rest by name."""
-    today = firm_today()
     every = offers(client)
     return {
-        "shown": [
-            {"tool": each.tool, "picture": each.tool.picture(client, today)}
-            for each in every
-            if each.fits and each.used
-        ],
+        "shown": pictures(client, firm_today(), among=every),
         "to_begin": [each.tool for each in every if each.fits and not each.used],
         "others": [each for each in every if not each.fits],
     }

@@ -266,7 +266,7 @@ def test_both_rank_in_the_room_even_after_the_links_expired(advisor, household):
     assert advisor.post(url, one | other).status_code == 404
 
 
-def test_goals_of_their_own_get_the_general_question_and_pictures_cost_three_queries(advisor, household):
+def test_goals_of_their_own_get_the_general_question_and_pictures_cost_one_query(advisor, household):
     goals = [Goal(text) for text in ("Sail", "Dance", "Build", "Rest")]
     found = services.begin_round(
         client=household, goals=goals, partners=("A", "B"), days=7, by=advisor.person
@@ -274,7 +274,7 @@ def test_goals_of_their_own_get_the_general_question_and_pictures_cost_three_que
     services.answer_together(round=found, places={1: [1, 2, 3, 4], 2: [4, 3, 2, 1]})
     with CaptureQueriesContext(connection) as queries:
         seen = reading.picture_of(household, dt.date(2026, 3, 5))
-    assert (len(queries), seen.correlation) == (3, "−1.00")
+    assert (len(queries), seen.correlation) == (1, "−1.00")
     asked = [question.text for question in reading.compare(GoalRound.objects.get()).questions]
     assert len(asked) == 1
     assert "“Sail” and “Rest”" in asked[0]

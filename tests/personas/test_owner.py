@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from clients.firm import firm_today
 from clients.models import Persona
@@ -118,7 +119,7 @@ def test_options_are_compared_by_the_owners_own_weights(browser, owner):
         services.save_option(option=OwnerOption(client=owner, title=title), ratings=rated)
     with CaptureQueriesContext(connection) as queries:
         found = comparing.comparison_of(owner)
-    assert len(queries) == 3
+    assert len(queries) == 1
     sell, keep = found.columns
     assert (sell.mean, keep.mean) == (D("2.9"), None)  # (5 * 2 + 2 * 5) / 7 = 2.857
     assert (found.missing, found.closest) == (2, [])
@@ -255,14 +256,15 @@ def test_pictures_and_statement_have_what_is_held(browser, owner):
     with CaptureQueriesContext(connection) as queries:
         drawn = pictures(owner, today)
     assert [tool.code for tool, _picture in drawn] == ["owner_balance", "owner_options", "owner_steps"]
-    assert len(queries) <= 2 + 5 + 1  # which there are, what they draw, and the register outside a request
+    assert len(queries) <= 2 + 3 + 1  # which there are, what they draw, and the register outside a request
     tab = browser.get(reverse("clients:tab", args=[owner.pk, "tools"])).content.decode()
     assert "hangs on one asset: Tooling" in tab
     assert "Under way" in tab
     told = {each.field.code: [held.value for held in each.values]
             for _group, rows in statement_of(owner).groups for each in rows}  # fmt: skip
-    assert told["holdings"] == ["Tooling: $500.00"]
-    assert (told["win_conditions"], told["owner_steps"]) == (["Fridays off"], ["List"])
+    assert told["holdings"] == [f"Tooling (business): $500.00 on {date_format(today, 'F j, Y')}"]
+    assert told["win_conditions"] == ["Fridays off (importance 2 of 5)"]
+    assert told["owner_steps"][0].startswith("List; agreed, under way; agreed on ")
 
 
 def test_merged_records_keep_one_step_under_way_and_part_again(owner):

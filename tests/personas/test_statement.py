@@ -1,4 +1,4 @@
-"""The client's statement lists what the working tools hold, in words; notes, work and payments are counted."""
+"""The client's statement lists what the working tools hold, in words; notes, work and fees are counted."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_it_lists_what_the_tools_hold_in_full(client, django_assert_max_num_quer
     EquityPlan.objects.create(client=ada, company=company, sell_percent=30, insider=True)
     EquityProfile.objects.create(client=ada, marginal_rate=40, income=200_000, wealth=900_000)
     meeting = ServiceTask.objects.create(
-        client=ada, kind_id=None, title="Review", due_on=DAY, window_start=DAY, window_end=DAY, planned_minutes=60
+        client=ada, title="Review", due_on=DAY, window_start=DAY, window_end=DAY
     )
     MeetingDecision.objects.create(
         client=ada, task=meeting, text="Which loan first", result="decided", answer="The car"
@@ -103,7 +103,7 @@ def test_it_lists_what_the_tools_hold_in_full(client, django_assert_max_num_quer
         f"{item}: open, until January 5, 2026 (Ask the bank)",
         "Pay the bills: Ada Okafor, then Aunt May",
         f"{goals[0].label} (1 / 3)",
-        "at $20.00 a share; vests: Jan 5, 2026 40",
+        "at $20.00 a share; vests: 40 on January 5, 2026",
         "at $31.00 a share",
         "you are a director or officer of the company",
         "income $200,000",

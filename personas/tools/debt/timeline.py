@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
 from personas.models import ForgivenessPlan, ForgivenessTerms, Loan
+from personas.tools.at_once import at_once, hang
 from personas.tools.debt import months
 from personas.tools.debt.amortisation import (
     Course,
@@ -138,8 +139,17 @@ def terms_of(plan: ForgivenessPlan, on: dt.date) -> ForgivenessTerms | None:
 
 
 def loans_of(client: Client, today: dt.date) -> list[LoanNow]:
-    """The client's loans, each carried to this month by a payment a month since its balance; two queries."""
-    loans = Loan.objects.filter(client=client).select_related("plan").prefetch_related("plan__terms")
+    """The client's loans, each carried to this month by a payment a month since its balance; one query."""
+    own = Loan.objects.filter(client=client)
+    named = own.order_by().values("plan")
+    loans, plans, terms = at_once(
+        own, ForgivenessPlan.objects.filter(pk__in=named), ForgivenessTerms.objects.filter(plan__in=named)
+    )
+    for plan in plans:
+        hang(plan, "terms", [each for each in terms if each.plan_id == plan.pk])
+    by_id = {plan.pk: plan for plan in plans}
+    for loan in loans:
+        loan.plan = by_id.get(loan.plan_id)
     return [as_of_now(loan, today) for loan in loans]
 
 

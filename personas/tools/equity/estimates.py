@@ -64,7 +64,8 @@ class CompanyView:
 
 @dataclass
 class Estimates:
-    """All of it, for the twelve months from `today`."""
+    """All of it, for the twelve months from `today`. `figures`: of this year; a date of the next year is
+    reckoned with that year's, as far as there are any. `exposures`: of ISOs to AMT, by year."""
 
     book: Book
     today: dt.date
@@ -72,7 +73,7 @@ class Estimates:
     figures: taxes.Figures | None
     vests: list[VestEstimate] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
-    exposure: taxes.Exposure | None = None
+    exposures: dict[int, taxes.Exposure] = field(default_factory=dict)
     iso_shares: int = 0
     companies: list[CompanyView] = field(default_factory=list)
     unpriced: list[str] = field(default_factory=list)
@@ -80,6 +81,30 @@ class Estimates:
     def total(self, name: str) -> Decimal:
         """The sum of one column of the sources."""
         return sum((getattr(source, name) for source in self.sources.values()), ZERO)
+
+    def figures_of(self, year: int) -> taxes.Figures:
+        """Those of a year, or of the last one before it that has any. Only where there are figures at all."""
+        found = self.book.figures(year)
+        assert found is not None  # noqa: S101
+        return found
+
+    def year_ends(self) -> list[tuple[int, dt.date]]:
+        """The calendar years of the twelve months, each with its last day within them."""
+        days = [dt.date(year, 12, 31) for year in range(self.today.year, self.until.year)]
+        return [(day.year, day) for day in [*days, self.until]]
+
+    @property
+    def years(self) -> list[tuple[int, taxes.Figures]]:
+        """The calendar years in which something vests or can be exercised, with the figures used for each."""
+        if self.figures is None:
+            return []
+        used = {self.today.year, *(each.part.on.year for each in self.vests), *self.exposures}
+        return [(year, self.figures_of(year)) for year in sorted(used)]
+
+    @property
+    def amt_is_known(self) -> bool:
+        """Whether the regular tax is known, so that the AMT itself is estimated and not only its most."""
+        return bool(self.exposures) and all(each.amt is not None for each in self.exposures.values())
 
     @property
     def largest(self) -> CompanyView | None:
@@ -133,8 +158,7 @@ def estimate(book: Book, today: dt.date) -> Estimates:
     found.sources = {kind: Source(kind) for kind in GrantKind.values}
     found.unpriced = [each.row.name for each in book.companies.values() if each.row.price is None]
     if figures:
-        _rsus(found, figures)
-        _options(found, figures)
+        _options(found, _rsus(found))
     for lot in book.lots:
         if lot.grant.kind == GrantKind.ESPP:
             source, price = found.sources[lot.grant.kind], _price(book, lot)
@@ -151,8 +175,11 @@ def _price(book: Book, lot: Lot) -> Decimal | None:
     return book.companies[lot.grant.company_id].row.price
 
 
-def _rsus(found: Estimates, figures: taxes.Figures) -> None:
-    """Vests in the order of their dates: what was paid before in the year decides the rate withheld."""
+def _rsus(found: Estimates) -> dict[int, Decimal]:
+    """Vests in the order of their dates: what was paid before in the year decides the rate withheld.
+
+    Returns what is paid in each year.
+    """
     book, paid = found.book, {found.today.year: found.book.profile.other_supplemental}
     coming = [
         (part, lot)
@@ -167,50 +194,78 @@ def _rsus(found: Estimates, figures: taxes.Figures) -> None:
         paid[part.on.year] = before + value
         if part.on <= found.today or not value:
             continue
-        kept_back = taxes.reserve(value, before, figures, book.own_rate)
+        kept_back = taxes.reserve(value, before, found.figures_of(part.on.year), book.own_rate)
         found.vests.append(VestEstimate(lot, part, kept_back))
         source = found.sources[GrantKind.RSU]
         source.shares += part.shares
         source.gross += value
         source.withheld += kept_back.withheld
         source.set_aside += max(ZERO, kept_back.missing or ZERO)
+    return paid
 
 
-def _options(found: Estimates, figures: taxes.Figures) -> None:
-    """Options that can be exercised within the year, as if all were: NSOs are wages, ISOs count for AMT."""
+def _options(found: Estimates, paid: dict[int, Decimal]) -> None:
+    """Options that can be exercised within the twelve months, as if all were, each in the first calendar year
+    in which it can be: NSOs are wages of that year, ISOs count for its AMT."""
     book = found.book
-    paid = found.book.profile.other_supplemental + found.sources[GrantKind.RSU].gross
-    parted = {company: iso_parts(book, company, figures) for company in book.companies}
-    iso_spread = ZERO
+    parted = {company: iso_parts(book, company, found.figures) for company in book.companies}
+    spreads: dict[int, Decimal] = {}
     for lot in book.lots:
         if not lot.grant.is_option or _ended(lot, found.today):
             continue
-        price, wages = _price(book, lot), lot.position(found.until).exercisable
-        if lot.grant.kind == GrantKind.ISO:
-            iso, wages = iso_left(lot, parted[lot.grant.company_id], found.until)
-            spread = taxes.cents(lot.worth(iso, price))
-            found.iso_shares += iso
-            iso_spread += spread
-            found.sources[GrantKind.ISO].gross += spread
-            found.sources[GrantKind.ISO].shares += iso
-        value = taxes.cents(lot.worth(wages, price))
-        kept_back = taxes.reserve(value, paid, figures, book.own_rate)
-        paid += value
-        source = found.sources[GrantKind.NSO]
-        source.shares += wages
-        source.gross += value
-        source.withheld += kept_back.withheld
-        source.set_aside += max(ZERO, kept_back.missing or ZERO)
-    if iso_spread and book.profile.income is not None:
-        found.exposure = taxes.exposure(
+        price, before = _price(book, lot), (0, 0)
+        for year, last in found.year_ends():
+            by_then = _can_be_exercised(lot, parted[lot.grant.company_id], last)
+            iso, wages = (now - earlier for now, earlier in zip(by_then, before, strict=True))
+            before = by_then
+            if iso:
+                spread = taxes.cents(lot.worth(iso, price))
+                spreads[year] = spreads.get(year, ZERO) + spread
+                found.iso_shares += iso
+                found.sources[GrantKind.ISO].gross += spread
+                found.sources[GrantKind.ISO].shares += iso
+            if wages:
+                _as_wages(found, taxes.cents(lot.worth(wages, price)), wages, year, paid)
+    _minimum_tax(found, spreads)
+
+
+def _can_be_exercised(
+    lot: Lot, parted: dict[tuple[int, dt.date], taxes.Parted], on: dt.date
+) -> tuple[int, int]:
+    """By a day: options with the treatment of ISOs, and those whose gain is wages."""
+    if lot.grant.kind == GrantKind.ISO:
+        return iso_left(lot, parted, on)
+    return 0, lot.position(on).exercisable
+
+
+def _as_wages(found: Estimates, value: Decimal, shares: int, year: int, paid: dict[int, Decimal]) -> None:
+    before = paid.get(year, ZERO)
+    paid[year] = before + value
+    kept_back = taxes.reserve(value, before, found.figures_of(year), found.book.own_rate)
+    source = found.sources[GrantKind.NSO]
+    source.shares += shares
+    source.gross += value
+    source.withheld += kept_back.withheld
+    source.set_aside += max(ZERO, kept_back.missing or ZERO)
+
+
+def _minimum_tax(found: Estimates, spreads: dict[int, Decimal]) -> None:
+    """The AMT of each year by its own figures; the next year's income is taken to be this year's."""
+    profile = found.book.profile
+    if profile.income is None:
+        return
+    for year, spread in spreads.items():
+        if not spread:
+            continue
+        one = taxes.exposure(
             shares=1,
-            gain=iso_spread,
-            income=book.profile.income + exercised_this_year(book, found.today.year),
-            regular_tax=book.profile.regular_tax,
-            figures=figures,
+            gain=spread,
+            income=profile.income + exercised_this_year(found.book, year),
+            regular_tax=profile.regular_tax,
+            figures=found.figures_of(year),
         )
-        amt = found.exposure.amt
-        found.sources[GrantKind.ISO].amt = found.exposure.at_most if amt is None else amt
+        found.exposures[year] = one
+        found.sources[GrantKind.ISO].amt += one.at_most if one.amt is None else one.amt
 
 
 def _ended(lot: Lot, on: dt.date) -> bool:

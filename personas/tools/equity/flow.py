@@ -50,11 +50,10 @@ def _named(kind: str) -> str:
 
 
 def _part_names(found: Estimates) -> dict[str, str]:
-    exposure = found.exposure
     return {
         "withheld": _("Withheld by the employer"),
         "set_aside": _("To set aside for tax"),
-        "amt": _("AMT exposure") if exposure and exposure.amt is not None else _("AMT exposure, at most"),
+        "amt": _("AMT exposure") if found.amt_is_known else _("AMT exposure, at most"),
         "sold": _("Sold by the rule, after tax"),
         "kept": _("Kept in shares"),
     }

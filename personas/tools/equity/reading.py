@@ -1,4 +1,4 @@
-"""What is stored about a client's equity pay, in three queries: grants, basis of estimates, figures."""
+"""What is stored about a client's equity pay, in one query: grants, basis of estimates, figures."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from personas.models import (
     Filing,
     WindowState,
 )
+from personas.tools.at_once import at_once
 from personas.tools.equity import taxes
 from personas.tools.equity.holdings import Move, Position, position
 from personas.tools.equity.vesting import Part
@@ -145,11 +146,10 @@ def _with_windows(prefix: str) -> dict[str, Any]:
 
 
 def read(client: Client) -> Book:
-    """Everything of a client; three queries."""
-    grants = (
-        EquityGrant.objects.filter(client=client)
-        .select_related("company")
-        .annotate(
+    """Everything of a client; one query."""
+    own = EquityGrant.objects.filter(client=client)
+    grants, paying, profiles, years = at_once(
+        own.annotate(
             parts=_rows(
                 EquityVest.objects.filter(grant=OuterRef("pk")),
                 number="number",
@@ -173,18 +173,24 @@ def read(client: Client) -> Book:
                 report_on="report_on",
             ),
             **_with_windows("company"),
-        )
-        .order_by("company__name", "granted_on", "id")
+        ).order_by("company__name", "granted_on", "id"),
+        EquityCompany.objects.filter(pk__in=own.order_by().values("company")),
+        EquityProfile.objects.filter(client=client),
+        EquityTaxYear.objects.all(),
     )
+    by_id = {company.pk: company for company in paying}
     lots, companies = [], {}
     for row in grants:
+        row.company = by_id[row.company_id]
         lots.append(Lot(row, _parts(row.parts), _moves(row.moves)))
         if row.company_id not in companies:
             companies[row.company_id] = _company(row.company, row, _plan(row))
-    profile = EquityProfile.objects.filter(client=client).first() or EquityProfile(
-        client=client, other_supplemental=Decimal(0), target_percent=Decimal(10)
+    profile = (
+        profiles[0]
+        if profiles
+        else EquityProfile(client=client, other_supplemental=Decimal(0), target_percent=Decimal(10))
     )
-    return Book(client, lots, companies, profile, list(EquityTaxYear.objects.all()))
+    return Book(client, lots, companies, profile, years)
 
 
 def companies_with_rules(companies: QuerySet[EquityCompany]) -> list[Company]:

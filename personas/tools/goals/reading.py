@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from clients.models import Client
 from personas.models import GoalPartner, GoalRound, RoundGoal, TradeOff
+from personas.tools.at_once import at_once, hang
 from personas.tools.goals import comparing
 
 ROW, TOP = 28, 40  # of the chart: between two places, above the first
@@ -138,7 +139,16 @@ def _chart(goals: list[RoundGoal], first: list[int], second: list[int], far: set
 
 
 def picture_of(client: Client, on: dt.date) -> Comparison | None:
-    """The newest round that both answered, without its questions; three queries."""
-    done = GoalRound.objects.filter(client=client, completed_at__isnull=False)
-    found = done.prefetch_related("goals", "partners").first()
-    return compare(found, ask=False) if found else None
+    """The newest round that both answered, without its questions; one query."""
+    newest = GoalRound.objects.filter(client=client, completed_at__isnull=False)[:1]
+    rounds, goals, partners = at_once(
+        newest,
+        RoundGoal.objects.filter(round__in=newest.values("pk")),
+        GoalPartner.objects.filter(round__in=newest.values("pk")),
+    )
+    if not rounds:
+        return None
+    round = rounds[0]
+    hang(round, "goals", goals)
+    hang(round, "partners", partners)
+    return compare(round, ask=False)

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clients.access import may_edit_clients, require
 from clients.feedback import notice
+from clients.limits import too_often
 from clients.models import Client
 from clients.register.active import is_active
 from clients.requests import SignedInRequest
 from personas.models import GoalPartner, GoalRound
 from personas.tools.goals import reading, services
 from personas.tools.goals.forms import GOALS, BeginForm, RankForm
-from personas.tools.goals.limits import too_often
 
 
 def _client(request: SignedInRequest, pk: int) -> Client:
@@ -134,7 +134,7 @@ def end(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind a partner's link: a first name, the goals, the partner's own answer; nothing else."""
-    if too_often(request):
+    if too_often(request, "goals"):
         return _public(request, {"state": "busy"}, 429)
     partner = services.partner_of(token)
     if partner is None:

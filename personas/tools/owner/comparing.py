@@ -9,6 +9,7 @@ from typing import Any
 
 from clients.models import Client
 from personas.models import OptionRating, OwnerOption, WinCondition
+from personas.tools.at_once import at_once
 
 FEWEST = 2  # one option compares with nothing
 
@@ -60,10 +61,12 @@ class Comparison:
 
 
 def comparison_of(client: Client) -> Comparison:
-    """What is compared for a client; three queries."""
-    conditions = list(WinCondition.objects.filter(client=client))
-    options = list(OwnerOption.objects.filter(client=client))
-    ratings = OptionRating.objects.filter(client=client)
+    """What is compared for a client; one query."""
+    conditions, options, ratings = at_once(
+        WinCondition.objects.filter(client=client),
+        OwnerOption.objects.filter(client=client),
+        OptionRating.objects.filter(client=client),
+    )
     return compared(conditions, options, {(each.option_id, each.condition_id): each for each in ratings})
 
 
@@ -99,5 +102,5 @@ def _column(
 
 
 def picture(client: Client, today: dt.date) -> dict[str, Any]:
-    """For the client's tab and the meeting brief; three queries."""
+    """For the client's tab and the meeting brief; one query."""
     return {"comparison": comparison_of(client)}

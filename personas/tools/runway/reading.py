@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clients.models import Client
+from clients.models import Client, Member
 from clients.register.active import is_active
 from personas.models import (
     CheckState,
@@ -23,6 +23,7 @@ from personas.models import (
     Reserve,
     SoloPlan,
 )
+from personas.tools.at_once import at_once
 from personas.tools.runway import charts
 from personas.tools.runway.computing import Income, Money, Month, Runway, runway
 
@@ -89,10 +90,16 @@ class Picture:
 
 
 def picture_of(client: Client, on: dt.date) -> Picture:
-    """The runway were the income to end on a day; three queries."""
-    plan = _plans().filter(client=client).select_related("earner").first()
-    reserves = list(Reserve.objects.filter(client=client)) if is_active(RESERVES) else []
-    incomes = list(OtherIncome.objects.filter(client=client)) if is_active(INCOMES) else []
+    """The runway were the income to end on a day; one query."""
+    plans, earners, reserves, incomes = at_once(
+        _plans().filter(client=client),
+        Member.objects.filter(pk__in=SoloPlan.objects.filter(client=client).values("earner")),
+        Reserve.objects.filter(client=client) if is_active(RESERVES) else Reserve.objects.none(),
+        OtherIncome.objects.filter(client=client) if is_active(INCOMES) else OtherIncome.objects.none(),
+    )
+    plan = plans[0] if plans else None
+    if plan is not None:
+        plan.earner = earners[0] if earners else None
     found = Picture(plan, reserves, incomes, on)
     if not (is_active(COSTS) and is_active(RESERVES)):
         found.missing = _("The field register keeps no living costs or reserves, so nothing is computed.")
