@@ -18,7 +18,7 @@ from django.utils.http import urlsafe_base64_encode
 from clients import people
 from clients.models import BulkChange, Client, Job, Member, SavedFilter, ServiceRole, TeamMember, User
 from personas.models import MapRow
-from servicing.models import ClientRequest, ServiceTask
+from servicing.models import ClientRequest, ServiceTask, Transition
 from tests.factories import ClientFactory, UserFactory
 
 # One hash for all: making one takes a third of a second.
@@ -193,6 +193,11 @@ TABLE: dict[str, Row] = {
     "servicing:calendar_names": ("POST", {}, after(ALL, 302)),
     "servicing:operations": ("GET", {}, READERS),
     "servicing:capacity": ("GET", {}, READERS),
+    "servicing:transitions": ("GET", {}, ALL),
+    "servicing:transition": ("GET", {"pk": "transition"}, CLIENT),
+    "servicing:transition_step": ("GET", {"pk": "transition", "what": "way"}, EDIT),
+    "servicing:reopen_transition": ("POST", {"pk": "transition"}, after(EDIT, 302)),
+    "servicing:start_transition": ("GET", {"pk": "client"}, after(EDIT, 302)),  # to the one that is open
     "servicing:capacity_export": ("GET", {}, READERS),
     "servicing:capacity_week": ("GET", {"monday": "2001-01-01"}, after(READERS, 404)),
     "servicing:person_capacity": ("GET", {"pk": 0}, READERS),
@@ -391,6 +396,7 @@ def subjects(browsers: dict[str, Browser]) -> dict[str, Any]:
                 client=client, title="May we call?", due_on=DAY, window_start=DAY, window_end=DAY
             ),
         ).pk,
+        "transition": Transition.objects.create(client=client, opened_on=DAY, due_on=DAY).pk,
         "invitation_uid": uid,
         "invitation_token": default_token_generator.make_token(invited),
     }

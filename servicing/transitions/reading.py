@@ -67,12 +67,12 @@ def board(asked: Asked, user: User, today: dt.date) -> list[dict[str, Any]]:
         _narrowed(asked, user, today)
         .annotate(
             place=Window(RowNumber(), partition_by=F("step"), order_by=[F("due_on").asc(), F("id").asc()]),
-            number=Window(Count("id"), partition_by=F("step")),
-            late_number=Window(Count("id", filter=Q(due_on__lt=today)), partition_by=F("step")),
+            all_in_stage=Window(Count("id"), partition_by=F("step")),
+            late_in_stage=Window(Count("id", filter=Q(due_on__lt=today)), partition_by=F("step")),
         )
         .filter(place__lte=A_COLUMN)
         .order_by("step", "place")
-        .values(*_ROW, "number", "late_number")
+        .values(*_ROW, "all_in_stage", "late_in_stage")
     )
     columns: dict[str, dict[str, Any]] = {
         step.value: {"step": step.value, "label": step.label, "rows": [], "number": 0, "late": 0}
@@ -80,7 +80,7 @@ def board(asked: Asked, user: User, today: dt.date) -> list[dict[str, Any]]:
     }
     for row in rows:
         column = columns[row["step"]]
-        column["number"], column["late"] = row["number"], row["late_number"]
+        column["number"], column["late"] = row["all_in_stage"], row["late_in_stage"]
         column["rows"].append(as_row(row, today))
     for column in columns.values():
         column["more"] = column["number"] - len(column["rows"])

@@ -57,6 +57,7 @@ from servicing.models import (
 )
 from servicing.models.tasks import OPEN_STATUSES
 from servicing.requests.services import log_request
+from servicing.transitions.services import choose, start
 from tests.browser.firm import PASSWORD, SeededFirm, sign_in
 from tests.factories import ClientFactory, UserFactory
 from tiers.models import Policy, ScoringRun
@@ -108,6 +109,7 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         "member": reverse("clients:edit_member", args=[client.pk, member.pk]),
         "task": reverse("servicing:task", args=[task.pk]),
         "request": reverse("servicing:request", args=[a_request(client, firm.people["operations"]).pk]),
+        **transition_places(firm.people["operations"]),
         "run": reverse("tiers:run", args=[ScoringRun.objects.latest("pk").pk]),
         "job": reverse("clients:job", args=[a_job(firm.people["operations"]).pk]),
         "schedule": reverse("servicing:job_run_history", args=[PeriodicTask.objects.latest("pk").pk]),
@@ -122,6 +124,17 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         **household_places(client, firm.people["operations"]),
         "invitation": link("clients:invitation", invited),
         "reset": reset_link(firm.people["newcomer"]),
+    }
+
+
+def transition_places(person: User) -> dict[str, str]:
+    """A case that is a referral, and a client without one."""
+    client, other = Client.objects.filter(transitions=None).order_by("pk")[:2]
+    case = start(client=client, by=person, reason="wish", reason_text="Asked for fewer meetings.")
+    choose(case=case, by=person, route="referral", referred_to="Hill & Co")
+    return {
+        "transition": reverse("servicing:transition", args=[case.pk]),
+        "transition start": reverse("servicing:start_transition", args=[other.pk]),
     }
 
 

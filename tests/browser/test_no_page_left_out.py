@@ -86,6 +86,7 @@ NO_PAGE = {
     "servicing:promises",
     "servicing:remove_time",
     "servicing:remove_touch",
+    "servicing:reopen_transition",
     "servicing:run_job",
     "servicing:sending_decide",
     "servicing:undo",

@@ -162,6 +162,15 @@ WORK = {
     "requests, nothing": View("newcomer", "{servicing:requests}"),
     "requests: answered": View("operations", "{servicing:requests}?state=answered"),
     "requests: answer times": View("operations", "{servicing:answer_times}"),
+    "transitions": View("operations", "{servicing:transitions}"),
+    "transitions, nothing": View("newcomer", "{servicing:transitions}"),
+    "transitions: one stage": View("operations", "{servicing:transitions}?step=prepare"),
+    "transitions: a case": View("operations", "{transition}"),
+    "transitions: the way": View("operations", "{transition}way/"),
+    "transitions: closing without an outcome": View(
+        "operations", "{transition}close/", click("main [type=submit]"), then_refused=422
+    ),
+    "transitions: start": View("operations", "{transition start}"),
     "request": View("operations", "{request}"),
     "new request": View("operations", "{servicing:new_request}"),
     "delivery": View("operations", "{servicing:delivery}"),
