@@ -51,6 +51,14 @@
     }
   }, true);
 
+  /* A button that the focus merely reached is not pressed: what was typed is stored, and nothing else done. */
+  document.addEventListener("htmx:configRequest", function (event) {
+    var cause = event.detail.triggeringEvent;
+    if (event.target.id === "studio-form" && !(cause && cause.type === "submit")) {
+      delete event.detail.parameters.do;
+    }
+  });
+
   /* --- What is wrong is told to the field --- */
   function markFields() {
     document.querySelectorAll("#studio .field-note").forEach(function (note) {

@@ -101,3 +101,18 @@ def test_what_is_typed_while_the_answer_is_on_its_way_is_stored_too(looks):
             page.wait_for_timeout(500)
         expect(page.locator("html")).not_to_have_class(re.compile("is-busy"))
         assert draft.factors.get(factor="alignment").weight == 65
+
+
+def test_whoever_goes_on_with_tab_presses_none_of_the_buttons_on_the_way(looks, firm):
+    with looks.as_("operations") as page:
+        draft = new_draft(page)
+        page.get_by_role("button", name="Add", exact=True).click()
+        weight = page.locator("input[name^=touch_]")
+        expect(weight).to_be_visible()
+        with page.expect_response(lambda response: response.request.method == "POST"):
+            weight.fill("7")
+            weight.press("Tab")
+        expect(page.get_by_role("button", name="Remove Review meeting")).to_be_focused()
+        expect(page.locator("#studio-state")).to_contain_text("Saved")
+        expect(weight).to_have_value("7")
+        assert [touch.weight for touch in draft.touch_weights.all()] == [7]
