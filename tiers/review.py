@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -162,6 +163,11 @@ def moves(run: ScoringRun, narrowed: Narrowed = Narrowed()) -> QuerySet[Explanat
         given = run.assignments.filter(source=AssignmentSource.UPGRADE, client=OuterRef("client_id"))
         rows = rows.filter(~Exists(given))
     return rows
+
+
+def clients_of(run: ScoringRun, filters: str) -> list[int]:
+    """The ids of the clients whose moves the filters (the query string of the run's page) match."""
+    return list(moves(run, Narrowed.of(QueryDict(filters))).values_list("client_id", flat=True))
 
 
 def page(run: ScoringRun, narrowed: Narrowed, *, after: int = 0) -> tuple[list[Move], int | None]:

@@ -143,14 +143,15 @@ def give_upgrades(*, run: ScoringRun) -> Applied:
     return applied
 
 
-def undo_run(*, run: ScoringRun, by: User | None) -> int:
+def undo_run(*, run: ScoringRun, by: User | None, report: Report = untold) -> int:
     """Gives the clients that `run` moved the tier back that they had; returns how many.
 
     What the run moved up by itself is taken back too, also of a run that nobody applied; nothing more of it
-    can be applied then. First tiers that clients were given without a person stay. Raises Refused where the
-    run moved nobody, or anything was applied on top of it.
+    can be applied then. First tiers that clients were given without a person stay. `report` is told of each
+    step. Raises Refused where the run moved nobody, or anything was applied on top of it.
     """
     with transaction.atomic():
+        report(_("Waiting for its turn"), 0, 3)
         wait_for_other_scorers()
         run.refresh_from_db()
         if not runs.can_be_undone(run):
@@ -160,7 +161,9 @@ def undo_run(*, run: ScoringRun, by: User | None) -> int:
             raise Refused(_("Something was applied after this run. Undo that first."))
         run.status = RunStatus.UNDONE
         run.save(update_fields=["status"])
+        report(_("Giving back the tiers from before"), 1, 3)
         undone = _take_back(run)
+        report(_("Bringing the client list in line"), 2, 3)
         refresh_summaries()  # the scores are those of the run before it again
         log.info("run_undone", run=run.pk, clients=undone, by=by and by.pk)
         wake_sweeps(ChangeKind.SERVICE)

@@ -12,7 +12,7 @@ from clients.firm import firm_today
 from clients.jobs import AlreadyDone, working_on
 from clients.models import Client, User
 from clients.sweeps import noted
-from tiers import routes, services, simulation
+from tiers import review, routes, services, simulation
 from tiers.models import Policy, ScoringRun
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries": 5}
@@ -46,15 +46,29 @@ def propose_run(job_id: int, user_id: int) -> None:
 
 
 @shared_task(name="tiers.apply_run")
-def apply_run(job_id: int, run_id: int, user_id: int) -> None:
-    """Applies a run, asked for by a person."""
+def apply_run(job_id: int, run_id: int, user_id: int, filters: str | None = None) -> None:
+    """Applies a run, asked for by a person: all of it, or the moves that `filters` (of its page) match."""
     with (
         pghistory.context(user=user_id, by="page"),
         suppress(AlreadyDone),
         working_on(job_id) as (job, report),
     ):
         run = ScoringRun.objects.get(pk=run_id)
-        services.apply_run(run=run, applied_by=User.objects.get(pk=user_id), report=report)
+        clients = None if filters is None else review.clients_of(run, filters)
+        services.apply_run(run=run, applied_by=User.objects.get(pk=user_id), clients=clients, report=report)
+        job.result_url = reverse("tiers:run", args=[run_id])
+
+
+@shared_task(name="tiers.undo_run")
+def undo_run(job_id: int, run_id: int, user_id: int) -> None:
+    """Undoes a run, asked for by a person."""
+    with (
+        pghistory.context(user=user_id, by="page"),
+        suppress(AlreadyDone),
+        working_on(job_id) as (job, report),
+    ):
+        run = ScoringRun.objects.get(pk=run_id)
+        services.undo_run(run=run, by=User.objects.get(pk=user_id), report=report)
         job.result_url = reverse("tiers:run", args=[run_id])
 
 

@@ -180,6 +180,7 @@ def test_a_large_firm_is_scored_by_a_worker(
     client, sign_in, run, firm, valkey, monkeypatch, django_capture_on_commit_callbacks
 ):
     monkeypatch.setattr(run_views, "IN_THE_REQUEST", 2)
+    monkeypatch.setattr(run_views, "MOVES_IN_THE_REQUEST", 2)
     user = sign_in("operations")
     with django_capture_on_commit_callbacks(execute=True):
         asked = client.post(reverse("tiers:propose"))
@@ -202,3 +203,26 @@ def test_a_large_firm_is_scored_by_a_worker(
     tasks.apply_run(second.pk, run.pk, user.pk)
     tasks.apply_run(second.pk, run.pk, user.pk)
     assert current_tiers() == {"a": "A", "b": "B", "c": "C"}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("tiers:undo", args=[run.pk]))
+    third = Job.objects.latest("id")
+    assert (third.task, third.title) == ("tiers.undo_run", f"Undoing run {run.pk}")
+    tasks.undo_run(third.pk, run.pk, user.pk)
+    tasks.undo_run(third.pk, run.pk, user.pk)
+    assert current_tiers() == {}
+
+
+def test_many_chosen_moves_are_applied_by_a_worker_and_none_beside_them(
+    client, sign_in, run, valkey, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(run_views, "MOVES_IN_THE_REQUEST", 0)
+    user = sign_in("operations")
+    with django_capture_on_commit_callbacks(execute=True):
+        asked = client.post(
+            reverse("tiers:apply", args=[run.pk]), {"chosen": "1", "all": "1", "filters": "to=B"}
+        )
+    job = Job.objects.get()
+    assert asked.url == reverse("clients:job", args=[job.pk])
+    assert current_tiers() == {}
+    tasks.apply_run(job.pk, run.pk, user.pk, "to=B")
+    assert current_tiers() == {"b": "B"}

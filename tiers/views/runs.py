@@ -17,7 +17,7 @@ from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from clients.access import require, runs_the_firm, sees_all_clients
 from clients.commands import Refused
@@ -27,9 +27,10 @@ from clients.jobs import start_job
 from clients.models import Client, ClientStatus, Job, JobState
 from clients.requests import SignedInRequest
 from tiers import lists, review, runs, services
-from tiers.models import Explanation, RunStatus, ScoringRun
+from tiers.models import AssignmentSource, Explanation, RunStatus, ScoringRun
 
-IN_THE_REQUEST = 20_000  # clients; more than that goes to a worker
+IN_THE_REQUEST = 20_000  # clients that are ranked; more than that goes to a worker
+MOVES_IN_THE_REQUEST = 5_000  # that are applied or undone; more goes to a worker
 MOST_CHOSEN = 1_000  # boxes of one form
 
 
@@ -159,21 +160,25 @@ def apply(request: SignedInRequest, pk: int) -> HttpResponse:
     """Starts the tiers that the run proposes: all that nobody rejected, or with `chosen` those chosen."""
     run = get_object_or_404(ScoringRun, pk=pk)
     here = reverse("tiers:run", args=[pk])
-    chosen: list[int] | None = None
+    chosen: QuerySet[Explanation] | None = None
+    number = sum(move["clients"] for move in run.moves)
     if "chosen" in request.POST:
-        chosen = list(_chosen(run, request.POST).values_list("client_id", flat=True))
-        if not chosen:
+        chosen = _chosen(run, request.POST)
+        number = chosen[: MOVES_IN_THE_REQUEST + 1].count()
+        if not number:
             return _refused(request, Refused(_("Choose at least one move.")), then=here)
-    elif sum(move["clients"] for move in run.moves) > IN_THE_REQUEST:
+    if number > MOVES_IN_THE_REQUEST:  # so many chosen ones are all that the filters match
+        filters = None if chosen is None else request.POST.get("filters", "")
         job = start_job(
             task="tiers.apply_run",
             title=_("Applying run %(n)s") % {"n": pk},
             by=request.user,
-            arguments=[pk, request.user.pk],
+            arguments=[pk, request.user.pk, filters],
         )
         return redirect("clients:job", job.pk)
+    clients = None if chosen is None else list(chosen.values_list("client_id", flat=True))
     try:
-        applied = services.apply_run(run=run, applied_by=request.user, clients=chosen)
+        applied = services.apply_run(run=run, applied_by=request.user, clients=clients)
     except Refused as refusal:
         return _refused(request, refusal, then=here)
     changed = applied.moved + applied.first
@@ -192,6 +197,15 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
     """Gives everyone the tier back that they had before the run was applied."""
     run = get_object_or_404(ScoringRun, pk=pk)
     here = reverse("tiers:run", args=[pk])
+    moved = run.assignments.exclude(source=AssignmentSource.FIRST)
+    if moved[: MOVES_IN_THE_REQUEST + 1].count() > MOVES_IN_THE_REQUEST:
+        job = start_job(
+            task="tiers.undo_run",
+            title=_("Undoing run %(n)s") % {"n": pk},
+            by=request.user,
+            arguments=[pk, request.user.pk],
+        )
+        return _to(request, reverse("clients:job", args=[job.pk]))
     try:
         undone = services.undo_run(run=run, by=request.user)
     except Refused as refusal:
@@ -300,6 +314,11 @@ def _where_from(asked: QueryDict, pk: int) -> str:
 def _refused(request: HttpRequest, refusal: Refused, *, then: str) -> HttpResponse:
     notice(request, " ".join(refusal.reasons), went_wrong=True)
     return _back(request, then)
+
+
+def _to(request: HttpRequest, url: str) -> HttpResponse:
+    """Another page, also for an undo in a notice."""
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
 
 
 def _back(request: HttpRequest, url: str) -> HttpResponse:
