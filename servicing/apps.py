@@ -21,6 +21,7 @@ class ServicingConfig(AppConfig):
         from servicing.book.leaving import belongings
         from servicing.book.panel import became
         from servicing.capacity.of_draft import hours_of_draft
+        from servicing.equity import sweep as equity_dates
         from servicing.meetings import tracked as kept_of_meetings
         from servicing.meetings.views import client_part
         from servicing.modifiers.forgetting import forget_ticks
@@ -35,7 +36,7 @@ class ServicingConfig(AppConfig):
         from servicing.views import calendar
         from servicing.views.client import service_tab
         from servicing.views.requests import client_requests
-        from servicing.work import following
+        from servicing.work import following, origins
         from tiers.panels import Panel as SimulationPanel
         from tiers.panels import register_panel as register_simulation_panel
 
@@ -70,6 +71,10 @@ class ServicingConfig(AppConfig):
         following.register_source(requests.SOURCE, requests.keep_in_line)
         following.register_source(owner_steps.SOURCE, owner_steps.keep_in_line)
         following.register_source(transitions.SOURCE, transitions.keep_in_line)
+        following.register_move(owner_steps.move_steps)
+        origins.register_origin(owner_steps.SOURCE, "owner_steps")
+        for source in equity_dates.SOURCES:
+            origins.register_origin(source, "equity")
         following.register_hand_over(handing_over.tell_of_hand_over, handing_over.take_back)
         following.register_hand_over(transitions.handed_over, transitions.hand_over_undone)
         merge_fields.register(SERVICE)

@@ -1,7 +1,7 @@
 """An owner's step under way that has a day is a task of the lead advisor, and follows the step.
 
 Step and task are two sides of one thing: whoever completes the task has done the step, whoever ends the step
-closes the task. A task is known by its step, so that none has two.
+closes the task, and whoever moves one of them moves both. A task is known by its step, so that none has two.
 """
 
 # ruff: noqa: S608  (statements put together from this module's own constants)
@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 from contextlib import suppress
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,15 +62,14 @@ _CLOSE = f"""
     WHERE task.id = gone.id
 """
 
-# What a person moved or made an appointment for keeps its date.
+# What an appointment was made for keeps its date; what a person moved has moved the step too.
 _MOVE = f"""
     UPDATE servicing_servicetask task
     SET title = wanted.title, due_on = dated.due_on, window_start = dated.due_on, window_end = dated.due_on
     FROM servicing_servicetask old
     JOIN owner_wanted wanted ON wanted.source_id = old.source_id AND wanted.client_id = old.client_id
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN old.status = 'scheduled' OR old.rescheduled_from IS NOT NULL THEN old.due_on
-            ELSE wanted.due_on END AS due_on
+        SELECT CASE WHEN old.status = 'scheduled' THEN old.due_on ELSE wanted.due_on END AS due_on
     ) dated
     WHERE task.id = old.id AND old.source = '{SOURCE}' AND old.{OPEN}
         AND (old.title, old.due_on) IS DISTINCT FROM (wanted.title, dated.due_on)
@@ -99,6 +98,23 @@ _MAKE = f"""
             OR made.status = 'done' AND made.touch_id IS NULL
             OR made.status IN ('declined', 'no_response') AND made.due_on <> excluded.due_on
 """
+
+
+# The day that a person gave the task is the step's, unless it is before the step was agreed.
+_FOLLOW = f"""
+    UPDATE personas_commitmentstep step SET due_on = task.due_on
+    FROM servicing_servicetask task
+    WHERE task.id = ANY(%s::bigint[]) AND task.source = '{SOURCE}' AND task.{OPEN}
+        AND task.source_id = step.id::text AND task.client_id = step.client_id
+        AND step.state = 'active' AND step.agreed_on <= task.due_on
+        AND step.due_on IS DISTINCT FROM task.due_on
+"""
+
+
+def move_steps(tasks: list[int]) -> None:
+    """Gives steps the day that their tasks, by their ids, were moved to."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLLOW, [tasks])
 
 
 @transaction.atomic

@@ -126,6 +126,7 @@ def reschedule_tasks(*, tasks: QuerySet, days: int, by: User, reason: str = "") 
             beside_values=[list(days_off(firm_settings(), first, last)), first, last, days, today],
             differs="true",
         )
+        following.tasks_moved(step.rows.order_by().values_list("task", flat=True))
         clients = step.rows.order_by().values_list("task__client_id", flat=True).distinct()
         plan(as_of=today, clients=list(clients))
         return step
@@ -156,6 +157,7 @@ def undo_step(*, step: BulkStep) -> Undone:
             restored = cursor.rowcount
         following.hand_over_undone(f"step:{step.pk}")
         if step.action == BulkAction.RESCHEDULE:
+            following.tasks_moved(step.rows.order_by().values_list("task", flat=True))
             clients = step.rows.order_by().values_list("task__client_id", flat=True).distinct()
             plan(as_of=firm_today(), clients=list(clients))
         return Undone(restored, step.changed - restored)

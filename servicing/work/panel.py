@@ -23,6 +23,7 @@ from servicing.querysets import ServiceTaskQuerySet
 from servicing.work import words
 from servicing.work.asked import case_of, request_of
 from servicing.work.natural import is_meeting
+from servicing.work.origins import origin_of
 
 TOUCHES = 3
 OTHERS = 6  # open tasks of the client beside this one
@@ -172,6 +173,7 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "closed": not_by(beside["closed"]),
         "request": request_of(task),
         "transition": case_of(task),
+        "origin": origin_of(task),
         "promise": words.promise(task.name, months) if item else "",
         "standard": words.often(item.interval_months) if item and months != item.interval_months else "",
         "late": words.due(task.due_on, task.window_end, today) if task.is_overdue(today) else "",

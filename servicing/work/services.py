@@ -226,6 +226,7 @@ def reschedule(*, task: ServiceTask, to: dt.date, reason: str = "") -> Worked:
                 "snoozed_until", "snooze_reason",
             ]
         )  # fmt: skip
+        following.tasks_moved([task.pk])
         plan(as_of=firm_today(), clients=[task.client_id])
         return Worked(task, token_of(task, before))
 
@@ -287,6 +288,8 @@ def undo(*, task: ServiceTask, token: str) -> ServiceTask:
             task.closed_reason = ClosedReason.TAKEN_BACK
         task.save(update_fields=[*(name.removesuffix("_id") for name in KEPT), "closed_reason"])
         following.task_changed(task)
+        if step["before"]["due_on"] != step["after"]["due_on"]:
+            following.tasks_moved([task.pk])
         if step["before"]["assigned_to_id"] != step["after"]["assigned_to_id"]:
             following.hand_over_undone(f"task:{task.pk}")
         unchanged(step["made"]).update(

@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 import time_machine
 from django.db import connection
+from django.urls import reverse
 
 from clients.models import Client, TeamMember
 from personas.models import EquityCompany, EquityGrant, EquityTransaction
@@ -52,6 +53,22 @@ def grant(client, company, *, kind="rsu", vest_from=A_YEAR_BEFORE, shares=1600, 
 
 def tasks(**where):
     return list(ServiceTask.objects.filter(source__startswith="equity", **where).order_by("due_on", "source"))
+
+
+def test_its_task_leads_to_the_equity_calendar(client, client_, company, lead):
+    grant(client_, company)
+    open_tasks(day=DAY(2026, 2, 4))
+    [task] = tasks()
+    client.force_login(lead)
+    page = client.get(reverse("servicing:task", args=[task.pk])).content.decode()
+    link = f'<a href="{reverse("personas:equity", args=[client_.pk])}">Equity calendar</a>'
+    assert link in page
+    stranger = UserFactory(groups=["advisor"])  # does the task, and does not see the client
+    ServiceTask.objects.update(assigned_to=stranger, reassigned=True)
+    client.force_login(stranger)
+    answer = client.get(reverse("servicing:task", args=[task.pk]))
+    assert answer.status_code == 200
+    assert link not in answer.content.decode()
 
 
 def test_a_vest_becomes_a_task_ahead_of_it_once_on_a_working_day(client_, company, lead):

@@ -11,6 +11,7 @@ from personas.tools.owner import steps
 from servicing.models import ServiceTask
 from servicing.owner_steps import SOURCE
 from servicing.planning.sweeps import plan_changed
+from servicing.work import bulk
 from servicing.work import services as work
 from tests.factories import ClientFactory, UserFactory
 
@@ -46,10 +47,27 @@ def test_the_step_under_way_is_a_task_of_the_lead_advisor_and_the_next_is_none(s
     steps.change(step=step, title="List it", about="", due_on=firm_today() + 20 * DAY)
     [task] = tasks(step)
     assert (task.title, task.due_on) == ("Owner's step: List it", firm_today() + 20 * DAY)
-    ServiceTask.objects.update(rescheduled_from=task.due_on, due_on=firm_today() + 25 * DAY)
-    steps.change(step=step, title="List it", about="", due_on=firm_today() + 30 * DAY)
+
+
+def test_whoever_moves_the_task_moves_the_step_and_the_other_way_round(step, advisor):
+    def both():
+        step.refresh_from_db()
+        [task] = tasks(step)
+        assert task.due_on == step.due_on
+        return (step.due_on - firm_today()).days
+
     [task] = tasks(step)
-    assert task.due_on == firm_today() + 25 * DAY  # what a person moved stays
+    worked = work.reschedule(task=task, to=firm_today() + 25 * DAY)
+    assert both() == 25
+    work.undo(task=worked.task, token=worked.undo)
+    assert both() == 10
+    moved = bulk.reschedule_tasks(tasks=ServiceTask.objects.filter(pk=task.pk), days=7, by=advisor)
+    assert both() >= 17  # on a working day
+    bulk.undo_step(step=moved)
+    assert both() == 10
+    work.reschedule(task=worked.task, to=firm_today() + 25 * DAY)
+    steps.change(step=step, title=step.title, about="", due_on=firm_today() + 30 * DAY)
+    assert both() == 30
 
 
 def test_whoever_completes_the_task_has_done_the_step_and_an_undo_takes_both_back(step, advisor):
