@@ -26,6 +26,7 @@ class ServicingConfig(AppConfig):
         from servicing.meetings.views import client_part
         from servicing.modifiers.forgetting import forget_ticks
         from servicing.modifiers.register_use import acting
+        from servicing.ratings import tracked as kept_of_ratings
         from servicing.reminders import handing_over
         from servicing.requests import services as requests
         from servicing.sending.fields import SERVICE
@@ -44,6 +45,7 @@ class ServicingConfig(AppConfig):
         register_usage(acting)
         kept_of_meetings.register()
         kept_of_transitions.register()
+        kept_of_ratings.register()
         register_actor("plan_changed", _("Planning, after something changed"))
         register_actor("plan_all", _("Nightly planning"))
         register_actor("plan_service", _("Planning, from the command line"))

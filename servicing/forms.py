@@ -16,6 +16,7 @@ from clients.choosing import ClientField
 from clients.firm import firm_date, firm_today
 from clients.models import Client, TeamMember, TouchKind, User
 from clients.models.people import Group
+from clients.register.forms import keep_registered
 from servicing.models import (
     BulkAction,
     BulkStep,
@@ -25,6 +26,10 @@ from servicing.models import (
     TaskOutcome,
     Waiver,
 )
+from servicing.ratings.forms import REGISTERED as RATED_AS
+from servicing.ratings.forms import rating_field
+from servicing.ratings.reading import rating_of
+from servicing.ratings.services import Rated
 from servicing.work import bulk
 from servicing.work.natural import attempt_kinds, fulfilling_kind, is_conversation, likely_attempt
 from servicing.work.panel import was_held
@@ -157,9 +162,15 @@ class CompleteForm(TaskForm):
     on = forms.DateField(label=_("Date"), widget=DateInput())
     minutes = minutes_field(_("Minutes it took"))
     note = note_field()
+    rating = rating_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.task.kind_id is None or self.task.automated:
+            del self.fields["rating"]
+        elif rating := rating_of(self.task.pk):  # noted before the task was opened again
+            self.fields["rating"].initial = rating.value
+        keep_registered(self, RATED_AS)
         held = was_held(self.task) and self.task.scheduled_at
         self.fields["on"].initial = firm_date(held) if held else firm_today()
         self.fields["minutes"].initial = self.task.planned_minutes or None
@@ -181,6 +192,8 @@ class CompleteForm(TaskForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        value = data.pop("rating", None)
+        data["rated"] = Rated(value) if value else None
         rows = [row for row in self.actions if not row.is_blank]
         valid = [row.checked() for row in rows]  # each says what is wrong with it
         if not all(valid):

@@ -18,7 +18,7 @@ from django.utils.http import urlsafe_base64_encode
 from clients import people
 from clients.models import BulkChange, Client, Job, Member, SavedFilter, ServiceRole, TeamMember, User
 from personas.models import MapRow
-from servicing.models import ClientRequest, ServiceTask, Transition
+from servicing.models import ClientRequest, ServiceKind, ServiceTask, Transition
 from tests.factories import ClientFactory, UserFactory
 
 # One hash for all: making one takes a third of a second.
@@ -154,6 +154,12 @@ TABLE: dict[str, Row] = {
     "servicing:confidence_spread": ("GET", {}, READERS),
     "servicing:confidence_clients": ("GET", {}, READERS),
     "servicing:confidence_file": ("GET", {}, READERS),
+    "servicing:rate": ("GET", {"pk": "rated"}, CLIENT),
+    "servicing:rating_link": ("POST", {"pk": "rated"}, after(EDIT, 200)),
+    "servicing:rating_answer": ("GET", {"token": "x" * 43}, (404,) * 6),
+    "servicing:ratings": ("GET", {}, READERS),
+    "servicing:ratings_list": ("GET", {}, READERS),
+    "servicing:ratings_file": ("GET", {}, READERS),
     "servicing:prepare": ("POST", {"pk": "task"}, after(EDIT, 302)),
     "servicing:bulk": ("POST", {}, after(FIRM, 302)),
     "servicing:bulk_undo": ("POST", {"pk": 0}, after(FIRM, 404)),
@@ -388,6 +394,14 @@ def subjects(browsers: dict[str, Browser]) -> dict[str, Any]:
         "job": Job.objects.create(task="t", title="A job", requested_by=teammate).pk,
         "task": ServiceTask.objects.create(
             client=client, title="Call", channel="phone", due_on=DAY, window_start=DAY, window_end=DAY
+        ).pk,
+        "rated": ServiceTask.objects.create(
+            client=client,
+            kind=ServiceKind.objects.order_by("pk")[0],
+            status="done",
+            due_on=DAY,
+            window_start=DAY,
+            window_end=DAY,
         ).pk,
         "request": ClientRequest.objects.create(
             client=client,

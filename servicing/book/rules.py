@@ -448,6 +448,7 @@ RULES: dict[str, Rule] = {
     "servicing_meetingdecision": moves,
     "servicing_confidenceanswer": confidence,
     "servicing_transition": transitions,
+    "servicing_rating": moves,
     "servicing_waiver": waivers,
     "servicing_cadenceoverride": cadences,
     "servicing_serviceclock": drops,

@@ -63,7 +63,7 @@ TASKS = f"""
         ELSE t.due_on >= %(tasks_since)s::date AND NOT (t.item_id IS NOT NULL AND t.{OPEN})
     END
 """
-# Requests, decisions and answers go with the task that they are of.
+# Requests, decisions, answers and ratings go with the task that they are of.
 OF_TASKS = """
     UPDATE {table} r SET client_id = %(made)s
     WHERE r.client_id = %(client)s AND EXISTS (
@@ -163,7 +163,12 @@ def _move(client: Client, made: Client, parts: Parts, going: set[int]) -> dict[s
     if parts.revenue_since:
         steps["clients_revenue"] = REVENUE
     steps["servicing_servicetask"] = TASKS
-    for table in ("servicing_clientrequest", "servicing_meetingdecision", "servicing_confidenceanswer"):
+    for table in (
+        "servicing_clientrequest",
+        "servicing_meetingdecision",
+        "servicing_confidenceanswer",
+        "servicing_rating",
+    ):
         steps[table] = OF_TASKS.format(table=table)
     counts = {table: _run(sql, values) for table, sql in steps.items()}
     counts["clients_channeloptout"] = _run(OPT_OUTS, values) + _run(OPT_OUTS_OF_ALL, values)

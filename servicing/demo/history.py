@@ -21,6 +21,7 @@ from servicing.demo.household import keep_house
 from servicing.demo.meetings import hold_meetings
 from servicing.demo.notes import NOTES
 from servicing.demo.owners_and_debt import owe_and_own
+from servicing.demo.ratings import rate_services
 from servicing.demo.requests import log_requests
 from servicing.demo.scripts import use_scripts
 from servicing.demo.time import log_time
@@ -134,6 +135,7 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
     pay_in_equity(as_of=as_of)
     owe_and_own(as_of=as_of)
     hold_meetings(as_of=as_of)
+    rate_services(as_of=as_of)
 
 
 def _make_exceptions(day: dt.date, by: User | None) -> None:

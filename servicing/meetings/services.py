@@ -13,6 +13,7 @@ from clients.firm import firm_today
 from clients.models import Client, User
 from servicing.meetings.rules import TAKES_DECISION, decision_of
 from servicing.models import ConfidenceAnswer, MeetingDecision, ReadyDecision, ServiceTask, TaskOutcome
+from servicing.ratings.services import Rated, rate
 from servicing.work import services as work
 from servicing.work.natural import is_meeting
 from servicing.work.services import TaskRefused, Worked
@@ -131,9 +132,10 @@ def close(
     decision: str = "",
     came_of: CameOf | None = None,
     asked: Asked | None = None,
+    rated: Rated | None = None,
     **completed: Any,
 ) -> Worked:
-    """Completes a meeting, with what came of its decision and the client's confidence, as one.
+    """Completes a task, with what came of its decision, the client's confidence and rating, as one.
 
     `decision`: in words, of a meeting for which none was chosen. `completed`: as `work.services.complete` has
     it, which makes the next actions. Raises TaskRefused.
@@ -154,6 +156,8 @@ def close(
                 asked=asked,
                 on=worked.task.completed_on,
             )
+        if rated:
+            rate(task=worked.task, rated=rated, by=by, on=worked.task.completed_on)
     return worked
 
 

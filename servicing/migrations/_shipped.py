@@ -247,3 +247,24 @@ def ship_decisions(apps, schema_editor):
             if not persona or persona in personas
         )
     ship_entries(apps.get_model("clients", "FieldEntry"), CONFIDENCE)
+
+
+RATINGS = (
+    (
+        "rating",
+        "cadence",
+        "What you said a service was worth to you, from one to five, so that our time goes where it is worth most.",
+        72,
+    ),
+    (
+        "rating_comment",
+        "advice",
+        "What you said about it, in your words, so that we keep what is good and change what is not.",
+        72,
+    ),
+)
+
+
+def ship_ratings(apps, schema_editor):
+    """Why ratings of services are kept."""
+    ship_entries(apps.get_model("clients", "FieldEntry"), RATINGS)

@@ -22,6 +22,7 @@ from servicing.models.meetings import ConfidenceAnswer, DecisionResult, MeetingD
 from servicing.models.modifiers import TailoredWith, TaskModifier, TaskTailoring, TimeOfDay
 from servicing.models.people import Absence, CalendarEntry, CalendarFeed, ClientHours
 from servicing.models.ranges import PlanningRange
+from servicing.models.ratings import Rating, RatingLink
 from servicing.models.requests import ClientRequest, RequestMail
 from servicing.models.rollups import FirmRollup, TierRollup
 from servicing.models.standards import (
@@ -101,6 +102,8 @@ __all__ = [
     "PlanningRange",
     "PreparedPoint",
     "PromisedWeeks",
+    "Rating",
+    "RatingLink",
     "ReadyDecision",
     "RequestMail",
     "RoleWeeks",

@@ -9,12 +9,14 @@ from django.db import connection
 from django.db.models import F, Q
 
 from clients.models import Client
+from clients.register.active import active_fields
 from servicing.delivery import creep
 from servicing.delivery.periods import last_day, shifted
 from servicing.delivery.promised import LABELS, STATES, Became
 from servicing.models import OPEN_STATUSES, Beyond, ClosedReason, TaskStatus
 from servicing.models.standards import Channel
 from servicing.modifiers.words import MEETINGS
+from servicing.ratings.tracked import RATING
 from servicing.work import words
 from tiers.models import TierAssignment
 
@@ -67,7 +69,9 @@ SELECT task.id, task.kind_id, coalesce(nullif(task.title, ''), kind.label) AS na
     CASE WHEN task.scheduled_channel <> '' THEN task.scheduled_channel = ANY(%(meetings)s)
         ELSE task.channel = ANY(%(meetings)s) AND NOT task.automated AND task.source <> 'request'
     END AS meeting,
-    coalesce(nullif(trim(absent.first_name || ' ' || absent.last_name), ''), absent.username) AS stands_in_for
+    coalesce(nullif(trim(absent.first_name || ' ' || absent.last_name), ''), absent.username)
+        AS stands_in_for,
+    (SELECT rating.value FROM servicing_rating rating WHERE rating.task_id = task.id) AS rating
 FROM servicing_servicetask task
 LEFT JOIN servicing_servicekind kind ON kind.id = task.kind_id
 LEFT JOIN clients_user person ON person.id = task.assigned_to_id
@@ -215,7 +219,9 @@ def _open(task: dict[str, Any], today: dt.date) -> dict[str, Any]:
 
 
 def _closed(task: dict[str, Any]) -> dict[str, Any]:
+    counts = task["status"] == TaskStatus.DONE and RATING in active_fields()
     return task | {
+        "rating": task["rating"] if counts else None,
         "status_label": _STATUS[task["status"]],
         "reason_label": _REASONS.get(task["closed_reason"], ""),
     }

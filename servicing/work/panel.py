@@ -138,7 +138,11 @@ _BESIDE = f"""
         (
             SELECT jsonb_build_object('value', a.value, 'blocker', a.blocker)
             FROM servicing_confidenceanswer a WHERE a.task_id = t.id
-        ) AS confidence
+        ) AS confidence,
+        (
+            SELECT jsonb_build_object('value', r.value, 'comment', r.comment)
+            FROM servicing_rating r WHERE r.task_id = t.id
+        ) AS rating
     FROM servicing_servicetask t
     JOIN clients_client client ON client.id = t.client_id
     LEFT JOIN clients_tier tier ON tier.id = t.tier_id
@@ -202,6 +206,7 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "tailored": tailoring.without_points(tailored),
         "meeting": is_meeting(task),
         **_of_meeting(task, beside),
+        **_rated(task, beside),
     }
 
 
@@ -221,6 +226,17 @@ def _of_meeting(task: ServiceTask, beside: dict[str, Any]) -> dict[str, Any]:
     if confidence and "confidence_blocker" not in active:
         confidence = {**confidence, "blocker": ""}
     return {"decision": decision, "confidence": confidence}
+
+
+def _rated(task: ServiceTask, beside: dict[str, Any]) -> dict[str, Any]:
+    """What the client said a delivered service was worth, and whether it can be asked, as far as the field
+    register keeps it."""
+    active = active_fields()
+    may_be = task.status == TaskStatus.DONE and task.kind_id is not None and "rating" in active
+    rating = beside["rating"] if may_be else None
+    if rating and "rating_comment" not in active:
+        rating = {**rating, "comment": ""}
+    return {"rating": rating, "may_be_rated": may_be}
 
 
 # The dropdowns in the order of the statement above.

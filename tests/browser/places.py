@@ -56,6 +56,7 @@ from servicing.models import (
     ServiceTask,
 )
 from servicing.models.tasks import OPEN_STATUSES
+from servicing.ratings import services as ratings
 from servicing.requests.services import log_request
 from servicing.transitions.services import choose, start
 from tests.browser.firm import PASSWORD, SeededFirm, sign_in
@@ -305,7 +306,13 @@ def meeting_places(firm: SeededFirm) -> dict[str, str]:
     choose(task=chosen, by=firm.people["operations"], text="Which loan is paid off first")
     held = MeetingDecision.objects.exclude(result="").order_by("pk")[0]
     answer = ConfidenceAnswer.objects.order_by("pk")[0]
+    delivered = ServiceTask.objects.filter(status="done", kind__isnull=False).order_by("pk")
+    unrated, asked = delivered.filter(ratings=None)[:2]
+    token = ratings.make_link(task=asked, by=firm.people["operations"])
     return {
+        "rate": reverse("servicing:rate", args=[unrated.pk]),
+        "rated": reverse("servicing:rate", args=[delivered.exclude(ratings=None)[0].pk]),
+        "rating answer": reverse("servicing:rating_answer", args=[token]),
         "meeting": reverse("servicing:meeting", args=[bare.pk]),
         "meeting chosen": reverse("servicing:meeting", args=[chosen.pk]),
         "meeting held": reverse("servicing:meeting", args=[held.task_id]),

@@ -84,6 +84,7 @@ NO_PAGE = {
     "servicing:picked_book",
     "servicing:prepare",
     "servicing:promises",
+    "servicing:ratings_file",
     "servicing:remove_time",
     "servicing:remove_touch",
     "servicing:reopen_transition",

@@ -1,0 +1,1 @@
+"""What clients value: ratings of delivered services, noted by a person or given by a link."""
