@@ -25,6 +25,7 @@ from servicing.demo.ratings import rate_services
 from servicing.demo.requests import log_requests
 from servicing.demo.scripts import use_scripts
 from servicing.demo.time import log_time
+from servicing.demo.transitions import move_clients
 from servicing.demo.work import work_tasks
 from servicing.models import ServiceKind, Waiver
 from servicing.planning import plan
@@ -134,6 +135,7 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
     keep_house(as_of=as_of)
     pay_in_equity(as_of=as_of)
     owe_and_own(as_of=as_of)
+    move_clients(as_of=as_of)
     hold_meetings(as_of=as_of)
     rate_services(as_of=as_of)
 

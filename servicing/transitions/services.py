@@ -25,6 +25,7 @@ from servicing.models import (
     Transition,
     TransitionOutcome,
     TransitionReason,
+    TransitionSettings,
 )
 from servicing.planning import lock, plan
 from servicing.planning.session import Session
@@ -37,10 +38,18 @@ from tiers.models import Override
 from tiers.overrides import pin_tier
 
 REOPENED_WITHIN = dt.timedelta(days=30)
+DAYS_TO_DECIDE = (
+    60  # of a firm that is set up now; where the software was there before, an administrator says
+)
 
 
 class TransitionRefused(Exception):
     """The step cannot be taken; the text says why."""
+
+
+def give_time_to_decide() -> None:
+    """Lets service continue by the old standard for 60 days after a tier fell, while nobody has decided."""
+    TransitionSettings.objects.filter(pk=1).update(days_by_old_standard=DAYS_TO_DECIDE)
 
 
 def start(

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clients.models import User
 from segmentation_crm import sign_ins
+from servicing.demo.transitions import hold_some
+from servicing.transitions.services import give_time_to_decide
 
 DEMO_CLIENTS = 400
 DEMO_SEED = 1
@@ -54,9 +56,11 @@ class Command(BaseCommand):
         elif options["demo"]:
             self.stderr.write(f"Loading the demo firm with {options['clients']} clients.")
             call_command("seed_demo", clients=options["clients"], seed=DEMO_SEED, stdout=self.stderr)
+            hold_some()
             opened = sign_ins.open_demo_sign_ins()
         else:
             opened = [sign_ins.create_administrator()]
+            give_time_to_decide()
         if options["json"]:
             self.stdout.write(json.dumps({"sign_ins": [vars(each) for each in opened]}))
         elif opened:
