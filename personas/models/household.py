@@ -1,6 +1,7 @@
 """A household and its incomes: how long it lives without one, who does what, and what its partners want."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -159,7 +160,7 @@ class Reserve(models.Model):
             "amount": money(self.amount, cents=True),
             "day": date_format(self.as_of, "F j, Y"),
         }
-        more = []
+        more: list[Any] = []
         if self.usable_after:
             more.append(
                 ngettext("usable after %(n)s day", "usable after %(n)s days", self.usable_after)

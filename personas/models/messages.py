@@ -86,7 +86,7 @@ class MessageState(models.TextChoices):
 _FOLLOWS = "ARRAY['client_id', 'served']"
 # What becomes of a message; what it says stays as it was made.
 _GOES_ON = (
-    "ARRAY['client_id', 'state', 'next_try_at', 'attempts', 'claimed_at', 'sent_at', 'error', "
+    "ARRAY['client_id', 'state', 'next_try_at', 'attempts', 'claimed_at', 'sent_at', 'error', 'refused', "
     "'decided_by_id', 'decided_at']"
 )
 # What goes when a permission ends; `once` names the message to many that it was a part of.
@@ -151,6 +151,12 @@ class Message(models.Model):
     claimed_at = models.DateTimeField(_("handed to the mail server"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     error = models.CharField(_("what went wrong"), max_length=300, blank=True)
+    refused = models.BooleanField(
+        _("address refused"),
+        default=False,
+        db_default=False,
+        help_text="The mail server refused the address itself for good; nothing more is sent to it.",
+    )
     served = models.BooleanField(
         default=False, db_default=False, help_text="Its task was completed with it, or closed otherwise."
     )
@@ -193,6 +199,8 @@ class Message(models.Model):
             # a client's messages, the archive page
             models.Index(fields=["client", "created_at"], name="personas_message_by_client"),
             models.Index(fields=["created_at", "id"], name="personas_message_by_date"),
+            # addresses of a client to which nothing more is sent
+            models.Index(fields=["client"], name="personas_message_refused", condition=Q(refused=True)),
             # the messages of a task: on its panel, and which steps are still to come
             models.Index(
                 fields=["service_task"],

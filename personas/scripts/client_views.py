@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +19,7 @@ from clients.access import may_edit_clients, require
 from clients.feedback import notice, refusal, with_notice
 from clients.models import Client, Permission, TeamMember, User
 from clients.requests import SignedInRequest
-from personas.models import ScriptUse, ScriptVersion, Situation
+from personas.models import Message, ScriptUse, ScriptVersion, Situation
 from personas.scripts import matching, merge_fields, recipients, services
 from personas.scripts.library import conditions_of
 from personas.scripts.services import ScriptRefused
@@ -28,8 +32,10 @@ LAST = 8
 def tab_part(request: HttpRequest, client: Client) -> dict[str, Any]:
     """The part of the Conversation tab: the best of what is offered, and what was used last."""
     user: Any = request.user
+    role_id, refused = _role_and_refused(client, user)
     return {
-        "offers": offers_of(client, role_id=role_of(client, user), limit=EVERY, one_a_situation=True),
+        "offers": offers_of(client, role_id=role_id, limit=EVERY, one_a_situation=True),
+        "refused": refused,
         "used": list(
             ScriptUse.objects.filter(client=client)
             .select_related("version", "by")
@@ -37,6 +43,19 @@ def tab_part(request: HttpRequest, client: Client) -> dict[str, Any]:
         ),
         "granted": client.permission == Permission.GRANTED,
     }
+
+
+def _role_and_refused(client: Client, user: User) -> tuple[int | None, list[dict[str, Any]]]:
+    """`role_of`, and the addresses that the mail server refuses, each with its answer; one query."""
+    held = TeamMember.objects.filter(client=OuterRef("pk"), user=user).order_by("role__position")
+    refused = Message.objects.filter(client=OuterRef("pk"), refused=True).order_by("-pk")
+    told = JSONObject(pk="pk", address="recipient", error="error", at="claimed_at")
+    found = Client.objects.filter(pk=client.pk).annotate(
+        held=Subquery(held.values("role")[:1]), refused=ArraySubquery(refused.values(told=told))
+    )
+    role, rows = found.order_by().values_list("held", "refused")[0]
+    once = {row["address"].lower(): row | {"at": dt.datetime.fromisoformat(row["at"])} for row in rows}
+    return role, list(once.values())
 
 
 def role_of(client: Client, user: User) -> int | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -68,7 +69,7 @@ def forget_scripts(clients: Collection[int]) -> dict[int, int]:
 
     What still waits to be sent with such a script is not sent.
     """
-    values = {"clients": list(clients), "window": WINDOW}
+    values: dict[str, Any] = {"clients": list(clients), "window": WINDOW}
     found: Counter[int] = Counter()
     with connection.cursor() as cursor:
         cursor.execute(_UNMAKE, values)

@@ -7,12 +7,21 @@ from clients.contact import may_contact_sql
 _OPEN = f"c.email <> '' AND {may_contact_sql('email', 'c')}"
 _OPEN_TO_MEMBER = f"m.email <> '' AND {may_contact_sql('email', 'c', member='m')}"
 
+
+def taken(address: str) -> str:
+    """Of the client `c`: the mail server has not refused this address."""
+    return (
+        "NOT EXISTS (SELECT FROM personas_message gone WHERE gone.client_id = c.id AND gone.refused "
+        f"AND lower(gone.recipient) = lower({address}))"
+    )
+
+
 # Of the client `c`: the address that may be written to now, and whether there is any address at all.
 ADDRESS = f"""
     coalesce(
-        CASE WHEN {_OPEN} THEN c.email END,
-        (SELECT m.email FROM clients_member m WHERE m.client_id = c.id AND {_OPEN_TO_MEMBER}
-            ORDER BY m.id LIMIT 1)
+        CASE WHEN {_OPEN} AND {taken("c.email")} THEN c.email END,
+        (SELECT m.email FROM clients_member m
+            WHERE m.client_id = c.id AND {_OPEN_TO_MEMBER} AND {taken("m.email")} ORDER BY m.id LIMIT 1)
     )
 """  # noqa: S608
 HAS_ADDRESS = """
@@ -26,4 +35,11 @@ STILL_OPEN = f"""
             SELECT FROM clients_member m
             WHERE m.client_id = c.id AND lower(m.email) = lower(message.recipient) AND {_OPEN_TO_MEMBER}
         ))
+"""
+# Of the client `c`: there is such an address that the mail server refused.
+IS_REFUSED = f"""
+    EXISTS (
+        SELECT FROM personas_message message
+        WHERE message.client_id = c.id AND message.refused AND {STILL_OPEN}
+    )
 """

@@ -14,7 +14,7 @@ from clients.models import User
 from clients.querysets import ClientQuerySet
 from personas.models import BulkMessage, Message, MessageState, ScriptVersion, Topic
 from personas.scripts import matching, merge_fields, recipients
-from personas.sending.addresses import ADDRESS, HAS_ADDRESS
+from personas.sending.addresses import ADDRESS, HAS_ADDRESS, IS_REFUSED
 from personas.sending.readiness import obstacles
 from personas.sending.writing import Writer
 from personas.topics import interested, spared
@@ -23,7 +23,7 @@ MOST = 5_000  # clients of one message
 BATCH = 500
 
 _WHO = f"""
-    SELECT c.id, c.status = 'active', {ADDRESS}, {HAS_ADDRESS}, coalesce((
+    SELECT c.id, c.status = 'active', {ADDRESS}, {HAS_ADDRESS}, {IS_REFUSED}, coalesce((
         SELECT u.email FROM clients_teammember t JOIN clients_user u ON u.id = t.user_id
         JOIN clients_servicerole r ON r.id = t.role_id AND r.code = 'lead_advisor' WHERE t.client_id = c.id
     ), '')
@@ -87,10 +87,12 @@ def _of(
     with connection.cursor() as cursor:
         cursor.execute(_WHO, [ids])
         rows = cursor.fetchall()
-    for client, active, address, has_address, reply_to in rows:
+    for client, active, address, has_address, refused, reply_to in rows:
         filled = merge_fields.fill(version.subject, version.body, values[client])
         if not active:
             found.leave(_("not an active client"))
+        elif address is None and refused:
+            found.leave(_("the mail server refuses their address"))
         elif address is None:
             found.leave(_("want no e-mails") if has_address else _("no e-mail address"))
         elif client not in fits:

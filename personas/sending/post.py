@@ -23,12 +23,13 @@ log = structlog.get_logger(__name__)
 
 
 class Answer(Enum):
-    """TAKEN: the server has it. LATER: it said not now. NEVER: it said no. UNKNOWN: it said nothing, so the
-    message may or may not have gone."""
+    """TAKEN: the server has it. LATER: it said not now. NEVER: it said no. NOBODY: it refused the address for
+    good. UNKNOWN: it said nothing, so the message may or may not have gone."""
 
     TAKEN = "taken"
     LATER = "later"
     NEVER = "never"
+    NOBODY = "nobody"
     UNKNOWN = "unknown"
 
 
@@ -86,11 +87,12 @@ def hand_over(office: Any, message: Message) -> tuple[Answer, str]:
         mail.send()
     except SMTPRecipientsRefused as error:
         code = max((code for code, _why in error.recipients.values()), default=550)
-        return _refused(code)
+        answer, said = _refused(code)
+        return (Answer.NOBODY if answer is Answer.NEVER else answer), said
     except (SMTPSenderRefused, SMTPDataError) as error:
         return _refused(error.smtp_code)
     except SMTPNotSupportedError:  # an address that this server cannot write, found before it was spoken to
-        return Answer.NEVER, "SMTPNotSupportedError"
+        return Answer.NOBODY, "SMTPNotSupportedError"
     except (SMTPException, OSError) as error:
         # The line broke while it was being handed over: nobody knows on which side of the answer.
         return Answer.UNKNOWN, type(error).__name__

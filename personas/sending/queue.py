@@ -18,7 +18,7 @@ from clients.firm import firm_today
 from clients.models import User
 from personas.models import Message, MessageState, ScriptUse
 from personas.scripts import matching, recipients
-from personas.sending.addresses import STILL_OPEN
+from personas.sending.addresses import STILL_OPEN, taken
 from personas.sending.readiness import sending_settings
 
 MAX_ATTEMPTS = 5
@@ -26,7 +26,7 @@ FIRST_WAIT = dt.timedelta(minutes=5)  # then 20 minutes, 80, a little over 5 hou
 LOST_AFTER = dt.timedelta(minutes=15)  # longer than any mail server lets us wait
 _OPEN = f"""
     SELECT 1 FROM personas_message message JOIN clients_client c ON c.id = message.client_id
-    WHERE message.id = %s AND c.status = 'active' AND {STILL_OPEN}
+    WHERE message.id = %s AND c.status = 'active' AND {STILL_OPEN} AND {taken("message.recipient")}
 """  # noqa: S608
 _CLAIMING = 7_262_031  # any number; who claims takes turns, so that the rate holds
 
@@ -81,7 +81,9 @@ def _may_go(message: Message, now: dt.datetime) -> bool:
         cursor.execute(_OPEN, [message.pk])
         if cursor.fetchone() is None:
             return False
-    if not matching.fits(version_id=message.version_id, client_id=message.client_id, today=firm_today()):
+    if message.version is None:  # which script it was is no longer known: nobody can say whether it may go
+        return False
+    if not matching.fits(version_id=message.version.pk, client_id=message.client_id, today=firm_today()):
         return False
     return message.client_id in recipients.admit(
         version=message.version, clients=[message.client_id], now=now
@@ -93,6 +95,7 @@ def _hold(message: Message, now: dt.datetime) -> None:
     message.state, message.claimed_at, message.error = MessageState.SENDING, now, ""
     message.attempts += 1
     message.save(update_fields=["state", "claimed_at", "error", "attempts"])
+    assert message.version is not None  # noqa: S101
     ScriptUse.objects.create(
         script_id=message.version.script_id,
         version_id=message.version_id,
@@ -117,19 +120,35 @@ def _take_out(message: Message) -> None:
 
 
 def mark_sent(*, message: Message, now: dt.datetime | None = None) -> None:
-    """The server took it. Also where it was found unclear meanwhile: whoever handed it over knows."""
+    """The server took it. Also where it was found unclear meanwhile: whoever handed it over knows.
+
+    Where its address was refused before, it no longer is.
+    """
+    try_address(client=message.client_id, address=message.recipient)
     Message.objects.filter(pk=message.pk, state__in=[MessageState.SENDING, MessageState.UNCLEAR]).update(
         state=MessageState.SENT, sent_at=now or timezone.now(), error=""
     )
 
 
-def mark_refused(*, message: Message, error: str, for_good: bool, now: dt.datetime | None = None) -> bool:
-    """The server said no: tried again later, or failed. Returns whether it failed."""
+def try_address(*, client: int, address: str) -> int:
+    """Lets e-mails go to an address again that the mail server had refused; how many it was refused for."""
+    refused = Message.objects.filter(client=client, refused=True, recipient__iexact=address)
+    return refused.update(refused=False)
+
+
+def mark_refused(
+    *, message: Message, error: str, for_good: bool, nobody: bool = False, now: dt.datetime | None = None
+) -> bool:
+    """The server said no: tried again later, or failed. Returns whether it failed. `nobody`: it said for good
+    that there is no such address, to which nothing more is sent then."""
     now = now or timezone.now()
     failed = for_good or message.attempts >= MAX_ATTEMPTS
     wait = FIRST_WAIT * 4 ** (message.attempts - 1)
     Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(
-        state=MessageState.FAILED if failed else MessageState.QUEUED, error=error, next_try_at=now + wait
+        state=MessageState.FAILED if failed else MessageState.QUEUED,
+        error=error,
+        next_try_at=now + wait,
+        refused=nobody,
     )
     return failed
 
@@ -173,6 +192,9 @@ def decide(*, message: Message, what: str, by: User) -> None:
         message.delete()
         return
     now = timezone.now()
+    if what == SEND_AGAIN:
+        try_address(client=message.client_id, address=message.recipient)
+        message.refused = False
     if what in (SEND_AGAIN, WRITE_ANEW):
         message.state, message.attempts, message.next_try_at = MessageState.QUEUED, 0, now
     elif what == WAS_SENT:
@@ -180,4 +202,6 @@ def decide(*, message: Message, what: str, by: User) -> None:
     else:
         message.state = MessageState.CANCELLED
     message.decided_by, message.decided_at = by, now
-    message.save(update_fields=["state", "attempts", "next_try_at", "sent_at", "decided_by", "decided_at"])
+    message.save(
+        update_fields=["state", "attempts", "next_try_at", "sent_at", "refused", "decided_by", "decided_at"]
+    )

@@ -7,6 +7,7 @@ from personas.sending import many_views, views
 urlpatterns = [
     path("", views.messages, name="messages"),
     path("many/", many_views.write, name="write_many"),
+    path("<int:pk>/try-address/", views.try_address, name="try_address"),
     path("many/<int:pk>/", many_views.bulk, name="bulk"),
     path("many/<int:pk>/stop/", many_views.stop, name="stop_bulk"),
     path("<int:pk>/", views.message, name="message"),

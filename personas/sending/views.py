@@ -7,14 +7,18 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clients.access import may_edit_clients, require
 from clients.contact import may_contact
+from clients.feedback import notice
 from clients.models import Client, ContactChannel
 from clients.requests import SignedInRequest
 from personas.models import Message, MessageState
+from personas.sending import queue
 from personas.sending.unsubscribing import message_of, unsubscribe
 
 PAGE = 50
@@ -70,6 +74,16 @@ def message(request: SignedInRequest, pk: int) -> HttpResponse:
         _visible(request).select_related("client", "version__script", "decided_by"), pk=pk
     )
     return render(request, "personas/sending/message.html", {"section": "messages", "message": found})
+
+
+@require(may_edit_clients)
+@require_POST
+def try_address(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Lets e-mails go again to the address of a message that the mail server refused."""
+    refused = get_object_or_404(_visible(request), pk=pk)
+    queue.try_address(client=refused.client_id, address=refused.recipient)
+    notice(request, _("E-mails go to %(address)s again.") % {"address": refused.recipient})
+    return redirect("clients:tab", refused.client_id, "conversation")
 
 
 # Mail programs post here by themselves (RFC 8058): there is no session, so there is no token of ours.

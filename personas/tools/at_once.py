@@ -17,7 +17,8 @@ def at_once(*queries: QuerySet[Any]) -> list[list[Any]]:
 
     Each query is over one model, without select_related; annotations come as JSON has them.
     """
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for query in queries:
         try:
             statement, own = query.query.sql_with_params()

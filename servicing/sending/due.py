@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from personas.models import Message, ScriptVersion
 from personas.scripts import merge_fields, recipients
 from personas.scripts.matching import BEST_FIRST, MATCHES
-from personas.sending.addresses import ADDRESS, HAS_ADDRESS
+from personas.sending.addresses import ADDRESS, HAS_ADDRESS, IS_REFUSED
 from personas.sending.writing import Writer
 
 BATCH = 500
@@ -65,7 +65,8 @@ _DUE = f"""
         ORDER BY w.task_id, {BEST_FIRST}
     )
     SELECT r.task_id, r.client_id, c.name, r.due_on, r.day, r.last_step, chosen.version_id,
-        {ADDRESS} AS address, {HAS_ADDRESS} AS has_address, coalesce(u.email, '')
+        {ADDRESS} AS address, {HAS_ADDRESS} AS has_address, {IS_REFUSED} AS refused,
+        coalesce(u.email, '')
     FROM ready r JOIN clients_client c ON c.id = r.client_id
     LEFT JOIN chosen ON chosen.task_id = r.task_id
     LEFT JOIN clients_user u ON u.id = r.assigned_to_id
@@ -141,14 +142,16 @@ def _of(rows: list[tuple[Any, ...]], room: _Room) -> list[DueMail]:
     values = merge_fields.values_of({row[1] for row in rows if row[6]}, wanted=wanted)
     room.know(versions.values())
     mails = []
-    for task, client, name, due_on, day, last, version_id, address, has_address, reply_to in rows:
+    for task, client, name, due_on, day, last, version_id, address, has, refused, reply_to in rows:
         version = versions.get(version_id)
         filled = merge_fields.fill(version.subject, version.body, values[client]) if version else None
         trouble = ""
         if version is None or filled is None:
             trouble = _("No approved e-mail script fits this client.")
+        elif address is None and refused:
+            trouble = _("The mail server refuses the address. Correct it on the client's page.")
         elif address is None:
-            trouble = _("The client wants no e-mails.") if has_address else _("There is no e-mail address.")
+            trouble = _("The client wants no e-mails.") if has else _("There is no e-mail address.")
         elif filled.missing:
             trouble = filled.missing_words
         elif not room.take(version, client):

@@ -78,8 +78,9 @@ def _note(message: Message, answer: Answer, error: str, counts: dict[str, int]) 
         queue.mark_unclear(message=message, error=error)
         word = "unclear"
     else:
-        for_good = answer is Answer.NEVER
-        failed = queue.mark_refused(message=message, error=error, for_good=for_good)
+        nobody = answer is Answer.NOBODY
+        for_good = nobody or answer is Answer.NEVER
+        failed = queue.mark_refused(message=message, error=error, for_good=for_good, nobody=nobody)
         word = "failed" if failed else "later"
     counts[word] = counts.get(word, 0) + 1
 

@@ -276,11 +276,40 @@ def test_a_refused_address_fails_at_once_and_is_written_anew_to_the_right_one(fi
     firm.on_recipient = lambda line: "550 nobody" if "typo" in line else "250 fine"
     assert send_due()["failed"] == 1
     message = Message.objects.get()
-    assert (message.state, message.error) == (MessageState.FAILED, "SMTP 550")
+    assert (message.state, message.error, message.refused) == (MessageState.FAILED, "SMTP 550", True)
     Client.objects.filter(pk=task.client_id).update(email="right@home.example")
     queue.decide(message=message, what=queue.WRITE_ANEW, by=UserFactory())
     assert send_due()["sent"] == 1
     assert firm.to() == ["right@home.example"]
+
+
+def test_nothing_more_goes_to_an_address_that_the_server_refuses_until_somebody_says_so(firm, client):
+    lead = UserFactory(groups=["advisor"])
+    ada = ClientFactory(email="gone@home.example", lead=lead)
+    owed(ada)
+    firm.on_recipient = lambda line: "550 nobody"
+    assert send_due()["failed"] == 1
+    firm.on_recipient = lambda line: "250 fine"
+    ServiceTask.objects.all().delete()
+    owed(ada)
+    assert "sent" not in send_due()
+    assert troubles() == ["The mail server refuses the address. Correct it on the client's page."]
+    ben = Member.objects.create(client=ada, name="Ben", email="ben@home.example")
+    assert send_due()["sent"] == 1  # to the next person of the household
+    ben.delete()
+    ServiceTask.objects.all().delete()
+    owed(ada)
+    client.force_login(lead)
+    tab = reverse("clients:tab", args=[ada.pk, "conversation"])
+    assert (
+        "The mail server refuses <strong>gone@home.example</strong> (SMTP 550"
+        in client.get(tab).content.decode()
+    )
+    refused = Message.objects.get(refused=True)
+    client.post(reverse("personas:try_address", args=[refused.pk]))
+    assert "refuses" not in client.get(tab).content.decode()
+    assert send_due()["sent"] == 1
+    assert firm.to() == ["ben@home.example", "gone@home.example"]
 
 
 def test_a_server_that_hangs_up_over_a_message_leaves_it_to_a_person(firm):
