@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from clients.commands import Refused
+from clients.history import history_of
 from clients.models import Client, ServiceRole, TeamMember
 from tests.factories import UserFactory
 from tests.tiers.firm import D, case, current_tiers, store, tier
@@ -115,6 +116,11 @@ def test_a_pin_ends_without_moving_anyone_and_its_end_can_be_taken_back(client, 
     assert current_tiers()["a"] == "A"
     pin.refresh_from_db()
     assert pin.ended_on == D
+    told = [(entry.what, entry.who) for entry in history_of(firm["a"]) if "verride" in entry.what]
+    assert told == [
+        ("Override (A · Ideal) changed", operations.display_name),
+        ("Override (A · Ideal) added", operations.display_name),
+    ]
     *_pinned, message = answer.context["messages"]
     client.post(message.extra_tags)
     pin.refresh_from_db()

@@ -20,6 +20,7 @@ class AssignmentSource(models.TextChoices):
     OVERRIDE = "override", _("Override")
 
 
+@tracked(by="client")
 class Override(models.Model):
     """A person's pin of a tier. In force from `starts_on` to `expires_on`, both included, unless ended."""
 
