@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.choosing import ClientField
-from clients.firm import firm_date, firm_today
+from clients.firm import firm_date, firm_settings, firm_today
 from clients.models import Client, TeamMember, TouchKind, User
 from clients.models.people import Group
 from clients.register.forms import keep_registered
@@ -26,10 +26,14 @@ from servicing.models import (
     TaskOutcome,
     Waiver,
 )
+<<<<<<< Updated upstream
 from servicing.ratings.forms import REGISTERED as RATED_AS
 from servicing.ratings.forms import rating_field
 from servicing.ratings.reading import rating_of
 from servicing.ratings.services import Rated
+=======
+from servicing.planning.working_days import working_day_from
+>>>>>>> Stashed changes
 from servicing.work import bulk
 from servicing.work.natural import attempt_kinds, fulfilling_kind, is_conversation, likely_attempt
 from servicing.work.panel import was_held
@@ -291,7 +295,7 @@ class RescheduleForm(TaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         task, to = self.task, self.fields["to"]
-        to.initial = max(task.due_on, firm_today()) + dt.timedelta(days=7)
+        to.initial = working_day_from(firm_settings(), max(task.due_on, firm_today()) + dt.timedelta(days=7))
         if task.window_start < task.window_end:
             to.help_text = _(
                 "Its window moves with it: %(before)s days before until %(after)s days after. "
@@ -316,7 +320,7 @@ class SnoozeForm(TaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["until"].initial = firm_today() + dt.timedelta(days=7)
+        self.fields["until"].initial = working_day_from(firm_settings(), firm_today() + dt.timedelta(days=7))
 
     def clean_until(self) -> dt.date:
         return _put_off_until(self.cleaned_data["until"])

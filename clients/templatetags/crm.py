@@ -10,6 +10,7 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -147,6 +148,12 @@ def _time(value: dt.date | dt.datetime, text: str) -> SafeString:
 def percent(value: Decimal | float | None, places: int = 0) -> str:
     """A share from 0 to 1 as 42 %."""
     return formats.NOTHING if value is None else f"{value * 100:.{places}f} %"
+
+
+@register.filter
+def plain(value: Decimal | int | None) -> str:
+    """A number with the places that it needs: 2.5, not 2.50."""
+    return formats.NOTHING if value is None else number_format(Decimal(f"{Decimal(value).normalize():f}"))
 
 
 @register.filter

@@ -215,11 +215,12 @@ def beyond_rows(chosen: Chosen, what: str) -> QuerySet[BeyondStandard]:
 
 
 def clients_beyond(chosen: Chosen, *, by: str, limit: int) -> list[dict[str, Any]]:
-    """Clients who were given most beyond the standard, by `cost` or `minutes`."""
+    """Clients who were given most beyond the standard, by `cost` or `minutes`; what took none is left out."""
     rows = (
         beyond_rows(chosen, "")
         .values("client")
         .annotate(number=Count("id"), minutes=Sum("minutes"), cost=Sum("cost"))
+        .filter(**{f"{by}__gt": 0})
         .order_by(f"-{by}", "client")
     )
     return _named(rows[:limit])

@@ -43,6 +43,13 @@ def days_off(firm: Firm, first: dt.date, last: dt.date) -> frozenset[dt.date]:
     return public | frozenset(own)
 
 
+def working_day_from(firm: Firm, day: dt.date) -> dt.date:
+    """`day`, or the next working day after it; `day` itself where the firm is closed for two months."""
+    ahead = [day + dt.timedelta(days=n) for n in range(62)]
+    off = days_off(firm, ahead[0], ahead[-1])
+    return next((each for each in ahead if each.isoweekday() < 6 and each not in off), day)
+
+
 # Each day with the next and the previous working day, itself where it is one.
 CALENDAR = """
     SELECT day,

@@ -158,6 +158,10 @@ def test_it_is_entered_shown_and_kept_in_history_and_statement(advisor, househol
     page = advisor.get(reverse("personas:runway", args=[pk])).content.decode()
     for words in ("6 months", "4 months", "Ada Okafor", "Prices stay as they are", "Old plan", "<svg"):
         assert words in page
+    advisor.post(reverse("personas:runway_costs", args=[pk]), costs | {"inflation": "2.5"})
+    page = advisor.get(reverse("personas:runway", args=[pk])).content.decode()
+    assert "Prices rise by 2.5 percent once a year" in page
+    advisor.post(reverse("personas:runway_costs", args=[pk]), costs)
     income = reverse("personas:new_runway_line", args=[pk, "income"])
     assert advisor.post(income, {"name": "Ben's pay", "amount": "4000"}).status_code == 302
     assert "Beyond 40 years" in advisor.get(reverse("personas:runway", args=[pk])).content.decode()

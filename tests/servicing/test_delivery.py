@@ -178,6 +178,7 @@ def test_worklists_name_who_was_given_most_and_missed_most(random_history, signe
     for by in ("cost", "minutes"):
         rows = olga.get(reverse("servicing:delivery_clients"), {"by": by}).context["rows"]
         assert [row[by] for row in rows] == sorted((row[by] for row in rows), reverse=True)
+        assert all(row[by] > 0 for row in rows)
     missed = olga.get(reverse("servicing:delivery_clients"), {"by": "missed"}).context["rows"]
     assert sum(row["number"] for row in missed) == reading.overview(Chosen(period("12m"))).total["missed"]
     part = olga.get(reverse("servicing:delivery_clients"), HTTP_HX_REQUEST="true").content.decode()

@@ -436,3 +436,11 @@ def test_history_says_who_changed_rules_promises_and_closing_days_and_from_what(
     untouched = ServiceKind.objects.get(code="check_in")
     page = admin_browser.get(reverse("admin:servicing_servicekind_history", args=[untouched.pk]))
     assert "Nothing was changed since" in page.content.decode()
+
+
+def test_a_form_that_a_browser_sends_back_unchanged_changes_nothing(admin_browser, item):
+    before = item.events.count()
+    answer = save(admin_browser, item, checklist=item.checklist.replace("\n", "\r\n"), agenda=item.agenda)
+    assert "\n" in item.checklist
+    assert answer.status_code == 302
+    assert item.events.count() == before

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clients.firm import firm_today
 from clients.models import Touch
-from servicing.models import ServiceTask
+from servicing.models import ClosingDay, ServiceTask
 from servicing.work.delivery import service_of
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -88,6 +88,16 @@ def test_every_step_has_a_form_as_a_page_and_in_place(signed_in, review, name):
     assert b"<!doctype html>" in page.content
     assert b"<form" in part.content
     assert b"<!doctype html>" not in part.content
+
+
+def test_the_day_that_a_form_proposes_is_a_working_day(signed_in, review):
+    today = firm_today()
+    ahead = [max(review.due_on, today) + dt.timedelta(days=n) for n in range(7, 40)]
+    ClosingDay.objects.bulk_create(ClosingDay(date=day) for day in ahead[:-7])
+    form = signed_in("ann").get(work_url(review, "reschedule")).context["form"]
+    proposed = form["to"].value()
+    assert proposed in ahead[-7:]
+    assert proposed.isoweekday() < 6
 
 
 def test_completing_logs_the_touch_and_says_what_comes_next(signed_in, review):
