@@ -26,14 +26,11 @@ from servicing.models import (
     TaskOutcome,
     Waiver,
 )
-<<<<<<< Updated upstream
+from servicing.planning.working_days import working_day_from
 from servicing.ratings.forms import REGISTERED as RATED_AS
 from servicing.ratings.forms import rating_field
 from servicing.ratings.reading import rating_of
 from servicing.ratings.services import Rated
-=======
-from servicing.planning.working_days import working_day_from
->>>>>>> Stashed changes
 from servicing.work import bulk
 from servicing.work.natural import attempt_kinds, fulfilling_kind, is_conversation, likely_attempt
 from servicing.work.panel import was_held
