@@ -50,7 +50,7 @@ def _shown() -> list[Axis]:
     return [axis for axis in AXES if axis.kind == "tier" or axis.kind in active]
 
 
-_OTHERS = ("status", "permission", "advisor", "score", "untagged", "late", "q")
+_OTHERS = ("status", "permission", "advisor", "team", "score", "untagged", "late", "q")
 _PARAMS = (*(axis.param for axis in AXES), *_OTHERS)
 
 
@@ -86,7 +86,7 @@ class ListFilters:
             return value == ANY or value in ClientStatus.values
         if param == "permission":
             return value in Permission.values
-        if param == "score":
+        if param in ("score", "team"):
             return value == NONE
         return True
 
@@ -122,6 +122,8 @@ class ListFilters:
             clients = clients.filter(permission__in=permissions)
         for username in self.asked.getlist("advisor"):
             clients = clients.filter(self._led_by(username))
+        if "team" in self.asked:
+            clients = clients.filter(~Exists(TeamMember.objects.filter(client=OuterRef("pk"))))
         if "score" in self.asked:
             clients = clients.filter(summary__score__isnull=True)
         if "untagged" in self.asked:
@@ -165,6 +167,7 @@ class ListFilters:
             ),
             "permission": lambda value: _("Permission: %s") % Permission(value).label,
             "advisor": lambda value: _("Lead advisor: %s") % (_("none") if value == NONE else value),
+            "team": lambda value: _("Service team: nobody"),
             "score": lambda value: _("Score: none, too little is known"),
             "untagged": lambda value: _("Untagged"),
             "late": lambda value: _("Late"),
@@ -194,6 +197,7 @@ class ListFilters:
             ("status", _("Status"), [*ClientStatus.choices, (ANY, _("Any"))]),
             ("permission", _("Permission"), Permission.choices),
             ("score", _("Score"), [(NONE, _("None"))]),
+            ("team", _("Service team"), [(NONE, _("Nobody"))]),
             ("untagged", _("Tags"), [("1", _("Untagged"))]),
             ("late", _("Service"), [("1", _("Late"))]),
         ):

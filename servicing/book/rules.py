@@ -463,6 +463,7 @@ RULES: dict[str, Rule] = {
     "clients_bulkbehavioralrow": stays_behind,
     "clients_bulkchangerow": derived,
     "servicing_beyondstandard": derived,
+    "servicing_clientresult": derived,
     "clients_behavioraltag": behavioral,
     "clients_clientsummary": derived,
     "clients_formernumber": numbers,

@@ -1,4 +1,4 @@
-"""Adds up the figures of the tier dashboard, for all tiers in one statement."""
+"""Adds up the figures of the dashboards: the tier dashboard here, in one statement for all tiers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from clients.firm import firm_today
+from servicing.dashboards import adding_up
 from servicing.models import TierRollup
 from servicing.operations import rollup as firm_figures
 
@@ -93,6 +94,7 @@ def refresh(*, as_of: dt.date | None = None) -> None:
         cursor.execute("DELETE FROM servicing_tierrollup")
         cursor.execute(_REFRESH, {"as_of": as_of, "since": since, "now": timezone.now()})
         firm_figures.refresh(as_of=as_of)
+        adding_up.refresh(as_of=as_of)
         TierRollup.objects.update(took_ms=round(1000 * (time.monotonic() - began)))
 
 

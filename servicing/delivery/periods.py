@@ -52,7 +52,7 @@ def period_of(code: str, today: dt.date, *, first: str = "", last: str = "", sin
         return Period(
             QUARTER, today.replace(month=today.month - (today.month - 1) % 3, day=1), last_day(today)
         )
-    start, end = _month(first), _month(last)
+    start, end = month_of(first), month_of(last)
     if code == MONTHS and start and end:
         start, end = sorted((start, end))
         end = max(since, min(end, this_month))
@@ -75,7 +75,8 @@ def _number(day: dt.date) -> int:
     return 12 * day.year + day.month - 1
 
 
-def _month(text: str) -> dt.date | None:
+def month_of(text: str) -> dt.date | None:
+    """The first day of the month that is written as 2026-03; None for anything else."""
     found = _MONTH.fullmatch(text)
     if not found:
         return None

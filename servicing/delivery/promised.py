@@ -29,6 +29,8 @@ class Became(StrEnum):
     OPEN = "open"
 
 
+MEANT = "meant"  # asked for as a state: whatever was neither waived nor cancelled
+
 LABELS: dict[str, str | Promise] = {
     Became.ON_TIME: _("On time"),
     Became.LATE: _("Late"),
@@ -60,4 +62,5 @@ def that_became(state: str, as_of: dt.date) -> Q:
     }
     known: dict[str, Q] = {word.value: Q(status=word.value) for word in Became}
     known |= {word.value: condition for word, condition in of_state.items()}
+    known[MEANT] = ~Q(status__in=(Became.WAIVED, Became.CANCELLED))
     return known.get(state, Q())

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from servicing.delivery.files import plain
-from servicing.delivery.periods import shifted
+from servicing.delivery.periods import last_day, shifted
 from servicing.models.meetings import HIGHEST
 
 LOW = 4  # an answer up to here is looked at first
@@ -63,19 +63,26 @@ _WORST_FIRST = f"""
     FROM ({_NEWEST}) answer
     LEFT JOIN clients_persona word ON word.id = answer.persona_id
     LEFT JOIN clients_user person ON person.id = answer.lead_id
+    LEFT JOIN clients_clientsummary summary ON summary.client_id = answer.client_id
+    LEFT JOIN clients_tier tier ON tier.id = summary.tier_id
     WHERE {{narrow}}
     ORDER BY answer.value, answer.asked_on DESC, answer.client_id
     LIMIT %(limit)s OFFSET %(offset)s
 """
-NONE = "none"  # asked for as the persona or advisor: clients without one
+NONE = "none"  # asked for as the persona, advisor or tier: clients without one
 _NARROW = {
     "persona": "word.code = %(persona)s",
     "advisor": "answer.lead_id = %(advisor)s",
+    "tier": "tier.code = %(tier)s",
     "value": "answer.value = %(value)s",
     "low": f"answer.value <= {LOW}",
     "fell": "answer.value < answer.before",
 }
-_WITHOUT = {"persona": "answer.persona_id IS NULL", "advisor": "answer.lead_id IS NULL"}
+_WITHOUT = {
+    "persona": "answer.persona_id IS NULL",
+    "advisor": "answer.lead_id IS NULL",
+    "tier": "tier.id IS NULL",
+}
 
 
 @dataclass(frozen=True)
@@ -153,13 +160,21 @@ def _figures(row: tuple[Any, ...], without: str = "") -> Figures:
 
 
 def clients_behind(
-    *, today: dt.date, months: int, chosen: dict[str, str], limit: int, offset: int = 0
+    *,
+    today: dt.date,
+    months: int,
+    chosen: dict[str, str],
+    limit: int,
+    offset: int = 0,
+    month: dt.date | None = None,
 ) -> tuple[list[dict[str, Any]], int]:
     """The clients behind a figure, the least confident first, and how many there are.
 
-    `chosen`: any of persona (its code), advisor (an id), value, low, fell. What is not a number finds nobody.
+    `chosen`: any of persona, tier (codes), advisor (an id), value, low, fell. What is not a number finds
+    nobody. `month`: the newest answers of this month instead.
     """
-    values: dict[str, Any] = {**period(today, months), "limit": limit, "offset": offset}
+    days = {"first": month, "last": last_day(month)} if month else period(today, months)
+    values: dict[str, Any] = {**days, "limit": limit, "offset": offset}
     terms = []
     for name, asked in chosen.items():
         if name not in _NARROW or not asked:

@@ -15,6 +15,7 @@ from clients.access import require, sees_all_clients
 from clients.models import Persona, User
 from clients.register.active import is_active
 from clients.requests import SignedInRequest
+from servicing.delivery.periods import month_of
 from servicing.meetings.spread import LOW, NONE, SCALE, Figures, Spread, as_csv, clients_behind, spread
 from servicing.meetings.tracked import CONFIDENCE
 from servicing.views.task import is_id
@@ -29,7 +30,7 @@ USUAL = 12
 ADVISORS = 25  # on the page; the file has all
 PAGE = 50
 MOST_PAGES = 200
-FILTERS = ("persona", "advisor", "value", "low", "fell")
+FILTERS = ("persona", "advisor", "tier", "value", "low", "fell")
 
 
 @require(sees_all_clients)
@@ -56,13 +57,18 @@ def confidence(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def confidence_clients(request: SignedInRequest) -> HttpResponse:
     """The clients behind a figure, the least confident first."""
-    months, page = _months(request), _page(request)
+    months, page, month = _months(request), _page(request), month_of(request.GET.get("month", ""))
     chosen = {name: request.GET.get(name, "").replace("\x00", "") for name in FILTERS}
     rows: list[dict[str, Any]] = []
     number = 0
     if is_active(CONFIDENCE):
         rows, number = clients_behind(
-            today=timezone.localdate(), months=months, chosen=chosen, limit=PAGE, offset=(page - 1) * PAGE
+            today=timezone.localdate(),
+            months=months,
+            chosen=chosen,
+            limit=PAGE,
+            offset=(page - 1) * PAGE,
+            month=month,
         )
     context = {
         "rows": rows,
@@ -71,6 +77,7 @@ def confidence_clients(request: SignedInRequest) -> HttpResponse:
         "more": page * PAGE < number and page < MOST_PAGES,
         "chosen": _in_words(chosen),
         "months": months,
+        "month": month,
     }
     return render(request, "servicing/meetings/spread_clients.html", context)
 
@@ -120,6 +127,8 @@ def _in_words(chosen: dict[str, str]) -> list[str]:
         person = User.objects.filter(pk=int(asked)).first() if is_id(asked) else None
         nobody = _("nobody leads") if asked == NONE else _("unknown person")
         found.append(person.display_name if person else nobody)
+    if code := chosen["tier"]:
+        found.append(_("no tier") if code == NONE else _("tier %(code)s") % {"code": code})
     if value := chosen["value"]:
         found.append(_("answered %(value)s") % {"value": value})
     if chosen["low"]:

@@ -18,13 +18,22 @@ from servicing.models.delivery import (
 )
 from servicing.models.equity import EquityDate, EquityLead
 from servicing.models.exceptions import CadenceOverride, Waiver
+from servicing.models.goals import FirmGoal, GoalKind
 from servicing.models.meetings import ConfidenceAnswer, DecisionResult, MeetingDecision, ReadyDecision
 from servicing.models.modifiers import TailoredWith, TaskModifier, TaskTailoring, TimeOfDay
 from servicing.models.people import Absence, CalendarEntry, CalendarFeed, ClientHours
 from servicing.models.ranges import PlanningRange
 from servicing.models.ratings import Rating, RatingLink
 from servicing.models.requests import ClientRequest, RequestMail
-from servicing.models.rollups import FirmRollup, TierRollup
+from servicing.models.rollups import (
+    BookRollup,
+    ClientResult,
+    DashboardRefresh,
+    FirmRollup,
+    MonthRollup,
+    MovementRollup,
+    TierRollup,
+)
 from servicing.models.standards import (
     Basis,
     Channel,
@@ -69,6 +78,7 @@ __all__ = [
     "Basis",
     "Beyond",
     "BeyondStandard",
+    "BookRollup",
     "BookTransfer",
     "BulkAction",
     "BulkStep",
@@ -80,10 +90,12 @@ __all__ = [
     "Channel",
     "ClientHours",
     "ClientRequest",
+    "ClientResult",
     "ClosedReason",
     "ClosingDay",
     "ConfidenceAnswer",
     "ConsentHow",
+    "DashboardRefresh",
     "DecisionResult",
     "DeliveryRefresh",
     "DeliveryRollup",
@@ -91,12 +103,16 @@ __all__ = [
     "EquityDate",
     "EquityLead",
     "Escalation",
+    "FirmGoal",
     "FirmRollup",
     "FollowedItem",
     "FulfilmentRule",
+    "GoalKind",
     "HandedRow",
     "LeavingReason",
     "MeetingDecision",
+    "MonthRollup",
+    "MovementRollup",
     "PersonLoad",
     "PersonWeeks",
     "PlanningRange",

@@ -73,6 +73,21 @@ def read_worklists(user: User, firm: Firm) -> Worklists:
     )
 
 
+def waiting_requests(user: User) -> dict[str, Any]:
+    """The requests that wait for an answer, and how many are past their time."""
+    now = timezone.now()
+    waiting = requests.listed(requests.Asked(state=requests.WAITING), user, now)
+    counts = _counted({"requests": waiting, "late": waiting.filter(answer_by__lt=now)})
+    late = counts["late"]
+    return {
+        "label": gettext_lazy("Requests waiting"),
+        "value": counts["requests"],
+        "href": reverse("servicing:requests"),
+        "note": ngettext("%(n)s past its time", "%(n)s past their time", late) % {"n": late},
+        "calm": not late,
+    }
+
+
 def _counted(wanted: dict[str, QuerySet]) -> dict[str, int]:
     """How many rows each has, up to one more than the cap, in one statement."""
     parts: list[str] = []

@@ -149,6 +149,8 @@ def _weeks_page(request: SignedInRequest, who: User | None, *, whose: str, own: 
         rows = person_tasks.of_week(
             as_of=figures.as_of, person=who.pk if who else None, monday=reading.monday(figures, chosen)
         )
+        if tier := request.GET.get("tier", ""):
+            rows = [row for row in rows if (row["tier"] or "none") == tier]
     return render(
         request,
         "servicing/capacity/person.html",

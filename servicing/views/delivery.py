@@ -22,7 +22,7 @@ from clients.formats import hours
 from clients.models import Tier, User
 from clients.requests import SignedInRequest
 from servicing.delivery import figures, files, periods, reading
-from servicing.delivery.promised import LABELS, Became
+from servicing.delivery.promised import LABELS, MEANT, Became
 from servicing.delivery.reading import NOBODY, Chosen, Overview
 from servicing.models import Beyond, DeliveryRefresh, ServiceKind
 
@@ -58,7 +58,7 @@ def delivery_tasks(request: SignedInRequest) -> HttpResponse:
     """The promised tasks behind a number."""
     chosen, last = _asked(request), _refresh()
     state = request.GET.get("state", "")
-    state = state if state in LABELS else ""
+    state = state if state in LABELS or state == MEANT else ""
     tasks = reading.tasks_of(chosen, state, last.as_of).order_by("due_on", "id")
     rows = tasks.values(
         "id", "client_id", "client__name", "tier__code", "kind__label", "due_on", "window_end", "status",
@@ -66,12 +66,13 @@ def delivery_tasks(request: SignedInRequest) -> HttpResponse:
     )  # fmt: skip
     page = _page(request, rows, tasks)
     for row in page["rows"]:
-        row["state"] = state or _state_of(row, last.as_of)
+        row["state"] = state if state in LABELS else _state_of(row, last.as_of)
         row["state_label"] = LABELS[row["state"]]
         row["person"] = (
             f"{row['assigned_to__first_name'] or ''} {row['assigned_to__last_name'] or ''}".strip()
         )
-    title = _("Promised: %(state)s") % {"state": str(LABELS[state]).lower()} if state else _("Promised")
+    words = str(LABELS.get(state, _("neither waived nor cancelled"))).lower()
+    title = _("Promised: %(state)s") % {"state": words} if state else _("Promised")
     return _list(request, chosen, last, "servicing/delivery/tasks.html", {"title": title, **page})
 
 

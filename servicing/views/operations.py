@@ -14,7 +14,7 @@ from servicing.operations.timetable import read_timetable
 
 @require(sees_all_clients)
 @require_GET
-def operations(request: SignedInRequest) -> HttpResponse:
+def worklists(request: SignedInRequest) -> HttpResponse:
     """The worklists of the whole firm, and what is wrong with scheduled work."""
     troubles = [
         {
@@ -29,7 +29,7 @@ def operations(request: SignedInRequest) -> HttpResponse:
         request,
         "servicing/operations/home.html",
         {
-            "section": "overview",
+            "section": "worklists",
             "lists": read_worklists(request.user, request.firm),
             "troubles": troubles,
             "cap": CAP,

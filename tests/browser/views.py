@@ -74,6 +74,11 @@ def refuse_next_action(page: Any) -> None:
     expect(page.locator("#task-panel .is-invalid")).to_be_visible()
 
 
+def refuse_goals(page: Any) -> None:
+    page.locator("[name=revenue]").fill("very much")
+    page.locator("main form [type=submit]").click()
+
+
 def in_panel(key: str) -> Callable[[Any], None]:
     def do(page: Any) -> None:
         page.keyboard.press(key)
@@ -186,6 +191,16 @@ WORK = {
     "log time": View("advisor", "{servicing:new_time}"),
     "change time": View("advisor", "{time}"),
     "operations": View("operations", "{servicing:operations}"),
+    "operations: filtered": View("compliance", "{servicing:operations}?period=quarter&tier=A&advisor=none"),
+    "operations: a part": View("operations", "{servicing:operations}?part=workload"),
+    "operations: worklists": View("operations", "{servicing:worklists}"),
+    "operations: tasks": View("operations", "{servicing:dashboard_tasks}?what=done"),
+    "operations: clients": View("operations", "{servicing:dashboard_clients}"),
+    "operations: revenue": View("operations", "{servicing:pareto}"),
+    "operations: movement": View("operations", "{servicing:movement}"),
+    "operations: movement, clients": View("operations", "{servicing:movement_clients}"),
+    "operations: goals": View("operations", "{servicing:goals}"),
+    "operations: goals refused": View("operations", "{servicing:goals}", refuse_goals, then_refused=422),
     "confidence": View("operations", "{servicing:confidence_spread}"),
     "confidence: clients": View("operations", "{servicing:confidence_clients}?low=1"),
     "confidence: no clients": View("operations", "{servicing:confidence_clients}?persona=unknown"),

@@ -1,4 +1,4 @@
-"""The operations page: what falls through, each figure with the list that has as many rows."""
+"""The worklists of operations: what falls through, each figure with the list that has as many rows."""
 
 from __future__ import annotations
 
@@ -99,46 +99,47 @@ def test_each_figure_opens_the_list_that_has_as_many_rows(firm, browser, olga):
         assert rows_behind(browser, figure.href) == figure.value, label
     assert found["Requests waiting"].note == "1 past its time"
     assert found["Too late"].note == "more than 5 days past the window"
-    text = browser.get("/operations/").content.decode()
+    text = browser.get("/operations/worklists/").content.decode()
     for figure in found.values():
         assert f'href="{figure.href.replace("&", "&amp;")}"' in text
 
 
 def test_the_latest_are_named_with_how_late_they_are(firm, browser):
-    text = browser.get("/operations/").content.decode()
+    text = browser.get("/operations/worklists/").content.decode()
     assert text.index("40 days late") < text.index("7 days late") < text.index("6 days late")
     assert "5 days late" not in text
 
 
 def test_roles_that_nobody_holds_are_named_with_what_asks_for_them(firm, browser):
-    text = browser.get("/operations/").content.decode()
+    text = browser.get("/operations/worklists/").content.decode()
     assert "Planner" in text
     assert "A Tax coordination" in text
     TeamMember.objects.create(
         client=Client.objects.earliest("pk"), role=ServiceRole.objects.get(code="planner"), user=UserFactory()
     )
     rollups.refresh()
-    assert "A Tax coordination" not in browser.get("/operations/").content.decode()
+    assert "A Tax coordination" not in browser.get("/operations/worklists/").content.decode()
 
 
 def test_work_that_fails_turns_the_page_red_in_words(firm, browser):
-    assert "Scheduled work needs a look" not in browser.get("/operations/").content.decode()
+    assert "Scheduled work needs a look" not in browser.get("/operations/worklists/").content.decode()
     for minutes in (3, 2, 1):
         at = timezone.now() - dt.timedelta(minutes=minutes)
         SweepRun.objects.create(task="tiers.nightly_run", started_at=at, finished_at=at, error="ValueError")
-    text = browser.get("/operations/").content.decode()
-    assert "Scheduled work needs a look" in text
-    assert re.search(r"Nightly scoring</a>: failing since", text)
+    for address in ("/operations/", "/operations/worklists/"):
+        text = browser.get(address).content.decode()
+        assert "Scheduled work needs a look" in text
+        assert re.search(r"Nightly scoring</a>: failing since", text)
 
 
 def test_an_empty_firm_has_nothing_to_look_at_and_figures_that_say_so(browser):
-    text = browser.get("/operations/").content.decode()
+    text = browser.get("/operations/worklists/").content.decode()
     assert "The latest" not in text
     assert text.count('<span class="figure-value">0</span>') == 7
 
 
 def test_the_page_takes_few_queries_however_much_there_is(firm, browser, django_assert_max_num_queries):
-    browser.get("/operations/")
+    browser.get("/operations/worklists/")
     with django_assert_max_num_queries(12):
-        browser.get("/operations/")
+        browser.get("/operations/worklists/")
     assert FirmRollup.objects.count() == 1

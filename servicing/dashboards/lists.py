@@ -1,0 +1,112 @@
+"""The lists behind figures of the dashboard: tasks of a set, and clients by what they bring and take."""
+
+# ruff: noqa: S608  (texts of this module)
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, F, QuerySet, Sum
+from django.utils import timezone
+
+from servicing.dashboards.reading import NO_TIER, Asked, person_of
+from servicing.dashboards.sets import JOINED, LEAD_ROLE, TASKS
+from servicing.delivery.reading import NOBODY
+from servicing.models import ClientResult
+
+WEEK = dt.timedelta(days=7)
+SORTS = {
+    "margin": ("margin", "client_id"),
+    "revenue": ("-revenue", "client_id"),
+    "cost": ("-cost", "client_id"),
+    "time": ("-minutes", "client_id"),
+}
+COSTLY = "costly"  # clients who cost more than they bring
+
+_PERSON = "coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username)"
+_TASKS = f"""
+SELECT t.id, t.client_id, c.name AS client, tier.code AS tier,
+    coalesce(nullif(t.title, ''), kind.label) AS name, t.due_on, t.window_end, t.completed_on,
+    t.status, {_PERSON} AS person, count(*) OVER () AS found
+FROM servicing_servicetask t
+JOIN clients_client c ON c.id = t.client_id
+JOIN clients_clientsummary s ON s.client_id = c.id
+LEFT JOIN clients_tier tier ON tier.id = coalesce(t.tier_id, s.tier_id)
+LEFT JOIN servicing_servicekind kind ON kind.id = t.kind_id
+LEFT JOIN clients_user u ON u.id = t.assigned_to_id
+LEFT JOIN clients_teammember lead ON lead.client_id = c.id AND lead.role_id = {LEAD_ROLE}
+WHERE {{narrow}}
+ORDER BY t.due_on, t.id LIMIT %(limit)s OFFSET %(offset)s"""
+_JOINED = f"""
+SELECT c.id AS client_id, c.name AS client, tier.code AS tier, c.client_since, {_PERSON} AS person,
+    count(*) OVER () AS found
+FROM clients_client c
+JOIN clients_clientsummary s ON s.client_id = c.id
+LEFT JOIN clients_tier tier ON tier.id = s.tier_id
+LEFT JOIN clients_teammember lead ON lead.client_id = c.id AND lead.role_id = {LEAD_ROLE}
+LEFT JOIN clients_user u ON u.id = lead.user_id
+WHERE c.status = 'active' AND {JOINED} AND {{narrow}}
+ORDER BY c.client_since DESC, c.id LIMIT %(limit)s OFFSET %(offset)s"""
+
+
+def tasks(
+    name: str, asked: Asked, as_of: dt.date, *, limit: int, offset: int = 0
+) -> tuple[list[dict[str, Any]], int]:
+    """The tasks of a set by due date, and how many they are. Raises KeyError for a set that there is not."""
+    return _read(_TASKS, TASKS[name].condition, asked, as_of, limit, offset)
+
+
+def joined(asked: Asked, as_of: dt.date, *, limit: int, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+    """The active clients who joined in the last seven days, the newest first, and how many they are."""
+    return _read(_JOINED, "true", asked, as_of, limit, offset)
+
+
+def _read(
+    sql: str, condition: str, asked: Asked, as_of: dt.date, limit: int, offset: int
+) -> tuple[list[dict[str, Any]], int]:
+    terms = [condition]
+    if asked.advisor == NOBODY:
+        terms.append("lead.user_id IS NULL")
+    elif asked.advisor:
+        terms.append("lead.user_id = %(lead)s")
+    if asked.tier == NO_TIER:
+        terms.append("tier.id IS NULL")
+    elif asked.tier:
+        terms.append("tier.code = %(tier)s")
+    values: dict[str, Any] = {
+        "since": as_of - WEEK, "until": as_of, "zone": timezone.get_current_timezone_name(),
+        "tier": asked.tier,
+        "lead": person_of(asked), "limit": limit, "offset": offset,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(narrow=" AND ".join(terms)), values)
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return rows, rows[0]["found"] if rows else 0
+
+
+def results(asked: Asked, *, show: str = "") -> QuerySet[ClientResult]:
+    """What clients brought and took in the period. `show` costly: those who cost more than they bring."""
+    rows = ClientResult.objects.filter(period=asked.period.code)
+    if asked.advisor:
+        rows = rows.filter(lead=person_of(asked))
+    if asked.tier:
+        rows = rows.filter(**({"tier": None} if asked.tier == NO_TIER else {"tier__code": asked.tier}))
+    return rows.filter(margin__lt=0) if show == COSTLY else rows
+
+
+def sums(rows: QuerySet[ClientResult]) -> dict[str, Any]:
+    """How many clients there are in `rows`, and what they brought and took together."""
+    names = ("revenue", "minutes", "cost", "margin")
+    found = rows.order_by().aggregate(number=Count("id"), **{f"all_{name}": Sum(name) for name in names})
+    return {"number": found["number"]} | {name: found[f"all_{name}"] or 0 for name in names}
+
+
+def with_names(rows: QuerySet[ClientResult]) -> Any:
+    """The rows as plain values, with names."""
+    return rows.values(
+        "client_id", "revenue", "minutes", "cost", "margin", external_id=F("client__external_id"),
+        name=F("client__name"), code=F("tier__code"), first_name=F("lead__first_name"),
+        last_name=F("lead__last_name"), username=F("lead__username"),
+    )  # fmt: skip

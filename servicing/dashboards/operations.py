@@ -1,0 +1,300 @@
+"""The operations dashboard: what is wrong now, what changed, goals, parts, files and lists."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from clients.access import require, sees_all_clients
+from clients.firm import firm_today
+from clients.models import User
+from clients.requests import SignedInRequest
+from servicing.dashboards import lists, parts, reading, rollups
+from servicing.dashboards.links import Links
+from servicing.dashboards.reading import NO_TIER, Asked, Figures
+from servicing.dashboards.sets import TASKS
+from servicing.dashboards.tables import MONEY, TEXT, Cell, Table, columns
+from servicing.dashboards.titles import TITLES
+from servicing.delivery import figures as delivery_figures
+from servicing.delivery import periods
+from servicing.delivery.reading import NOBODY
+from servicing.goals.progress import Progress, progress
+from servicing.models import DeliveryRefresh, GoalKind, TaskStatus
+from servicing.operations.home import waiting_requests
+from servicing.operations.timetable import read_timetable
+from servicing.views.task import is_id
+
+PERIODS = [
+    (periods.TWELVE, gettext_lazy("Last 12 months")),
+    (periods.YEAR, gettext_lazy("This year")),
+    (periods.QUARTER, gettext_lazy("This quarter")),
+]
+PAGE = 50
+DEEPEST = 10_000  # rows of a list that can be paged to
+IN_FILE = 100_000
+JOINED = "joined"
+_STATUSES = dict(TaskStatus.choices)
+
+
+@require(sees_all_clients)
+@require_GET
+def operations(request: SignedInRequest) -> HttpResponse:
+    """The whole dashboard, or one part of it (`part` in the address) by itself."""
+    chosen = asked(request)
+    found = figures(chosen)
+    only = request.GET.get("part", "")
+    only = only if only in TITLES else ""
+    to = Links(chosen, found.username)
+    shown = parts.build(chosen, found, only=only)
+    goals = [] if only else goals_of(found)
+    context = {
+        "section": "overview",
+        "asked": chosen,
+        "figures": found,
+        "only": only,
+        "title": TITLES[only] if only else _("Operations"),
+        "week": next((part for part in shown if part.code == "week"), None),
+        "parts": [part for part in shown if part.code != "week"],
+        "kept": chosen.query(),
+        "empty": chosen.whole and not found.book("clients"),
+        **_filters(request, chosen, found),
+    }
+    if not only:
+        cards = parts.cards(found, to)
+        if chosen.whole:
+            cards.insert(4, waiting_requests(request.user))
+        context |= {"cards": cards, "goals": goals, "troubles": _troubles(), "year": found.as_of.year}
+    return render(request, "servicing/dashboards/operations.html", context)
+
+
+def goals_of(found: Figures) -> list[Progress]:
+    """The firm's goals of this year, with the lists behind them: they are not narrowed by any filter."""
+    year = f"period={periods.YEAR}"
+    clients, tasks = reverse("servicing:dashboard_clients"), reverse("servicing:delivery_tasks")
+    links = {
+        GoalKind.REVENUE.value: f"{clients}?{year}&sort=revenue",
+        GoalKind.AN_HOUR.value: f"{clients}?{year}&sort=time",
+        GoalKind.LOAD.value: reverse("servicing:capacity"),
+        GoalKind.ON_TIME.value: f"{tasks}?{year}&state=on_time",
+    }
+    return progress(found.goals, found.year, found.last_year, found.as_of, links)
+
+
+def _troubles() -> list[dict[str, Any]]:
+    return [
+        {"pk": line.schedule.pk, "name": line.schedule.name, "state": line.state.value, "since": line.since}
+        for line in read_timetable().troubles
+    ]
+
+
+@require(sees_all_clients)
+@require_GET
+def dashboard_file(request: SignedInRequest) -> HttpResponse:
+    """One table of the dashboard as CSV; all advisors and people in theirs."""
+    name = request.GET.get("table", "")
+    only = name.partition("-")[0]
+    if only not in TITLES:
+        raise Http404
+    chosen = asked(request)
+    for part in parts.build(chosen, figures(chosen), only=only, everybody=True):
+        for table in part.tables:
+            if table.code == name:
+                return as_file(name, table.as_csv())
+    return as_file(name, "")
+
+
+def as_file(name: str, text: str) -> HttpResponse:
+    """CSV to be stored."""
+    return HttpResponse(
+        text,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+# --- The lists behind the numbers --------------------------------------------------------------------------
+
+
+@require(sees_all_clients)
+@require_GET
+def dashboard_tasks(request: SignedInRequest) -> HttpResponse:
+    """The tasks of a set, or the clients who joined; `week` before: a week earlier."""
+    what = request.GET.get("what", "")
+    what = what if what in TASKS or what == JOINED else "overdue"
+    before = request.GET.get("week") == "before" and (what == JOINED or TASKS[what].weekly)
+    chosen = asked(request)
+    found = figures(chosen)
+    as_of = found.as_of - dt.timedelta(days=7) if before else found.as_of
+    page = page_of(request)
+    place = {"limit": PAGE, "offset": (page - 1) * PAGE}
+    if what == JOINED:
+        rows, count = lists.joined(chosen, as_of, **place)
+        title = _("Joined in the last seven days")
+    else:
+        rows, count = lists.tasks(what, chosen, as_of, **place)
+        title = str(TASKS[what].title)
+    for row in rows:
+        row["status_label"] = _STATUSES.get(row.get("status", ""), "")
+    if before:
+        title = _("%(title)s, as of a week ago") % {"title": title}
+    return render(
+        request,
+        "servicing/dashboards/tasks.html",
+        {
+            "section": "overview",
+            "title": title,
+            "rows": rows,
+            "joined": what == JOINED,
+            "fields": {"what": what, "week": "before" if before else ""},
+            **pager(request, count, page),
+            **_list_context(request, chosen, found),
+        },
+    )
+
+
+@require(sees_all_clients)
+@require_GET
+def dashboard_clients(request: SignedInRequest) -> HttpResponse:
+    """Clients by what they brought and took in the period; as a file with `file`."""
+    chosen = asked(request)
+    found = figures(chosen)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in lists.SORTS else "margin"
+    show = lists.COSTLY if request.GET.get("show") == lists.COSTLY else ""
+    rows = lists.results(chosen, show=show)
+    top = request.GET.get("top", "")
+    if is_id(top) and 0 < int(top) <= DEEPEST:
+        rows = rows.filter(pk__in=rows.order_by(*lists.SORTS[sort]).values("pk")[: int(top)])
+    ordered = lists.with_names(rows.order_by(*lists.SORTS[sort]))
+    if "file" in request.GET:
+        return as_file("clients-by-result", _clients_csv(ordered[:IN_FILE]))
+    sums, page = lists.sums(rows), page_of(request)
+    return render(
+        request,
+        "servicing/dashboards/clients.html",
+        {
+            "section": "overview",
+            "rows": [_with_rate(row) for row in ordered[(page - 1) * PAGE : page * PAGE]],
+            "sums": _with_rate(sums),
+            "sort": sort,
+            "show": show,
+            "fields": {"sort": sort, "show": show, "top": top if is_id(top) else ""},
+            **pager(request, sums["number"], page),
+            **_list_context(request, chosen, found),
+        },
+    )
+
+
+def _with_rate(row: dict[str, Any]) -> dict[str, Any]:
+    """Revenue an hour beside what was brought and taken; None where no time was logged."""
+    name = f"{row.get('first_name') or ''} {row.get('last_name') or ''}".strip() or row.get("username")
+    return row | {
+        "an_hour": row["revenue"] * 60 / row["minutes"] if row["minutes"] else None,
+        "advisor": name,
+    }
+
+
+def _clients_csv(rows: Any) -> str:
+    head = [(name, name) for name in ("client", "name", "tier", "advisor", "revenue", "cost", "margin",
+                                      "minutes", "revenue_an_hour")]  # fmt: skip
+    table = Table("clients", "", columns(*head))
+    for row in map(_with_rate, rows):
+        table.rows.append(
+            [
+                *(Cell(row[key], TEXT) for key in ("external_id", "name", "code", "advisor")),
+                *(Cell(row[key], MONEY) for key in ("revenue", "cost", "margin")),
+                Cell(row["minutes"]),
+                Cell(row["an_hour"], MONEY),
+            ]
+        )
+    return table.as_csv()
+
+
+# --- What was asked for -----------------------------------------------------------------------------------
+
+
+def asked(request: SignedInRequest) -> Asked:
+    """Period, tier and advisor of the address; what it does not know is left out.
+
+    An advisor is a person's number, `none`, or a username where somebody typed one.
+    """
+    today, query = firm_today(), request.GET
+    code = query.get("period", "")
+    known = {name for name, _label in PERIODS}
+    period = periods.period_of(
+        code if code in known else periods.TWELVE, today, since=delivery_figures.first_month(today)
+    )
+    tier, advisor = _word(query.get("tier", "")), advisor_of(query.get("advisor", ""))
+    return Asked(period, today=today, tier=tier, advisor=advisor)
+
+
+def advisor_of(text: str) -> str:
+    """A person's number as text, `none` for nobody, or nothing."""
+    if text == NOBODY or not text:
+        return text
+    if is_id(text):
+        return str(int(text))
+    person = User.objects.filter(username=_word(text)).values_list("pk", flat=True).first()
+    return str(person) if person else ""
+
+
+def _word(text: str) -> str:
+    return text if text.isprintable() and len(text) <= 60 else ""
+
+
+def figures(chosen: Asked) -> Figures:
+    """The figures of what is asked for; a firm that has none yet adds them up now."""
+    found = reading.read(chosen)
+    if found is None:
+        if not DeliveryRefresh.objects.exists():
+            delivery_figures.refresh()
+        rollups.refresh()
+        found = reading.read(chosen)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _filters(request: SignedInRequest, chosen: Asked, found: Figures) -> dict[str, Any]:
+    return {
+        "periods": PERIODS,
+        "tiers": [*found.tiers, (NO_TIER, _("Untiered"))],
+        "leads": found.leads,
+        "leader": _("Nobody leads") if chosen.advisor == NOBODY else found.leader,
+        "chosen_advisor": found.username if found.leads is None and found.username else chosen.advisor,
+    }
+
+
+def _list_context(request: SignedInRequest, chosen: Asked, found: Figures) -> dict[str, Any]:
+    return {
+        "asked": chosen,
+        "figures": found,
+        "kept": chosen.query(),
+        "back": f"{reverse('servicing:operations')}?{chosen.query()}",
+        **_filters(request, chosen, found),
+    }
+
+
+def page_of(request: SignedInRequest) -> int:
+    text = request.GET.get("page", "")
+    return min(max(int(text), 1), DEEPEST // PAGE) if is_id(text) else 1
+
+
+def pager(request: SignedInRequest, count: int, page: int) -> dict[str, Any]:
+    """How many rows a list has, and the addresses of its neighbouring pages."""
+    query = request.GET.copy()
+    pages = Paginator(range(min(count, DEEPEST)), PAGE)
+    found: dict[str, Any] = {"count": count, "page": page, "previous": "", "next": ""}
+    for name, number in (("previous", page - 1), ("next", page + 1)):
+        if 1 <= number <= pages.num_pages:
+            query["page"] = str(number)
+            found[name] = query.urlencode()
+    return found

@@ -1,0 +1,1 @@
+"""What the firm wants to reach in a year, and how far it is."""
