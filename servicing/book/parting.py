@@ -128,6 +128,11 @@ def _give_back(table: str, values: dict[str, Any]) -> None:
         "THEN (r.before ->> 'agreed_on')::date ELSE t.agreed_on END, agreed_by = CASE "
         "WHEN t.state = 'proposed' THEN r.before ->> 'agreed_by' ELSE t.agreed_by END",
         "clients_channeloptout": ", member_id = (r.before ->> 'member_id')::bigint",
+        # a case that the merge closed is open again, at the stage that it was in
+        "servicing_transition": ", assignment_id = (r.before ->> 'assignment_id')::bigint, "
+        "closed_on = CASE WHEN r.before ? 'route' THEN NULL ELSE t.closed_on END, "
+        "outcome = CASE WHEN r.before ? 'route' THEN '' ELSE t.outcome END, "
+        "route = coalesce(r.before ->> 'route', t.route), step = coalesce(r.before ->> 'step', t.step)",
     }.get(table, "")
     _run(
         f"UPDATE {table} t SET client_id = %(gone)s{more} FROM clients_mergedrow r "

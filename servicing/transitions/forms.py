@@ -156,6 +156,13 @@ class WayForm(CaseForm):
         help_text=gettext_lazy("Of a lighter service: what the client is given."),
     )
 
+    def prepare(self) -> None:
+        """Before anything is chosen there is something to choose."""
+        route = self.fields["route"]
+        assert isinstance(route, forms.ChoiceField)  # noqa: S101
+        if not self.case.route:
+            route.choices, route.required = Route.choices, True
+
     def clean_notice_on(self) -> dt.date | None:
         day, today = self.cleaned_data["notice_on"], firm_today()
         if day and not today - FARTHEST <= day <= today + FARTHEST:

@@ -19,12 +19,11 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Happened:
-    """One thing. `what` in words; `about`: more of it."""
+    """What was done at once: each in words, with more about it."""
 
     at: dt.datetime
     who: str
-    what: str
-    about: str = ""
+    what: list[tuple[str, str]]
 
 
 def timeline(case: Transition) -> list[Happened]:
@@ -44,8 +43,8 @@ def timeline(case: Transition) -> list[Happened]:
     before: dict[str, Any] = {}
     for row in rows:
         who = names.get(_by(row)) or actor(row["pgh_context__metadata"] or {})
-        for what, about in _said(before, row, names, tiers):
-            found.append(Happened(row["pgh_created_at"], who, what, about))
+        if what := list(_said(before, row, names, tiers)):
+            found.append(Happened(row["pgh_created_at"], who, what))
         before = row
     found.reverse()
     return found
