@@ -32,6 +32,7 @@ from clients.register.active import active_fields
 from clients.register.entries import reasons
 from clients.register.fields import TrackedField, tracked_fields
 
+LONG = 48  # letters; a longer value is not set in bold
 _CONTEXT = pghistory.models.Context._meta.db_table
 
 
@@ -44,6 +45,11 @@ class Held:
     since: dt.datetime | None
     by: str
     of: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a sentence more than a word."""
+        return not self.of and len(self.value) > LONG
 
 
 @dataclass
@@ -159,6 +165,8 @@ def _said(tracked: TrackedField, row: models.Model) -> str:
     if attribute is None or hasattr(row, "in_full"):
         return str(getattr(row, "in_full", row))
     value = getattr(row, attribute.name)
+    if (day := _day_of(row)) and not isinstance(value, dt.date):
+        return _("%(value)s, on %(day)s") % {"value": value, "day": _day(day)}
     if attribute.choices:
         return str(dict(attribute.flatchoices).get(value, value))
     if isinstance(value, dt.datetime | dt.date):
@@ -190,7 +198,12 @@ def _counted(tracked: TrackedField, rows: list[models.Model]) -> str:
 
 def _day_of(row: models.Model) -> dt.date | None:
     return next(
-        (day for name in ("occurred_on", "date", "spent_on") if (day := getattr(row, name, None))), None
+        (
+            day
+            for name in ("occurred_on", "date", "spent_on", "asked_on", "rated_on")
+            if (day := getattr(row, name, None))
+        ),
+        None,
     )
 
 

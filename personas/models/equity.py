@@ -4,7 +4,6 @@ and the federal figures that estimates are made with."""
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import groupby
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -324,21 +323,30 @@ class EquityGrant(models.Model):
         return "; ".join([str(self), *(str(text) % value for text, value in known.items() if value)])
 
     def _parts_in_words(self) -> list[str]:
-        """What vests when; equal parts after one another are said at once."""
-        found = []
-        for shares, run in groupby(self.vests.all(), key=lambda vest: vest.shares):
-            parts = list(run)
-            said = {
-                "shares": f"{shares:,}",
-                "days": len(parts),
-                "first": date_format(parts[0].vests_on, "F j, Y"),
-                "last": date_format(parts[-1].vests_on, "F j, Y"),
-            }
-            if len(parts) == 1:
-                found.append(str(_("%(shares)s on %(first)s") % said))
+        """What vests when; parts after one another that differ by a share at most are said at once."""
+        runs: list[list[EquityVest]] = []
+        for vest in self.vests.all():
+            alike = runs and max(abs(vest.shares - each.shares) for each in runs[-1]) <= 1
+            if alike:
+                runs[-1].append(vest)
             else:
-                found.append(str(_("%(shares)s on each of %(days)s days from %(first)s to %(last)s") % said))
-        return found
+                runs.append([vest])
+        return [self._run_in_words(run) for run in runs]
+
+    @staticmethod
+    def _run_in_words(run: list[EquityVest]) -> str:
+        fewest, most = min(each.shares for each in run), max(each.shares for each in run)
+        said = {
+            "shares": f"{fewest:,}"
+            if fewest == most
+            else _("%(one)s or %(other)s") % {"one": f"{fewest:,}", "other": f"{most:,}"},
+            "days": len(run),
+            "first": date_format(run[0].vests_on, "F j, Y"),
+            "last": date_format(run[-1].vests_on, "F j, Y"),
+        }
+        if len(run) == 1:
+            return str(_("%(shares)s on %(first)s") % said)
+        return str(_("%(shares)s on each of %(days)s days from %(first)s to %(last)s") % said)
 
     @property
     def title(self) -> str:

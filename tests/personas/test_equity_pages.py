@@ -336,7 +336,7 @@ def test_its_picture_is_cheap_and_the_record_tells_of_it(browser, boss, client_,
     offer = next(offer for offer in offers(client_) if offer.tool.code == "equity")
     assert (offer.fits, offer.used) == (True, True)
     tab = browser.get(reverse("clients:tab", args=[client_.pk, "tools"])).content.decode()
-    assert "Twelve months as a strip" in tab
+    assert "Vests, trading windows and dates of tax" in tab
     kept = {each.field.code: each for _group, rows in statement_of(client_).groups for each in rows}
     assert [held.value for held in kept["equity_grants"].values] == [
         "RSU 2025: 1,600 of Northwind, granted on January 15, 2025; vests: 400 on January 15, 2026, "

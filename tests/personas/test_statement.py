@@ -33,7 +33,7 @@ from personas.models import (
 from personas.tools.equity.services import save_grant
 from personas.tools.equity.vesting import Part
 from personas.tools.goals.services import Goal, answer_together, begin_round
-from servicing.models import MeetingDecision, ServiceTask
+from servicing.models import ConfidenceAnswer, MeetingDecision, ServiceTask
 from tests.factories import ClientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +87,7 @@ def test_it_lists_what_the_tools_hold_in_full(client, django_assert_max_num_quer
     MeetingDecision.objects.create(
         client=ada, task=meeting, text="Which loan first", result="decided", answer="The car"
     )
+    ConfidenceAnswer.objects.create(client=ada, value=7, asked_on=DAY)
     client.force_login(lead)
     with django_assert_max_num_queries(60):
         page = client.get(f"/clients/{ada.pk}/statement/").content.decode()
@@ -108,5 +109,6 @@ def test_it_lists_what_the_tools_hold_in_full(client, django_assert_max_num_quer
         "you are a director or officer of the company",
         "income $200,000",
         "Which loan first (decided): The car",
+        "7, on January 5, 2026",
     ):
         assert escape(said) in page, said

@@ -14,12 +14,11 @@ from clients import formats
 from personas.tools.debt import months
 from personas.tools.debt.amortisation import Course, Debt
 
-LEFT, RIGHT, TOP, BOTTOM = 76, 704, 40, 244
+WIDE, TOP, BOTTOM = 628, 40, 244  # paths are stretched to the width that there is; words and marks are not
 BANDS = 5  # the last band is all further loans
 STEPS = 4
 MOST_POINTS = 120
 MOST_YEARS = 8
-CLOSE = 96  # two end marks closer than this are named one above the other
 
 
 @dataclass(frozen=True)
@@ -31,18 +30,19 @@ class Band:
 
 @dataclass(frozen=True)
 class Tick:
+    """`at`: of the height in pixels, or of the width in percent."""
+
     at: str
     label: str
 
 
 @dataclass(frozen=True)
 class End:
-    """Where nothing is owed any more. `anchor`: the side of the mark on which its words stand."""
+    """Where nothing is owed any more: percent of the width. `left`: its words stand left of its mark."""
 
     x: str
-    text_x: str
-    text_y: str
-    anchor: str
+    text_y: int
+    left: bool
     label: str
     extra: bool
 
@@ -73,7 +73,10 @@ class _Scale:
     most: float
 
     def x(self, month: float) -> float:
-        return LEFT + (RIGHT - LEFT) * month / max(self.months, 1)
+        return WIDE * month / max(self.months, 1)
+
+    def percent(self, month: float) -> str:
+        return f"{100 * month / max(self.months, 1):.2f}"
 
     def y(self, amount: Decimal | float) -> float:
         return BOTTOM - (BOTTOM - TOP) * float(amount) / self.most
@@ -152,7 +155,7 @@ def _years(scale: _Scale, today: dt.date) -> list[Tick]:
     step = ceil(whole / MOST_YEARS)
     first = 13 - today.month  # months until January
     return [
-        Tick(f"{scale.x(month):.1f}", str(today.year + 1 + number))
+        Tick(scale.percent(month), str(today.year + 1 + number))
         for number, month in enumerate(range(first, scale.months + 1, 12))
         if number % step == 0
     ]
@@ -163,22 +166,16 @@ def _ends(alone: Course, ways: Sequence[Course], scale: _Scale, today: dt.date) 
     marks = [(alone.months, False)]
     if ways and (soonest := min(way.months for way in ways)) < alone.months:
         marks.append((soonest, True))
-    close = len(marks) == 2 and scale.x(marks[0][0]) - scale.x(marks[1][0]) < CLOSE
-    ends = []
-    for month, extra in marks:
-        x = scale.x(month)
-        left = x > LEFT + CLOSE
-        ends.append(
-            End(
-                x=f"{x:.1f}",
-                text_x=f"{x - 6 if left else x + 6:.1f}",
-                text_y="14" if not (extra and close) else "30",
-                anchor="end" if left else "start",
-                label=months.name(months.after(today, month)),
-                extra=extra,
-            )
+    return [
+        End(
+            x=scale.percent(month),
+            text_y=30 if extra else 14,
+            left=scale.x(month) > WIDE / 4,
+            label=months.name(months.after(today, month)),
+            extra=extra,
         )
-    return ends
+        for month, extra in marks
+    ]
 
 
 def _rows(alone: Course, ways: Sequence[Course], today: dt.date) -> list[Row]:

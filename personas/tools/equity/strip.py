@@ -14,8 +14,8 @@ from personas.tools.equity.calendar import TAX, VEST, Entry
 from personas.tools.equity.estimates import Estimates
 from personas.tools.equity.vesting import add_months
 
-# The drawing: 960 wide; names at the left, months above.
-LEFT, WIDTH, TOP, ROW, BAND = 136, 808, 28, 52, 18
+# The drawing: as wide as there is room, places in percent; months above, the bands of each company below.
+TOP, ROW, BAND = 28, 52, 18
 
 
 def strip(found: Estimates, lines: Sequence[Entry]) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def strip(found: Estimates, lines: Sequence[Entry]) -> dict[str, Any]:
     days = (found.until - found.today).days
 
     def x(day: dt.date) -> float:
-        return round(LEFT + WIDTH * min(max((day - found.today).days, 0), days) / days, 1)
+        return round(100 * min(max((day - found.today).days, 0), days) / days, 2)
 
     rows = []
     for place, company in enumerate(found.book.companies.values()):
@@ -36,7 +36,7 @@ def strip(found: Estimates, lines: Sequence[Entry]) -> dict[str, Any]:
                 "spans": [
                     {
                         "x": x(span.first),
-                        "width": round(max(1.0, x(span.last + dt.timedelta(days=1)) - x(span.first)), 1),
+                        "width": round(max(0.1, x(span.last + dt.timedelta(days=1)) - x(span.first)), 2),
                         "open": span.open,
                         "says": _said(span.open, span.first, span.last),
                     }
@@ -56,12 +56,10 @@ def strip(found: Estimates, lines: Sequence[Entry]) -> dict[str, Any]:
         ],
         "tax_y": bottom + 22,
         "months": [
-            {"x": x(day), "label": date_format(day, "M Y" if day.month == 1 else "M")}
+            {"x": x(day), "label": date_format(day, "Y" if day.month == 1 else "M")}
             for number in range(13)
             if (day := add_months(found.today.replace(day=1), number)) >= found.today
         ],
-        "left": LEFT,
-        "right": LEFT + WIDTH,
         "bottom": bottom + 36,
         "height": bottom + 44,
         "band": BAND,

@@ -16,7 +16,6 @@ from personas.tools.at_once import at_once, hang
 from personas.tools.goals import comparing
 
 ROW, TOP = 28, 40  # of the chart: between two places, above the first
-LEFT, RIGHT = 220, 460
 LONGEST = 30  # letters of a goal beside the chart; the table has all of them
 
 
@@ -122,8 +121,6 @@ def _chart(goals: list[RoundGoal], first: list[int], second: list[int], far: set
     """A slope chart as numbers: each goal's place on the left and on the right."""
     return {
         "height": TOP + ROW * len(goals),
-        "left": LEFT,
-        "right": RIGHT,
         "lines": [
             {
                 "label": goal.label if len(goal.label) <= LONGEST else f"{goal.label[: LONGEST - 1]}…",

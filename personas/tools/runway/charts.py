@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from clients.formats import money
 from personas.tools.runway.computing import MONTHS, YEARS, Runway, month_after
 
-WIDTH, HEIGHT = 560, 176  # of the plot, inside its margins
+WIDTH, HEIGHT = 560, 176  # of the lines, which are stretched to the width that there is
 
 
 def chart(lines: list[tuple[str, str, Runway]]) -> dict[str, Any]:
@@ -27,17 +27,15 @@ def chart(lines: list[tuple[str, str, Runway]]) -> dict[str, Any]:
     step = _step(span)
     return {
         "lines": [
-            _line(code, label, each, span, top) | {"mark": 12 + 18 * place}
+            _line(code, label, each, span, top) | {"mark": 18 * place - 24}
             for place, (code, label, each) in enumerate(lines)
         ],
         "ticks": [
-            {"x": _x(number, span), "months": number, "on": month_after(start, number)}
+            {"x": _percent(number, span), "months": number, "on": month_after(start, number)}
             for number in range(0, span + 1, step)
         ],
         "top": money(top),
         "half": money(top / 2),
-        "width": WIDTH,
-        "height": HEIGHT,
     }
 
 
@@ -58,7 +56,7 @@ def _line(code: str, label: str, each: Runway, span: int, top: Decimal) -> dict[
         "points": " ".join(f"{px},{py}" for px, py in points),
         "months": each.months,
         "ends_on": each.ends_on,
-        "x": x,
+        "x": f"{100 * x / WIDTH:.2f}",
         "y": y,
         "ended": ended,
         "words": _words(each),
@@ -82,6 +80,10 @@ def _most(each: Runway, span: int) -> Decimal:
 
 def _x(number: int, span: int) -> float:
     return round(number * WIDTH / span, 1)
+
+
+def _percent(number: int, span: int) -> str:
+    return f"{100 * number / span:.2f}"
 
 
 def _y(amount: Decimal, top: Decimal) -> float:
