@@ -1,7 +1,10 @@
 """Service standards: what each tier is promised."""
 
+import re
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -138,6 +141,18 @@ class StandingPromise(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def clean(self) -> None:
+        """The client reads the text, and requests are counted by the field: both say the same."""
+        named = {int(number) for number in re.findall(r"\d+", self.text)}
+        if self.answer_within_hours is not None and named and self.answer_within_hours not in named:
+            raise ValidationError(
+                {"answer_within_hours": _("The promise names another number. Let both say the same.")}
+            )
+        if self.answer_within_hours == 0:
+            raise ValidationError(
+                {"answer_within_hours": _("Give at least one hour, or leave it empty for no promised time.")}
+            )
 
 
 # Months between one time and the next, with their words.

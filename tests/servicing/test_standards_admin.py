@@ -5,6 +5,7 @@ import datetime as dt
 import pghistory
 import pytest
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.urls import reverse
@@ -444,3 +445,17 @@ def test_a_form_that_a_browser_sends_back_unchanged_changes_nothing(admin_browse
     assert "\n" in item.checklist
     assert answer.status_code == 302
     assert item.events.count() == before
+
+
+def test_the_text_of_a_promise_and_its_hours_say_the_same(item):
+    promise = StandingPromise.objects.get(standard=item.standard)
+    assert (promise.answer_within_hours, "within 4 business hours" in promise.text) == (4, True)
+    promise.full_clean()
+    for hours in (3, 0):
+        promise.answer_within_hours = hours
+        with pytest.raises(ValidationError) as refused:
+            promise.full_clean()
+        assert "answer_within_hours" in refused.value.message_dict
+    promise.text = "Direct access for urgent needs: an answer within 3 business hours"
+    promise.answer_within_hours = 3
+    promise.full_clean()
