@@ -303,7 +303,7 @@ def _changes(
             continue
         old = None if inserted or before is None else before.get(name)
         new = row[name]
-        if old == new or (inserted and new in (None, "", 0, False)):
+        if old == new or (inserted and new in (None, "", 0, False, [])):
             continue
         changes.append(
             Change(
