@@ -122,7 +122,8 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
             cursor.execute(DELIVER, {"day": day, "notes": json.dumps(NOTES)})
         plan(as_of=day)
         hand_over_books(days_before=days_before, day=day, by=operations)
-    services.give_first_tiers(run=services.propose_run(as_of=as_of, automatic=True))
+    the_day_before = as_of - dt.timedelta(days=1)
+    services.give_first_tiers(run=services.propose_run(as_of=the_day_before, automatic=True))
     log_requests(as_of=as_of)
     enter_absences(as_of=as_of)
     plan(as_of=as_of)
@@ -138,6 +139,7 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
     move_clients(as_of=as_of)
     hold_meetings(as_of=as_of)
     rate_services(as_of=as_of)
+    services.propose_run(as_of=as_of, automatic=True)  # scores that know everything above
 
 
 def _make_exceptions(day: dt.date, by: User | None) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Count, Max, Sum
@@ -29,7 +30,9 @@ from servicing.demo.facts import KINDS
 from servicing.demo.firm import seed_firm
 from servicing.demo.notes import NOTES
 from servicing.models import BookTransfer, ServiceTask, Waiver
+from tiers.freshness import differences
 from tiers.models import Override, TierAssignment
+from tiers.runs import latest_run
 
 pytestmark = pytest.mark.django_db
 
@@ -241,6 +244,12 @@ def test_its_tasks_are_alive_at_first_sight():
     assert Override.objects.count() == 3
     assert TierAssignment.objects.filter(source="override").exists()
     assert Waiver.objects.count() == 1
+    with time_machine.travel(dt.datetime.combine(AS_OF, dt.time(20), dt.UTC)):
+        run = latest_run()
+        assert run.as_of == AS_OF
+        assert [*run.explanations.filter(moves=True)]
+        for row in run.explanations.select_related("client").order_by("-score")[:20]:
+            assert not differences(client=row.client, run=run, explanation=row, today=AS_OF)
     books = list(BookTransfer.objects.order_by("done_at"))
     assert [book.state for book in books] == ["done", "done"]
     assert all(book.clients for book in books)
