@@ -87,6 +87,12 @@ SHIPPED = [
         description="Plans what is due for all clients and closes what was missed.",
     ),
     Schedule(
+        name="Fees beside bills",
+        task="tiers.compare_fees",
+        crontab="0 5 *",
+        description="Compares each client's fee by schedule with what was billed in twelve months.",
+    ),
+    Schedule(
         name="Forgotten uploads",
         task="clients.forget_stale_uploads",
         crontab="30 3 *",

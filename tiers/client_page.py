@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
 from clients.tabs import Panel, Tab, register_panel, register_tab
+from tiers.fees.comparing import fee_of
 from tiers.why import changed_since_scored, tier_tab
 
 
 def tab(request: HttpRequest, client: Client) -> dict[str, Any]:
-    return tier_tab(client, timezone.localdate())
+    today = timezone.localdate()
+    return {**tier_tab(client, today), "fee": fee_of(client.pk, today)}
 
 
 def changed(request: HttpRequest, client: Client) -> dict[str, Any]:

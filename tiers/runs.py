@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from clients.firm import firm_today
@@ -133,6 +134,12 @@ def csv_lines(run: ScoringRun) -> Iterator[bytes]:
         yield from (bytes(line) for line in copy)
 
 
+def latest_run_here(today: dt.date) -> RawSQL:
+    """The id of the latest run, to be looked up within another query."""
+    newest = LATEST_RUN.replace("%(today)s", "%s")
+    return RawSQL(f"(SELECT latest.id FROM ({newest}) latest)", [today or firm_today()])  # noqa: S608, S611  (our own text)
+
+
 def latest_run_id(today: dt.date | None = None) -> int | None:
     """The id of what pages call "the latest" run. `today`: the firm's date, where it is at hand."""
     with connection.cursor() as cursor:
@@ -147,25 +154,31 @@ def latest_run(today: dt.date | None = None) -> ScoringRun | None:
     return None if found is None else ScoringRun.objects.select_related("policy").get(pk=found)
 
 
-def score_history(client: Client, *, limit: int = 24) -> list[tuple[dt.date, Decimal | None]]:
+def score_history(
+    client: Client, *, limit: int = 24, today: dt.date | None = None
+) -> list[tuple[dt.date, Decimal | None]]:
     """The client's scores (None: too little known), a date once, the oldest first; the last `limit` kept.
 
     A night whose score had hardly moved is not kept: from one entry to the next the score stayed about
     what it was (`tiers.thinning.MOVED`).
     """
-    return histories([client.pk], limit=limit, back=YEAR_BACK)[client.pk]
+    return histories([client.pk], limit=limit, back=YEAR_BACK, today=today)[client.pk]
 
 
 def histories(
-    client_ids: Sequence[int], *, limit: int = 24, back: int = LIST_BACK
+    client_ids: Sequence[int],
+    *,
+    limit: int = 24,
+    back: int = LIST_BACK,
+    today: dt.date | None = None,
 ) -> dict[int, list[tuple[dt.date, Decimal | None]]]:
     """As `score_history`, for each of some clients, from the last `back` runs; an empty list for those that
-    none of them ranked."""
+    none of them ranked. `today`: where the caller knows it, which spares reading the firm."""
     found: dict[int, list[tuple[dt.date, Decimal | None]]] = {client_id: [] for client_id in client_ids}
     with connection.cursor() as cursor:
         cursor.execute(
             _HISTORY,
-            {"clients": list(client_ids), "limit": limit, "runs": back, "today": firm_today()},
+            {"clients": list(client_ids), "limit": limit, "runs": back, "today": today or firm_today()},
         )
         for client_id, as_of, score in cursor.fetchall():
             found[client_id].append((as_of, score))

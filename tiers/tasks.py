@@ -13,6 +13,7 @@ from clients.jobs import AlreadyDone, working_on
 from clients.models import Client, User
 from clients.sweeps import noted
 from tiers import review, routes, services, simulation
+from tiers.fees.comparing import compare_all
 from tiers.models import Policy, ScoringRun
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries": 5}
@@ -31,6 +32,21 @@ def nightly_run() -> None:
     """Proposes tiers for today and gives first tiers."""
     with noted("tiers.nightly_run") as counts, pghistory.context(user=None, by="nightly run"):
         counts["scored"] = services.nightly_run().clients
+
+
+@shared_task(name="tiers.compare_fees", **RETRY)
+def compare_fees() -> None:
+    """Sets everybody's fee by schedule beside what was billed."""
+    with noted("tiers.compare_fees") as counts:
+        counts["compared"] = compare_all(as_of=firm_today())
+
+
+@shared_task(name="tiers.compare_fees_now")
+def compare_fees_now(job_id: int) -> None:
+    """The same, asked for by a person."""
+    with suppress(AlreadyDone), working_on(job_id) as (job, _report):
+        compare_all(as_of=firm_today())
+        job.result_url = reverse("tiers:fee_differences")
 
 
 @shared_task(name="tiers.propose_run")

@@ -1,11 +1,11 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from tiers.views import lists, overrides, policies, runs, studio
 
 app_name = "tiers"
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/", runs.run_list, name="runs"),
     path("runs/<int:pk>/", runs.run_detail, name="run"),
     path("runs/<int:pk>/apply/", runs.apply, name="apply"),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:pk>/restore/", runs.restore, name="restore"),
     path("run/", runs.propose, name="propose"),
     path("overrides/", overrides.override_list, name="overrides"),
+    path("fees/", include("tiers.fees.urls")),
     path("graduation/", lists.graduation, name="graduation"),
     path("graduation/export/", lists.graduation_file, name="graduation_file"),
     path("policies/", policies.policy_list, name="policies"),

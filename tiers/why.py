@@ -102,12 +102,13 @@ def tier_tab(client: Client, today: dt.date) -> dict[str, Any]:
         .select_related("proposed_tier", "current_tier")
         .first()
     )
+    pin = overrides.pin_of(client, today)
     context: dict[str, Any] = {
         "assignments": assignments,
         "assignment": current,
         "run": run,
-        "pin": overrides.pin_of(client, today),
-        "trend": Trend.of(runs.score_history(client)),
+        "pin": pin,
+        "trend": Trend.of(runs.score_history(client, today=today)),
     }
     if not run or not explanation:
         return context
@@ -122,7 +123,7 @@ def tier_tab(client: Client, today: dt.date) -> dict[str, Any]:
         "explanation": explanation,
         "factors": factors,
         "unknown": [row.label for row in factors if not row.is_known],
-        "because": because(explanation, tier_rules, run),
+        "because": because(explanation, tier_rules, run, pin),
         "differs": explanation.proposed_tier_id != (current and current.tier_id),
         "routes": routes(explanation, tier_rules, run),
     }
@@ -131,7 +132,7 @@ def tier_tab(client: Client, today: dt.date) -> dict[str, Any]:
 def changed_since_scored(client: Client, today: dt.date) -> dict[str, Any]:
     """The latest run and what changed in the client's data since it, in words; empty where nothing did."""
     explanation = (
-        Explanation.objects.filter(run=runs.latest_run_id(today), client=client)
+        Explanation.objects.filter(run=runs.latest_run_here(today), client=client)
         .select_related("run__policy")
         .first()
     )
@@ -176,13 +177,15 @@ def changes_in_words(client: Client, run: ScoringRun, explanation: Explanation, 
     ]
 
 
-def because(explanation: Explanation, tier_rules: list[TierRule], run: ScoringRun) -> str:
-    """What placed the client in its tier, and what ended that tier in this run."""
+def because(
+    explanation: Explanation, tier_rules: list[TierRule], run: ScoringRun, pin: Override | None = None
+) -> str:
+    """What placed the client in its tier, and what ended that tier in this run. `pin`: now or to come."""
     tier = explanation.proposed_tier.code if explanation.proposed_tier else None
     rule = next((rule for rule in tier_rules if rule.tier_id == explanation.proposed_tier_id), None)
     words = {"tier": tier, "score": explanation.score, "completeness": percent(explanation.completeness)}
     if explanation.rule == rules.OVERRIDE:
-        return _override_sentence(explanation, tier)
+        return _override_sentence(explanation, tier, pin)
     if explanation.rule == rules.INSUFFICIENT:
         if tier is None:
             return _("No tier yet, because only %(completeness)s of what the policy weighs is known.") % words
@@ -256,12 +259,11 @@ def limit_reached(rule: TierRule, run: ScoringRun) -> str:
     return _("In this run no limit was reached.")
 
 
-def _override_sentence(explanation: Explanation, tier: str | None) -> str:
-    pin = (
-        Override.objects.filter(client_id=explanation.client_id, tier=explanation.proposed_tier)
-        .order_by("-starts_on", "-id")
-        .first()
-    )
+def _override_sentence(explanation: Explanation, tier: str | None, pin: Override | None) -> str:
+    """By the pin itself, or by the newest of that tier where it has ended since."""
+    if pin is None or pin.tier_id != explanation.proposed_tier_id:
+        of_tier = Override.objects.filter(client_id=explanation.client_id, tier=explanation.proposed_tier)
+        pin = of_tier.order_by("-starts_on", "-id").first()
     if pin is None:
         return _("Tier %(tier)s, because a person chose it.") % {"tier": tier}
     return _("Tier %(tier)s, because a person chose it until %(until)s: %(reason)s.") % {

@@ -456,6 +456,7 @@ RULES: dict[str, Rule] = {
     "tiers_tierassignment": assignments,
     "tiers_override": overrides,
     "tiers_rejectedmove": drops,
+    "tiers_feecomparison": derived,
     "tiers_explanation": stays_behind,
     "tiers_clientfacts": stays_behind,
     "tiers_simulatedmove": stays_behind,

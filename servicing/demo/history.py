@@ -17,6 +17,7 @@ from servicing.demo.absences import enter_absences
 from servicing.demo.books import hand_over_books
 from servicing.demo.equity import pay_in_equity
 from servicing.demo.facts import SUMMARIZE_LAST_TOUCHES
+from servicing.demo.fees import charge_fees
 from servicing.demo.household import keep_house
 from servicing.demo.meetings import hold_meetings
 from servicing.demo.notes import NOTES
@@ -140,6 +141,7 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
     hold_meetings(as_of=as_of)
     rate_services(as_of=as_of)
     services.propose_run(as_of=as_of, automatic=True)  # scores that know everything above
+    charge_fees(as_of=as_of)
 
 
 def _make_exceptions(day: dt.date, by: User | None) -> None:

@@ -29,6 +29,7 @@ STATES: dict[State, str | Promise] = {
 COUNTED: dict[str, str | Promise] = {
     "scored": gettext_lazy("scored"),
     "planned": gettext_lazy("planned"),
+    "compared": gettext_lazy("compared"),
     "created": gettext_lazy("created"),
     "reopened": gettext_lazy("opened again"),
     "moved": gettext_lazy("moved"),

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -237,7 +238,7 @@ def start(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def panel(request: HttpRequest, client: Client) -> dict[str, Any]:
     """What the client page's panel shows; registered with it."""
-    today = firm_today()
+    today = timezone.localdate()
     return {"transition": reading.of_client(client, today), "today": today}
 
 

@@ -58,7 +58,7 @@ from servicing.models import (
 from servicing.models.tasks import OPEN_STATUSES
 from servicing.ratings import services as ratings
 from servicing.requests.services import log_request
-from servicing.transitions.services import choose, start
+from servicing.transitions import services as transitions
 from tests.browser.firm import PASSWORD, SeededFirm, sign_in
 from tests.factories import ClientFactory, UserFactory
 from tiers.models import Policy, ScoringRun
@@ -131,8 +131,8 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
 def transition_places(person: User) -> dict[str, str]:
     """A case that is a referral, and a client without one."""
     client, other = Client.objects.filter(transitions=None).order_by("pk")[:2]
-    case = start(client=client, by=person, reason="wish", reason_text="Asked for fewer meetings.")
-    choose(case=case, by=person, route="referral", referred_to="Hill & Co")
+    case = transitions.start(client=client, by=person, reason="wish", reason_text="Asked for fewer meetings.")
+    transitions.choose(case=case, by=person, route="referral", referred_to="Hill & Co")
     return {
         "transition": reverse("servicing:transition", args=[case.pk]),
         "transition start": reverse("servicing:start_transition", args=[other.pk]),

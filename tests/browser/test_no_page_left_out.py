@@ -97,13 +97,16 @@ NO_PAGE = {
     "servicing:undo_book",
     "servicing:undo_time",
     "tiers:apply",
+    "tiers:compare_fees",
     "tiers:copy_policy",
+    "tiers:fee_differences_file",
     "tiers:graduation_file",
     "tiers:propose",
     "tiers:restore",
     "tiers:simulate",
     "tiers:undo",
     "tiers:withdraw",
+    "tiers:withdraw_fees",
 }
 
 

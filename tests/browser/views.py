@@ -287,6 +287,13 @@ TIERS = {
     "run: rejecting": View("operations", "{run}reject/"),
     "overrides": View("operations", "{tiers:overrides}"),
     "overrides, nothing": View("newcomer", "{tiers:overrides}?state=ended"),
+    "fees": View("operations", "{tiers:fees}"),
+    "fees: a schedule": View("operations", "{tiers:new_fees}?tier=A"),
+    "fees: a schedule, refused": View(
+        "operations", "{tiers:new_fees}", click(".narrow [type=submit]"), then_refused=422
+    ),
+    "fees: differences": View("operations", "{tiers:fee_differences}"),
+    "fees: nobody": View("operations", "{tiers:fee_differences}?advisor=nobody-of-that-name"),
     "graduation": View("operations", "{tiers:graduation}"),
     "watch": View("advisor", "{tiers:graduation}?list=watch"),
     "client: next tier": View("operations", "{client}tier/route/"),

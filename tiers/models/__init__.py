@@ -1,6 +1,14 @@
 """Which tier the data puts a client in, and why."""
 
 from tiers.models.assignments import AssignmentSource, Override, TierAssignment
+from tiers.models.fees import (
+    FeeBracket,
+    FeeComparison,
+    FeeMethod,
+    FeeRefresh,
+    FeeSchedule,
+    FeeStanding,
+)
 from tiers.models.policy import (
     Factor,
     Policy,
@@ -20,6 +28,12 @@ __all__ = [
     "Explanation",
     "FactSnapshot",
     "Factor",
+    "FeeBracket",
+    "FeeComparison",
+    "FeeMethod",
+    "FeeRefresh",
+    "FeeSchedule",
+    "FeeStanding",
     "FoundRoutes",
     "Override",
     "Policy",

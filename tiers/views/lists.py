@@ -34,7 +34,9 @@ def graduation(request: SignedInRequest) -> HttpResponse:
     if run:
         rows = lists.rows_of(run, which, request.user, margin=margin, advisor=advisor)
         page, following = lists.page_of(rows, after=request.GET.get("after", ""))
-        histories = runs.histories([row["client_id"] for row in page], limit=RUNS_SHOWN) if page else {}
+        today = timezone.localdate()
+        ids = [row["client_id"] for row in page]
+        histories = runs.histories(ids, limit=RUNS_SHOWN, today=today) if page else {}
         for row in page:
             row["trend"] = Trend.of(histories[row["client_id"]])
             row["reason"] = rules.RULE_LABELS.get(row["rule"], row["rule"])

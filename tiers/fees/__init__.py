@@ -1,0 +1,1 @@
+"""Fee schedules by tier, and clients' bills beside them."""
