@@ -14,10 +14,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients.firm import firm_today
-from clients.models import BehavioralTag, BehavioralTrigger, Client, Persona, TeamMember, Touch
+from clients.models import (
+    BehavioralTag,
+    BehavioralTrigger,
+    Client,
+    ComplexityDriver,
+    IncomeStructure,
+    Persona,
+    TeamMember,
+    Touch,
+)
 from clients.permission.answers import record_answer
 from clients.register.entries import end_entry
-from personas.models import MapRow
+from personas.models import CommitmentStep, Holding, Loan, MapRow, SoloPlan, WinCondition
 from servicing.book import merging
 from servicing.book.splitting import Parts, split
 from servicing.meetings import services
@@ -533,3 +542,38 @@ def test_decisions_and_answers_go_where_their_client_goes(review, people):
     )
     old.refresh_from_db()
     assert (old.client_id, MeetingDecision.objects.get().client_id) == (made.pk, made.pk)
+
+
+def test_the_brief_of_an_owner_with_every_tool_stays_within_fifteen_queries(
+    signed_in, prepared, django_assert_max_num_queries
+):
+    owner, today = prepared.client, firm_today()
+    owner.persona = Persona.objects.get(code="business_owner")
+    owner.complexity_driver = ComplexityDriver.objects.get(code="debt_structure")
+    owner.income_structure = IncomeStructure.objects.get(code="solo_earner")
+    owner.save(update_fields=["persona", "complexity_driver", "income_structure"])
+    Holding.objects.create(client=owner, name="Mill", kind="business", value=900_000, as_of=today)
+    WinCondition.objects.create(client=owner, title="Fridays off", importance=4)
+    CommitmentStep.objects.create(client=owner, position=1, title="List what is owned")
+    Loan.objects.create(
+        client=owner,
+        name="Press",
+        kind="other",
+        balance=60_000,
+        as_of=today,
+        yearly_rate=6,
+        monthly_payment=900,
+    )
+    SoloPlan.objects.create(client=owner, needed=5_000)
+    ann = signed_in("ann")
+    ann.get(address(prepared, "brief"))
+    with django_assert_max_num_queries(15):
+        page = ann.get(address(prepared, "brief")).content.decode()
+    for tool in (
+        "What hangs on one asset",
+        "Win conditions",
+        "Staged commitments",
+        "Debt timeline",
+        "Runway",
+    ):
+        assert tool in page
