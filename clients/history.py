@@ -127,7 +127,7 @@ def _event_of(tracked: type[models.Model]) -> type[models.Model]:
     return next(
         model
         for model in apps.get_models()
-        if issubclass(model, pghistory.models.Event) and model.pgh_tracked_model is tracked
+        if issubclass(model, pghistory.models.Event) and getattr(model, "pgh_tracked_model", None) is tracked
     )
 
 
