@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from clients.forms import ClientForm
 from clients.models import BulkChange, Client, Job, Member, SavedFilter, ServiceRole, TeamMember
 from personas.models import MapRow
-from servicing.models import ClientRequest, ServiceTask
+from servicing.models import ClientRequest, ServiceTask, Transition
 from tests.factories import ClientFactory, UserFactory
 from tests.test_permissions import DAY, NAMES, TABLE
 from tiers.models import Policy
@@ -90,6 +90,7 @@ def subjects(db: Any) -> dict[str, Any]:
         "person": UserFactory().pk,
         "task": task.pk,
         "request": ClientRequest.objects.create(client=client, text="May we call?", task=task).pk,
+        "transition": Transition.objects.create(client=client, opened_on=DAY, due_on=DAY).pk,
         "map_row": MapRow.objects.earliest("pk").pk,
         "job": Job.objects.create(task="t", title="A job", requested_by=me).pk,
         "invitation_uid": "MQ",
