@@ -41,6 +41,10 @@ LISTS = {
 }
 DASHBOARDS = {
     "operations dashboard": "/operations/",
+    "operations dashboard of a tier": "/operations/?tier=A&period=quarter",
+    "revenue by clients": "/operations/revenue/",
+    "movement between tiers": "/operations/movement/",
+    "worklists": "/operations/worklists/",
     "delivery": "/operations/delivery/",
     "delivery of a tier": "/operations/delivery/?tier=A",
     "delivery, clients": "/service/delivery/clients/",

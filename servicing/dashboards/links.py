@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -16,6 +17,12 @@ from servicing.dashboards.tables import (
 from servicing.delivery.reading import NOBODY
 
 
+@cache
+def address(name: str) -> str:
+    """The address of a page: a dashboard asks for few, hundreds of times."""
+    return reverse(name)
+
+
 class Links:
     """The lists behind figures, for what the page was asked for."""
 
@@ -23,7 +30,7 @@ class Links:
         self.asked, self.username = asked, username
 
     def _to(self, name: str, **parts: str) -> str:
-        return f"{reverse(name)}?{urlencode({key: value for key, value in parts.items() if value})}"
+        return f"{address(name)}?{urlencode({key: value for key, value in parts.items() if value})}"
 
     def _own(self, tier: str) -> dict[str, str]:
         return {"tier": tier or self.asked.tier, "advisor": self.asked.advisor}

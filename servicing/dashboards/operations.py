@@ -9,12 +9,12 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from clients.access import require, sees_all_clients
-from clients.firm import firm_today
 from clients.models import User
 from clients.requests import SignedInRequest
 from servicing.dashboards import lists, parts, reading, rollups
@@ -226,7 +226,7 @@ def asked(request: SignedInRequest) -> Asked:
 
     An advisor is a person's number, `none`, or a username where somebody typed one.
     """
-    today, query = firm_today(), request.GET
+    today, query = timezone.localdate(), request.GET  # the firm's, as in every request
     code = query.get("period", "")
     known = {name for name, _label in PERIODS}
     period = periods.period_of(

@@ -35,7 +35,7 @@ def build(asked: Asked, figures: Figures, *, only: str = "", everybody: bool = F
         "week": lambda: work.week(figures, to),
         "delivery": lambda: work.delivered(
             overview or delivery.overview(chosen_of(asked)),
-            delivery.advisors(chosen_of(asked), limit=None if everybody else work.ADVISORS),
+            delivery.advisors(chosen_of(asked), people=None if everybody else figures.worst),
             to,
         ),
         "profit": lambda: books.profit(figures, to),

@@ -19,6 +19,7 @@ from servicing.delivery.reading import NOBODY
 WEEKS = 12  # of people's load
 PEOPLE = 12
 MOST_LEADS = 200  # in a dropdown
+ADVISORS = 10  # in the table of delivery; its file has all
 NO_TIER = "none"
 
 
@@ -58,7 +59,8 @@ class Figures:
     """All of one reading. Rows have the code of their `tier`, None for no tier.
 
     `books`: how clients and work stand by tier; `months`: by tier and month, from the start of the period
-    before; `year`: of the firm this year, for the goals; `goals`: {kind: target}.
+    before; `year`: of the firm this year, for the goals; `goals`: {kind: target}; `worst`: the lead advisors
+    with most that is overdue, or became late or missed this week (None: clients nobody leads).
     """
 
     refreshed_at: dt.datetime
@@ -70,6 +72,7 @@ class Figures:
     goals: dict[str, Decimal]
     tiers: list[tuple[str, str]]
     leads: list[tuple[str, str]] | None
+    worst: list[int | None]
     leader: str
     username: str
     over: int
@@ -128,8 +131,15 @@ SELECT json_build_object(
     'tiers', (SELECT coalesce(json_agg(json_build_array(code, label) ORDER BY position), '[]')
         FROM clients_tier WHERE retired_at IS NULL),
     'leads', (SELECT coalesce(json_agg(json_build_array(id, name) ORDER BY name), '[]') FROM (
-        SELECT DISTINCT u.id::text AS id, {_LEAD_NAME} AS name FROM servicing_bookrollup b
-        JOIN clients_user u ON u.id = b.person_id WHERE b.scope = 'lead' LIMIT {MOST_LEADS + 1}
+        SELECT u.id::text AS id, {_LEAD_NAME} AS name FROM (
+            SELECT DISTINCT person_id FROM servicing_bookrollup
+            WHERE scope = 'lead' AND person_id IS NOT NULL LIMIT {MOST_LEADS + 1}
+        ) b JOIN clients_user u ON u.id = b.person_id
+    ) x),
+    'worst', (SELECT coalesce(json_agg(person_id), '[]') FROM (
+        SELECT b.person_id FROM servicing_bookrollup b LEFT JOIN clients_tier t ON t.id = b.tier_id
+        WHERE b.scope = 'lead' AND {{of_tier}} GROUP BY b.person_id
+        ORDER BY sum(b.overdue + b.late_week + b.missed_week) DESC, b.person_id LIMIT {ADVISORS}
     ) x),
     'leader', (SELECT json_build_array({_LEAD_NAME}, u.username) FROM clients_user u
         WHERE u.id = %(person)s::bigint)
@@ -169,6 +179,7 @@ def read(asked: Asked) -> Figures | None:
         goals={kind: Decimal(target) for kind, target in found["goals"].items()},
         tiers=[(code, label) for code, label in found["tiers"]],
         leads=leads if len(leads) <= MOST_LEADS else None,
+        worst=found["worst"],
         leader=leader,
         username=username,
         over=found["load"]["over"],
@@ -206,17 +217,19 @@ def added(lines: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 # Whoever is fullest in the next four weeks first; with a tier, its part of what is promised.
 _LOADS = f"""
-SELECT chosen.user_id, chosen.name, chosen.available, coalesce(parts.minutes, chosen.promised) AS promised
+SELECT chosen.user_id, {_LEAD_NAME} AS name, chosen.available,
+    coalesce(parts.minutes, chosen.promised) AS promised
 FROM (
-    SELECT load.user_id, {_LEAD_NAME} AS name, load.load_soon,
+    SELECT load.user_id, load.load_soon,
         load.available[1:{WEEKS}] AS available,
         CASE WHEN %(tier)s = '' THEN load.promised[1:{WEEKS}] ELSE array_fill(0, ARRAY[{WEEKS}]) END
             AS promised
-    FROM servicing_personload load JOIN clients_user u ON u.id = load.user_id
-    WHERE (%(person)s::bigint IS NULL OR load.user_id = %(person)s::bigint)
+    FROM servicing_personload load
+    WHERE load.user_id IS NOT NULL AND (%(person)s::bigint IS NULL OR load.user_id = %(person)s::bigint)
         AND (load.promised_year > 0 OR load.available IS NOT NULL)
     ORDER BY load.load_soon DESC NULLS LAST, load.promised_soon DESC, load.user_id LIMIT %(limit)s
 ) chosen
+JOIN clients_user u ON u.id = chosen.user_id
 LEFT JOIN LATERAL (
     SELECT array_agg(minutes ORDER BY week) AS minutes FROM (
         SELECT week, sum(part)::int AS minutes
@@ -226,7 +239,7 @@ LEFT JOIN LATERAL (
         GROUP BY week
     ) summed
 ) parts ON %(tier)s <> ''
-ORDER BY chosen.load_soon DESC NULLS LAST, chosen.name, chosen.user_id
+ORDER BY chosen.load_soon DESC NULLS LAST, name, chosen.user_id
 """
 
 

@@ -31,7 +31,6 @@ from servicing.dashboards.titles import TITLES
 from servicing.delivery.promised import LABELS, MEANT, Became
 from servicing.delivery.reading import NOBODY, Overview, Sums
 
-ADVISORS = 10  # on the page; the file has all
 STATES = (
     Became.ON_TIME,
     Became.LATE,
@@ -143,8 +142,8 @@ def advisors_table(advisors: list[dict[str, Any]], to: Links) -> Table:
             href = f"?{to.asked.query(advisor=number)}" if not to.asked.advisor else ""
             lines.append(([Cell(name, TEXT, href)], line["sums"], {"advisor": number}))
     table = _states("delivery-advisors", _("By advisor"), ("advisor", _("Lead advisor")), lines, to)
-    if len(lines) >= ADVISORS:
-        table.note = _("Those with most that was late, missed or is overdue; the file has all.")
+    if len(lines) >= reading.ADVISORS:
+        table.note = _("Those with most that is overdue, late or missed this week; the file has all.")
     return table
 
 
@@ -172,7 +171,10 @@ def _of_states(sums: Sums, to: Links, own: dict[str, str]) -> list[Cell]:
     meant = sum(sums[state] for state in STATES)
     return [
         number_of(meant, to.delivered(MEANT, **own)),
-        *(number_of(sums[state], to.delivered(state, **own), calls=state in alarming) for state in STATES),
+        *(
+            number_of(sums[state], to.delivered(state, **own) if sums[state] else "", calls=state in alarming)
+            for state in STATES
+        ),
         Cell(sums.on_time_share, SHARE),
     ]
 
@@ -189,15 +191,16 @@ def workload(figures: Figures, people: list[dict[str, Any]], to: Links) -> Part:
         )
         return part
     mondays = [figures.first_week + dt.timedelta(weeks=n) for n in range(reading.WEEKS)]
+    own = f"&{urlencode({'tier': to.asked.tier})}" if to.asked.tier else ""
+    pattern = reverse("servicing:person_capacity", args=[0]).removesuffix("0/")
     rows = []
     for person in people:
-        address = reverse("servicing:person_capacity", args=[person["user_id"]])
+        address = f"{pattern}{person['user_id']}/"
         cells = []
         for place, monday in enumerate(mondays):
             owed = person["promised"][place]
             there = person["available"][place] if person["available"] else None
-            own = {"week": monday.isoformat()} | ({"tier": to.asked.tier} if to.asked.tier else {})
-            href = f"{address}?{urlencode(own)}#work" if owed else ""
+            href = f"{address}?week={monday.isoformat()}{own}#work" if owed else ""
             cells.append(Cell(owed, HOURS, href, calls=there is not None and owed > there))
         stated = sum(person["available"]) if person["available"] else None
         rows.append([Cell(person["name"], TEXT, address), Cell(stated, HOURS), *cells])

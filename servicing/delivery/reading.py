@@ -167,8 +167,11 @@ def _of_promise(rows: QuerySet, chosen: Chosen) -> QuerySet:
     return rows.filter(kind__code=chosen.kind) if chosen.kind else rows
 
 
-def advisors(chosen: Chosen, *, limit: int | None = None) -> list[dict[str, Any]]:
-    """Lead advisors with their sums: those with most that was missed or is overdue first."""
+def advisors(
+    chosen: Chosen, *, limit: int | None = None, people: Iterable[int | None] | None = None
+) -> list[dict[str, Any]]:
+    """Lead advisors with their sums: those with most that was missed or is overdue first. `people`: these
+    alone (None: clients nobody leads)."""
     narrowed = bool(chosen.tier or chosen.kind)
     rows = DeliveryRollup.objects.filter(
         scope=DeliveryScope.TEAM if narrowed else DeliveryScope.LEAD,
@@ -177,6 +180,10 @@ def advisors(chosen: Chosen, *, limit: int | None = None) -> list[dict[str, Any]
     )
     if chosen.advisor:
         rows = rows.filter(person=None if chosen.advisor == NOBODY else int(chosen.advisor))
+    elif people is not None:
+        chosen_people = list(people)
+        nobody = Q(person=None) if None in chosen_people else Q()
+        rows = rows.filter(Q(person__in=[person for person in chosen_people if person]) | nobody)
     ordered = (
         _of_promise(rows, chosen)
         .values("person", "person__first_name", "person__last_name", "person__username")

@@ -17,6 +17,7 @@ from django.utils import timezone
 from clients.models import Client, Firm
 from servicing.demo import draws, facts, households, names, permission
 from servicing.demo.bulk import foreign_keys_checked_once
+from servicing.demo.goals import set_goals
 from servicing.demo.hours import state_hours
 from servicing.demo.notes import NOTES
 from servicing.demo.staff import create_staff
@@ -95,6 +96,7 @@ def seed_firm(
                 for what, statement in STATEMENTS.items()
             }
             cursor.execute(facts.SUMMARIZE_LAST_TOUCHES)
+        set_goals(as_of)
         cursor.execute(draws.DROP_FUNCTIONS)
         cursor.execute(f"ANALYZE {', '.join(TABLES)}")
     return Seeded(

@@ -29,7 +29,7 @@ _HELP = {
 class AmountField(forms.DecimalField):
     """A number as people write it: 1,000,000 too."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(value.replace(",", "") if isinstance(value, str) else value)
 
 
