@@ -92,6 +92,8 @@ TABLE: dict[str, Row] = {
     "clients:statement": ("GET", {"pk": "client"}, CLIENT),
     "clients:register": ("GET", {}, ALL),
     "clients:register_check": ("GET", {}, READERS),
+    "clients:export_register": ("GET", {"kind": "csv"}, ALL),
+    "clients:import_register": ("GET", {}, ADMINS),
     "clients:review_field": ("POST", {}, after(ADMINS, 422)),
     "clients:edit_entry": ("GET", {"code": "persona"}, ADMINS),
     "clients:end_entry": ("POST", {"code": "persona"}, after(ADMINS, 302)),

@@ -60,6 +60,14 @@ def _why(name: str, label: Any, entry: FieldEntry) -> SafeString:
     )
 
 
+class TemplateForm(forms.Form):
+    """A field template to be taken in."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"), help_text=gettext_lazy("CSV or XLSX with the columns of the export.")
+    )
+
+
 class EntryForm(forms.ModelForm):
     """Why a field is tracked, who answers for it and for how long it is kept."""
 

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 from clients.access import is_administrator, require, sees_all_clients
 from clients.feedback import notice
 from clients.firm import firm_today
+from clients.importing.files import FileRefused
 from clients.models import Client, FieldEntry, ReviewOutcome
 from clients.permission.told import history_lines
-from clients.register import entries
+from clients.register import entries, files
 from clients.register.check import check
 from clients.register.entries import EntryRefused
 from clients.register.fields import TrackedField, tracked_fields
-from clients.register.forms import EntryForm, ReviewForm
+from clients.register.forms import EntryForm, ReviewForm, TemplateForm
 from clients.register.statement import statement_of
 from clients.requests import SignedInRequest
 
@@ -35,6 +36,46 @@ def register(request: SignedInRequest) -> HttpResponse:
         "sees_check": sees_all_clients(request.user),
     }
     return render(request, "clients/register/register.html", context)
+
+
+_FILES = {
+    "csv": ("text/csv; charset=utf-8", files.as_csv),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", files.as_xlsx),
+}
+
+
+@login_required
+@require_GET
+def export_register(request: SignedInRequest, kind: str) -> HttpResponse:
+    """The field template as CSV or XLSX."""
+    if kind not in _FILES:
+        raise Http404
+    content_type, made = _FILES[kind]
+    name = f'attachment; filename="field-template.{kind}"'
+    return HttpResponse(made(), content_type=content_type, headers={"Content-Disposition": name})
+
+
+@require(is_administrator)
+def import_register(request: SignedInRequest) -> HttpResponse:
+    """Takes a field template in; every error with its record, and nothing stored then."""
+    sent = request.method == "POST"
+    form = TemplateForm(request.POST if sent else None, request.FILES if sent else None)
+    problems: list[files.Problem] = []
+    if sent and form.is_valid():
+        try:
+            done = files.load(form.cleaned_data["file"])
+        except FileRefused as refused:
+            form.add_error("file", str(refused))
+        except files.ImportRefused as refused_records:
+            problems = refused_records.problems
+        else:
+            said = _(
+                "Of the fields %(begun)s began, %(changed)s changed, %(ended)s ended, %(unchanged)s stayed."
+            )
+            notice(request, said % vars(done))
+            return redirect("clients:register")
+    context = {"form": form, "problems": problems, "columns": files.READ}
+    return render(request, "clients/register/import.html", context, status=422 if sent else 200)
 
 
 def _field(code: str) -> TrackedField:

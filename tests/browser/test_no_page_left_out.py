@@ -27,6 +27,7 @@ NO_PAGE = {
     "clients:delete_filter",
     "clients:end_entry",
     "clients:export",
+    "clients:export_register",
     "clients:import_apply",
     "clients:import_columns",
     "clients:import_discard",

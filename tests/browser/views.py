@@ -267,6 +267,9 @@ CLIENTS = {
     "field register": View("advisor", "{clients:register}"),
     "field register: its editor": View("administrator", "{clients:register}"),
     "field register: one": View("administrator", "{clients:register}persona/"),
+    "field register: import": View(
+        "administrator", "{clients:import_register}", click("main form [type=submit]"), then_refused=422
+    ),
     "field register: check": View("administrator", "{clients:register_check}"),
     "field register: an outcome": View(
         "administrator", "{clients:register_check}", click("details.why summary")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.html import escape
 
@@ -241,3 +244,46 @@ def test_the_shipped_columns_still_come_in_whole(tmp_path: Path):
     person(first_name="Ann", last_name="Lee")
     result = done("clients", write(tmp_path, f"{NATIVE}\n{OKAFOR}\n"))
     assert result["ignored"] == []
+
+
+def test_the_field_template_goes_out_and_comes_back_and_one_bad_record_refuses_it(
+    signed_in, advisor, administrator
+):
+    office = signed_in(administrator)
+    before = list(FieldEntry.objects.values())
+
+    def send(text: str | bytes, name: str = "template.csv") -> Any:
+        file = SimpleUploadedFile(name, text if isinstance(text, bytes) else text.encode())
+        return office.post("/clients/register/import/", {"file": file})
+
+    for kind in ("csv", "xlsx"):  # what goes out changes nothing when it comes back
+        sheet = office.get(f"/clients/register/file/{kind}/").content
+        assert send(sheet, f"template.{kind}").status_code == 302
+        assert list(FieldEntry.objects.values()) == before
+    rows = {
+        row["field"]: row
+        for row in csv.DictReader(io.StringIO(office.get("/clients/register/file/csv/").content.decode()))
+    }
+    assert "physician, tech_equity" in rows["persona"]["values"]
+    assert (rows["persona"]["tracked"], rows["persona"]["purpose"]) == ("yes", "advice")
+    assert set(rows) == set(tracked_fields())
+    head = "field,tracked,purpose,reason,owner,retention_months\n"
+    wrong = send(
+        head
+        + "persona,yes,fun,Because,nobody,0\nastronaut,yes,,,,\nname,no,,,,\nphone,maybe,,,,\nphone,,,,,\n"
+    )
+    assert wrong.status_code == 422
+    page = wrong.content.decode()
+    for said in ("Line 2", "purpose", "retention_months", "Nobody has this username", "no field of this code",
+                 "cannot be kept without", "Write yes or no", "has this field already"):  # fmt: skip
+        assert said in page, said
+    assert list(FieldEntry.objects.values()) == before
+    changes = head + f"phone,no,,,,\nemail,,Implementation,To write to you,{administrator.username},24\n"
+    assert send(changes).status_code == 302
+    entry = entries.in_force().get(field="email")
+    assert (entry.reason, entry.owner, entry.retention_months) == ("To write to you", administrator, 24)
+    assert not is_active("phone")
+    assert send(head + "phone,yes,,,,\n").status_code == 302
+    assert is_active("phone")
+    assert send("name,reason\nx,y\n").status_code == 422
+    assert signed_in(advisor).get("/clients/register/import/").status_code == 403
