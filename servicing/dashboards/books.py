@@ -35,7 +35,7 @@ from servicing.delivery.reading import NOBODY
 
 def profit(figures: Figures, to: Links) -> Part:
     """Revenue, cost to serve and what remains, by tier."""
-    part = Part("profit", TITLES["profit"], more=(_("Client by client"), to.results("margin")))
+    part = Part("profit", TITLES["profit"], wide=True, more=(_("Client by client"), to.results("margin")))
     months = reading.by_tier(figures.months, to.asked.period)
     shown = [row for row in figures.books if row["clients"]]
     sums = {row["tier"]: months.get(row["tier"], dict.fromkeys(reading.MONTH, 0)) for row in shown}

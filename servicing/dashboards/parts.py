@@ -75,7 +75,7 @@ def cards(figures: Figures, to: Links) -> list[dict[str, Any]]:
             to.tasks("unassigned"),
             _("open and unassigned"),
         ),
-        _card(_("People over 100 %"), figures.over, _people(to), _("in the next 4 weeks")),
+        _card(_("People over 100 %"), figures.over, _people(to), _("in the next 4 weeks")),
         _card(
             _("No lead advisor"),
             figures.book("without_lead"),

@@ -8,8 +8,8 @@ TITLES: dict[str, str | Promise] = {
     "delivery": gettext_lazy("Delivery against the standard"),
     "profit": gettext_lazy("Profitability"),
     "time": gettext_lazy("Time, planned and spent"),
-    "workload": gettext_lazy("Workload against capacity"),
     "creep": gettext_lazy("Service creep"),
+    "workload": gettext_lazy("Workload against capacity"),
     "coverage": gettext_lazy("Coverage"),
     "confidence": gettext_lazy("Confidence"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -72,6 +73,7 @@ def week(figures: Figures, to: Links) -> Part:
         ("7_days_before", _("7 days before")),
         ("change", _("Change")),
     )
+    head[-1] = replace(head[-1], number=False)
     table = Table("week", _("What changed since last week"), head, rows)
     says = _("From %(first)s to %(last)s.") % {
         "first": short_date(days[0][0] + dt.timedelta(days=1)),
