@@ -1,4 +1,4 @@
-"""The field template as a file, CSV or XLSX, and back: what goes out can be read again and changes nothing."""
+"""The field template as a file, CSV or XLSX, and back: what goes out comes in again and changes nothing."""
 
 from __future__ import annotations
 
