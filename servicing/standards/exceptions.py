@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.models import Client, User
+from servicing.client_has import has
 from servicing.models import CadenceOverride, ServiceItem, Waiver
 from servicing.querysets import ExceptionQuerySet
 from servicing.work.words import often
@@ -120,22 +120,10 @@ def in_words(row: dict[str, Any]) -> str:
     }
 
 
-_ANY_IN_FORCE = """
-SELECT EXISTS (
-    SELECT FROM servicing_waiver
-    WHERE client_id = %(client)s AND %(day)s BETWEEN starts_on AND ends_on
-) OR EXISTS (
-    SELECT FROM servicing_cadenceoverride
-    WHERE client_id = %(client)s AND %(day)s BETWEEN starts_on AND coalesce(ends_on, 'infinity')
-)"""
-
-
 def differences(request: HttpRequest, client: Client) -> dict[str, Any]:
     """What differs today for one client: the overview's panel. Most clients have nothing, quickly found."""
+    if not has(client).exceptions:
+        return {"differs": []}
     today = timezone.localdate()
-    with connection.cursor() as cursor:
-        cursor.execute(_ANY_IN_FORCE, {"client": client.pk, "day": today})
-        if not cursor.fetchone()[0]:
-            return {"differs": []}
     rows = listed(Asked(client=client.pk), request.user, today)  # type: ignore[arg-type]
     return {"differs": [row | {"words": in_words(row)} for row in rows]}

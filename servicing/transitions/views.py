@@ -23,6 +23,7 @@ from clients.firm import firm_today
 from clients.models import Client, Tier
 from clients.requests import SignedInRequest
 from personas.scripts.client_views import offers_of
+from servicing.client_has import has
 from servicing.forms import serving_people
 from servicing.models import Route, ServiceTask, Step, Transition, TransitionOutcome
 from servicing.transitions import forms, reading, services
@@ -239,7 +240,8 @@ def start(request: SignedInRequest, pk: int) -> HttpResponse:
 def panel(request: HttpRequest, client: Client) -> dict[str, Any]:
     """What the client page's panel shows; registered with it."""
     today = timezone.localdate()
-    return {"transition": reading.of_client(client, today), "today": today}
+    transition = reading.of_client(client, today) if has(client).transitions else None
+    return {"transition": transition, "today": today}
 
 
 def _case(request: SignedInRequest, pk: int) -> Transition:

@@ -19,6 +19,7 @@ from clients.choosing import written
 from clients.feedback import notice
 from clients.models import Client, Tier, User
 from clients.requests import SignedInRequest
+from servicing.client_has import has
 from servicing.forms import serving_people
 from servicing.models import ClientRequest
 from servicing.requests import lists, services, words
@@ -113,7 +114,7 @@ def answer_times(request: SignedInRequest) -> HttpResponse:
 
 def client_requests(request: HttpRequest, client: Client) -> dict[str, Any]:
     """What the client page's panel shows; registered with it."""
-    return {"requests": lists.of_client(client, timezone.now())}
+    return {"requests": lists.of_client(client, timezone.now()) if has(client).requests else []}
 
 
 def _named(request: SignedInRequest) -> dict[str, str]:
