@@ -24,7 +24,10 @@ from servicing.transitions.opening import SOURCE, open_cases
 
 _ANYTHING = f"""
     SELECT EXISTS (SELECT FROM servicing_transition t WHERE t.closed_on IS NULL {{cases}})
-        OR EXISTS (SELECT FROM servicing_servicetask t WHERE t.source = '{SOURCE}' AND t.{OPEN} {{cases}})
+        OR EXISTS (
+            SELECT FROM servicing_servicetask t
+            WHERE t.source = '{SOURCE}' AND t.source_id <> '' AND t.{OPEN} {{cases}}
+        )
 """
 
 # The stage at work of every open case of a client who is served.
@@ -63,7 +66,7 @@ _CLOSE = f"""
         LEFT JOIN servicing_transitionstage stage
             ON stage.case_id::text = split_part(t.source_id, '-', 1)
             AND stage.number::text = split_part(t.source_id, '-', 2) AND stage.done
-        WHERE t.source = '{SOURCE}' AND t.{OPEN} {{cases}}
+        WHERE t.source = '{SOURCE}' AND t.source_id <> '' AND t.{OPEN} {{cases}}
             AND NOT EXISTS (
                 SELECT FROM transition_wanted w
                 WHERE w.source_id = t.source_id AND w.client_id = t.client_id
@@ -88,7 +91,7 @@ _MOVE = f"""
             CASE WHEN old.stands_in_for_id IS NULL THEN wanted.owner_id ELSE old.assigned_to_id END
                 AS owner_id
     ) dated
-    WHERE task.id = old.id AND old.source = '{SOURCE}' AND old.{OPEN}
+    WHERE task.id = old.id AND old.source = '{SOURCE}' AND old.source_id <> '' AND old.{OPEN}
         AND (old.title, old.due_on, old.window_start, old.assigned_to_id)
             IS DISTINCT FROM (wanted.title, dated.due_on, dated.window_start, dated.owner_id)
 """
@@ -107,7 +110,7 @@ _MAKE = f"""
     LEFT JOIN clients_clientsummary summary ON summary.client_id = wanted.client_id
     WHERE NOT EXISTS (
         SELECT FROM servicing_servicetask there
-        WHERE there.source = '{SOURCE}' AND there.source_id = wanted.source_id
+        WHERE there.source = '{SOURCE}' AND there.source_id <> '' AND there.source_id = wanted.source_id
             AND (there.{OPEN} OR there.status NOT IN ('cancelled', 'done'))
     )
     ON CONFLICT (source, source_id) WHERE source_id <> '' DO UPDATE
@@ -175,7 +178,8 @@ def keep_in_line(task: ServiceTask, by: User | None = None) -> None:
 _OWNERS = f"""
     UPDATE servicing_transition t SET owner_id = coalesce(task.stands_in_for_id, task.assigned_to_id)
     FROM servicing_servicetask task
-    WHERE task.source = '{SOURCE}' AND task.{OPEN} AND task.source_id = t.id || '-' || t.number
+    WHERE task.source = '{SOURCE}' AND task.source_id <> '' AND task.{OPEN}
+        AND task.source_id = t.id || '-' || t.number
         AND t.closed_on IS NULL
         AND t.owner_id IS DISTINCT FROM coalesce(task.stands_in_for_id, task.assigned_to_id)
 """

@@ -30,11 +30,18 @@ _FALLEN = """
     JOIN clients_tier was ON was.id = old.tier_id AND was.position < now.position
     WHERE NOT EXISTS (SELECT FROM servicing_transition t WHERE t.assignment_id = a.id)
 """
+# The small questions first: where no tier was ever replaced and no case is open, nobody is looked at.
 _ANYTHING = f"""
     WITH looked_at AS MATERIALIZED ({{whose}})
-    SELECT EXISTS (SELECT {_FALLEN.format(whose="looked_at")})
-        OR EXISTS (
-            SELECT FROM servicing_transition t JOIN looked_at USING (client_id) WHERE t.closed_on IS NULL
+    SELECT (
+            EXISTS (SELECT FROM tiers_tierassignment WHERE ends_on IS NOT NULL)
+            AND EXISTS (SELECT {_FALLEN.format(whose="looked_at")})
+        ) OR (
+            EXISTS (SELECT FROM servicing_transition WHERE closed_on IS NULL)
+            AND EXISTS (
+                SELECT FROM servicing_transition t JOIN looked_at USING (client_id)
+                WHERE t.closed_on IS NULL
+            )
         )
 """
 
