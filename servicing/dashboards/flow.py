@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from servicing.dashboards.movement import Move
 
-LEFT, RIGHT, BAR = 120, 504, 16  # where the bars of both sides stand, and how wide they are
+LEFT, RIGHT, BAR = 168, 456, 16  # where the bars of both sides stand, and how wide they are
 TOP, HEIGHT, GAP = 8, 320, 14
 THIN = 1.5  # no ribbon is thinner
 

@@ -33,6 +33,11 @@ class AmountField(forms.DecimalField):
         return super().to_python(value.replace(",", "") if isinstance(value, str) else value)
 
 
+def in_field(target: Decimal) -> str:
+    """A target as its field shows it: 1,000,000, with cents where it has some."""
+    return f"{target:,.2f}".removesuffix(".00")
+
+
 class GoalsForm(forms.Form):
     """`now`: where each goal stands, as help beside its field."""
 

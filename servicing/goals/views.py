@@ -13,7 +13,7 @@ from clients.feedback import notice
 from clients.firm import firm_today
 from clients.requests import SignedInRequest
 from servicing.dashboards import operations as dashboard
-from servicing.goals.forms import GoalsForm
+from servicing.goals.forms import GoalsForm, in_field
 from servicing.goals.progress import values
 from servicing.goals.services import set_goals
 from servicing.models import FirmGoal
@@ -27,7 +27,7 @@ def goals(request: SignedInRequest) -> HttpResponse:
     years = range(today.year - 1, today.year + 2)
     year = next((each for each in years if str(each) == request.GET.get("year")), today.year)
     now = values(dashboard.figures(dashboard.asked(request)).year) if year == today.year else {}
-    stored = dict(FirmGoal.objects.filter(year=year).values_list("kind", "target"))
+    stored = {goal.kind: in_field(goal.target) for goal in FirmGoal.objects.filter(year=year)}
     form = GoalsForm(request.POST if request.method == "POST" else None, initial=stored, now=now)
     if form.is_bound and form.is_valid():
         set_goals(year=year, targets=form.targets)
