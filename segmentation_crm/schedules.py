@@ -99,6 +99,12 @@ SHIPPED = [
         description="Removes uploaded files that nobody imported within a day of their preview.",
     ),
     Schedule(
+        name="Old exports",
+        task="servicing.forget_exports",
+        crontab="25 * *",
+        description="Removes exports of all data whose time is over.",
+    ),
+    Schedule(
         name="Erasures",
         task="clients.sweep_erasures",
         crontab="2-59/10 * *",

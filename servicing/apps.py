@@ -22,6 +22,7 @@ class ServicingConfig(AppConfig):
         from servicing.book.panel import became
         from servicing.capacity.of_draft import hours_of_draft
         from servicing.equity import sweep as equity_dates
+        from servicing.exports.services import forget_for
         from servicing.meetings import tracked as kept_of_meetings
         from servicing.meetings.views import client_part
         from servicing.modifiers.forgetting import forget_ticks
@@ -80,6 +81,7 @@ class ServicingConfig(AppConfig):
         following.register_hand_over(handing_over.tell_of_hand_over, handing_over.take_back)
         following.register_hand_over(transitions.handed_over, transitions.hand_over_undone)
         merge_fields.register(SERVICE)
+        register_place(Place("exports", _("exports that waited to be downloaded"), forget_for))
         register_place(Place("prepared", _("ticks of what it asked to prepare"), forget_ticks))
         register_part(Panel("servicing/meetings/client_part.html", client_part, 15))
         register_simulation_panel(SimulationPanel("servicing/capacity/draft_panel.html", hours_of_draft, 10))

@@ -15,6 +15,7 @@ from servicing.book import transfer as book
 from servicing.capacity import weeks
 from servicing.dashboards import rollups
 from servicing.delivery import figures
+from servicing.exports import services as exports
 from servicing.models import BookTransfer
 from servicing.modifiers.sweeps import follow_changes
 from servicing.planning import sweeps
@@ -103,3 +104,19 @@ def send_messages() -> None:
     """The e-mails to clients that are due."""
     with pghistory.context(user=None, by="send_messages"), noted("servicing.send_messages") as counts:
         counts.update(sweep.send_due())
+
+
+@shared_task(name="servicing.export_all")
+def export_all(job_id: int) -> None:
+    """Makes a copy of all data, asked for by a person."""
+    with suppress(AlreadyDone), working_on(job_id) as (job, report):
+        if job.requested_by:
+            exports.make_export(by=job.requested_by, report=report)
+        job.result_url = reverse("servicing:exports")
+
+
+@shared_task(name="servicing.forget_exports", **RETRY)
+def forget_exports() -> None:
+    """Removes copies of all data whose time is over."""
+    with noted("servicing.forget_exports") as counts:
+        counts["removed"] = exports.forget_expired()

@@ -47,7 +47,7 @@ STORE = """
 
 def rate_services(*, as_of: dt.date) -> None:
     """The same each time, by the clients' numbers and the days of the services."""
-    values = {
+    values: dict[str, Any] = {
         "as_of": as_of,
         "asked": json.dumps(ASKED),
         "usual": json.dumps(USUAL),

@@ -18,6 +18,7 @@ from servicing.models.delivery import (
 )
 from servicing.models.equity import EquityDate, EquityLead
 from servicing.models.exceptions import CadenceOverride, Waiver
+from servicing.models.exports import DataExport, ExportDownload
 from servicing.models.goals import FirmGoal, GoalKind
 from servicing.models.meetings import ConfidenceAnswer, DecisionResult, MeetingDecision, ReadyDecision
 from servicing.models.modifiers import TailoredWith, TaskModifier, TaskTailoring, TimeOfDay
@@ -96,6 +97,7 @@ __all__ = [
     "ConfidenceAnswer",
     "ConsentHow",
     "DashboardRefresh",
+    "DataExport",
     "DecisionResult",
     "DeliveryRefresh",
     "DeliveryRollup",
@@ -103,6 +105,7 @@ __all__ = [
     "EquityDate",
     "EquityLead",
     "Escalation",
+    "ExportDownload",
     "FirmGoal",
     "FirmRollup",
     "FollowedItem",

@@ -204,6 +204,7 @@ WORK = {
     "confidence": View("operations", "{servicing:confidence_spread}"),
     "confidence: clients": View("operations", "{servicing:confidence_clients}?low=1"),
     "confidence: no clients": View("operations", "{servicing:confidence_clients}?persona=unknown"),
+    "exports": View("administrator", "{servicing:exports}"),
     "ratings": View("operations", "{servicing:ratings}"),
     "ratings: one by one": View("operations", "{servicing:ratings_list}?low=1"),
     "ratings: none": View("operations", "{servicing:ratings_list}?service=unknown"),
