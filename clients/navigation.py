@@ -37,7 +37,7 @@ DAILY = (
     Entry(
         _("Operations"), "servicing:operations", "operations", "o", "/operations/", access.sees_all_clients
     ),
-    Entry(_("Review"), "servicing:review", "review", "r", "/review/"),
+    Entry(_("Written policy"), "servicing:written_policy", "review", "r", "/review/"),
 )
 FIRM = (
     Entry(

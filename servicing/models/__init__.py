@@ -71,6 +71,7 @@ from servicing.models.transitions import (
     TransitionStage,
     TransitionStep,
 )
+from servicing.models.written import PolicyPurpose, WrittenPolicy
 
 __all__ = [
     "OPEN_STATUSES",
@@ -119,6 +120,7 @@ __all__ = [
     "PersonLoad",
     "PersonWeeks",
     "PlanningRange",
+    "PolicyPurpose",
     "PreparedPoint",
     "PromisedWeeks",
     "Rating",
@@ -151,4 +153,5 @@ __all__ = [
     "TransitionStage",
     "TransitionStep",
     "Waiver",
+    "WrittenPolicy",
 ]

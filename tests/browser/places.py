@@ -310,6 +310,7 @@ def meeting_places(firm: SeededFirm) -> dict[str, str]:
     unrated, asked = delivered.filter(ratings=None)[:2]
     token = ratings.make_link(task=asked, by=firm.people["operations"])
     return {
+        "policy version": reverse("servicing:policy_version", args=[1]),
         "rate": reverse("servicing:rate", args=[unrated.pk]),
         "rated": reverse("servicing:rate", args=[delivered.exclude(ratings=None)[0].pk]),
         "rating answer": reverse("servicing:rating_answer", args=[token]),

@@ -1,0 +1,1 @@
+"""The firm's written segmentation policy, put together from what is in force, kept by version."""
