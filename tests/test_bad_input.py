@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from clients.forms import ClientForm
 from clients.models import BulkChange, Client, Job, Member, SavedFilter, ServiceRole, TeamMember
 from personas.models import MapRow
-from servicing.models import ClientRequest, ServiceTask, Transition
+from servicing.models import ClientRequest, ServiceKind, ServiceTask, Transition
 from tests.factories import ClientFactory, UserFactory
 from tests.test_permissions import DAY, NAMES, TABLE
 from tiers.models import Policy
@@ -89,6 +89,14 @@ def subjects(db: Any) -> dict[str, Any]:
         "bulk_change": BulkChange.objects.create(field="persona", created_by=me).pk,
         "person": UserFactory().pk,
         "task": task.pk,
+        "rated": ServiceTask.objects.create(
+            client=client,
+            kind=ServiceKind.objects.order_by("pk")[0],
+            status="done",
+            due_on=DAY,
+            window_start=DAY,
+            window_end=DAY,
+        ).pk,
         "request": ClientRequest.objects.create(client=client, text="May we call?", task=task).pk,
         "transition": Transition.objects.create(client=client, opened_on=DAY, due_on=DAY).pk,
         "map_row": MapRow.objects.earliest("pk").pk,
