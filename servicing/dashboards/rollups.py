@@ -13,7 +13,7 @@ from servicing.dashboards import adding_up
 from servicing.models import TierRollup
 from servicing.operations import rollup as firm_figures
 
-LOCK = 7_305_002  # any number that nothing else in this database uses
+LOCK = 7_305_006  # any number that nothing else in this database uses
 REST = 60  # a refresh is due again after so many times what the last one took
 
 # A task counts for the tier that promised it, one that came from elsewhere for its client's tier. On time

@@ -11,7 +11,7 @@ from clients.models import User
 from servicing.models import PolicyPurpose, WrittenPolicy
 from servicing.written.content import content
 
-_LOCK = 7_305_011  # of whoever keeps a version, until its transaction ends
+_LOCK = 7_305_012  # of whoever keeps a version, until its transaction ends
 
 
 def state_purpose(*, text: str) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tiers.models import FeeRefresh, FeeStanding
 
-_LOCK = 7_305_003  # of whoever compares, until its transaction ends
+_LOCK = 7_305_007  # of whoever compares, until its transaction ends
 
 # The schedule of each tier at the date, and the end of each of its brackets.
 _IN_FORCE = """
