@@ -206,7 +206,7 @@ def leads() -> list[User] | None:
 HEADER = ("client", "name", "tier", "proposed_tier", "score", "cut", "points_above_cut", "reason", "advisor")
 
 
-class _Echo:
+class Echo:
     """A file that hands back what is written to it."""
 
     def write(self, text: str) -> str:
@@ -215,26 +215,26 @@ class _Echo:
 
 def csv_lines(rows: QuerySet[Explanation], which: str) -> Iterator[str]:
     """The whole list as CSV, a header and then a line a client."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow(HEADER)
     for row in rows.values(*COLUMNS).iterator(chunk_size=2000):
         above = row["place"] if which == WATCH else None
         yield writer.writerow(
             [
-                _plain(row["client__external_id"]),
-                _plain(row["client__name"]),
+                plain_cell(row["client__external_id"]),
+                plain_cell(row["client__name"]),
                 row["tier_before"],
                 row["tier_proposed"],
                 row["score"],
                 row["cut"],
                 above,
                 str(rules.RULE_LABELS.get(row["rule"], row["rule"])),
-                _plain(row["advisor"] or ""),
+                plain_cell(row["advisor"] or ""),
             ]
         )
 
 
-def _plain(text: str) -> str:
+def plain_cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe before it, which import takes off."""
     return f"'{text}" if re.match(r"\s*'*[-=+@]", text) else text
 

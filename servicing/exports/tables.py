@@ -50,7 +50,7 @@ DERIVED = {
     },
 }
 SECRET = re.compile(r"password|token|secret|(^|_)hash$|digest$")
-# What a field of the register must not leave by: a behavioral trigger is in the table of its own alone.
+# Where a file lies on this machine is of no use elsewhere.
 STORED_FILES = {"upload"}
 
 

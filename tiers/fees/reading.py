@@ -14,11 +14,10 @@ from django.db.models import CharField, DecimalField, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Abs, Coalesce, Concat, NullIf, Trim
 
 from clients.models import ClientStatus, TeamMember, Tier
-from tiers.lists import LEAD, NONE
+from tiers.lists import LEAD, NONE, Echo, plain_cell
 from tiers.models import FeeComparison, FeeRefresh, FeeSchedule, FeeStanding
 
 PAGE = 50
-LISTED = (FeeStanding.BELOW, FeeStanding.ABOVE)
 COLUMNS = (
     "client_id",
     "client__external_id",
@@ -124,26 +123,14 @@ def page_of(rows: QuerySet[FeeComparison], *, after: str = "") -> tuple[list[dic
 
 # --- As a file ------------------------------------------------------------------------------------------
 
+TEXTS = ("client__external_id", "client__name", "advisor")
 HEADER = ("client", "name", "tier", "assets", "fee", "billed", "difference", "standing", "advisor")
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def csv_lines(rows: QuerySet[FeeComparison]) -> Iterator[str]:
     """The whole list as CSV, a header and then a line a client."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow(HEADER)
     for row in rows.values(*COLUMNS).iterator(chunk_size=2000):
-        texts = {name: _plain(row[name] or "") for name in ("client__external_id", "client__name", "advisor")}
-        line = {**row, **texts}
+        line = {**row, **{name: plain_cell(row[name] or "") for name in TEXTS}}
         yield writer.writerow([line[name] for name in COLUMNS[1:]])
-
-
-def _plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe before it, which import takes off."""
-    return f"'{text}" if re.match(r"\s*'*[-=+@]", text) else text
