@@ -26,6 +26,20 @@ from servicing.models.people import Absence, CalendarEntry, CalendarFeed, Client
 from servicing.models.ranges import PlanningRange
 from servicing.models.ratings import Rating, RatingLink
 from servicing.models.requests import ClientRequest, RequestMail
+from servicing.models.review import (
+    TO_DECIDE,
+    AnnualReview,
+    ReviewAction,
+    ReviewCode,
+    ReviewSettings,
+    ReviewSignature,
+    ReviewSigner,
+    ReviewState,
+    ReviewStep,
+    ReviewStepState,
+    Verdict,
+)
+from servicing.models.review_decisions import Decided, DecidedList, GraduationDecision
 from servicing.models.rollups import (
     BookRollup,
     ClientResult,
@@ -75,8 +89,10 @@ from servicing.models.written import PolicyPurpose, WrittenPolicy
 
 __all__ = [
     "OPEN_STATUSES",
+    "TO_DECIDE",
     "UNDO_DAYS",
     "Absence",
+    "AnnualReview",
     "Basis",
     "Beyond",
     "BeyondStandard",
@@ -99,6 +115,8 @@ __all__ = [
     "ConsentHow",
     "DashboardRefresh",
     "DataExport",
+    "Decided",
+    "DecidedList",
     "DecisionResult",
     "DeliveryRefresh",
     "DeliveryRollup",
@@ -112,6 +130,7 @@ __all__ = [
     "FollowedItem",
     "FulfilmentRule",
     "GoalKind",
+    "GraduationDecision",
     "HandedRow",
     "LeavingReason",
     "MeetingDecision",
@@ -127,6 +146,14 @@ __all__ = [
     "RatingLink",
     "ReadyDecision",
     "RequestMail",
+    "ReviewAction",
+    "ReviewCode",
+    "ReviewSettings",
+    "ReviewSignature",
+    "ReviewSigner",
+    "ReviewState",
+    "ReviewStep",
+    "ReviewStepState",
     "RoleWeeks",
     "Route",
     "ServiceClock",
@@ -152,6 +179,7 @@ __all__ = [
     "TransitionSettings",
     "TransitionStage",
     "TransitionStep",
+    "Verdict",
     "Waiver",
     "WrittenPolicy",
 ]
