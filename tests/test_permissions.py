@@ -224,6 +224,8 @@ TABLE: dict[str, Row] = {
     "servicing:goals": ("GET", {}, FIRM),
     "servicing:capacity": ("GET", {}, READERS),
     "servicing:transitions": ("GET", {}, ALL),
+    "servicing:start_transitions": ("POST", {}, after(EDITORS, 302)),
+    "servicing:undo_start_transitions": ("POST", {}, after(EDITORS, 302)),
     "servicing:transition": ("GET", {"pk": "transition"}, CLIENT),
     "servicing:transition_step": ("GET", {"pk": "transition", "what": "way"}, EDIT),
     "servicing:reopen_transition": ("POST", {"pk": "transition"}, after(EDIT, 302)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,9 +26,11 @@ from servicing.models import (
     TransitionReason,
 )
 from servicing.models.transitions import MOST_DAYS
+from servicing.transitions import services
 from servicing.transitions.services import STARTED_BY_HAND, missing_for
 from servicing.transitions.stages import Ways
 from servicing.transitions.tracked import FIELDS
+from servicing.work.delivery import served_tier
 
 FARTHEST = dt.timedelta(days=MOST_DAYS)
 LONGEST_PIN = dt.timedelta(days=5 * 366)
@@ -55,8 +58,8 @@ def _past(day: dt.date | None) -> dt.date | None:
     return day
 
 
-class StartForm(forms.Form):
-    """Opens a case by hand; `by` is who fills it in."""
+class StartManyForm(forms.Form):
+    """Opens cases by hand, of several clients at once; `by` is who fills it in."""
 
     reason = forms.ChoiceField(
         label=gettext_lazy("Why"), choices=[("", gettext_lazy("Choose a reason")), *TransitionReason.choices]
@@ -67,13 +70,6 @@ class StartForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("In words that the client may read."),
-    )
-    to_tier = forms.ModelChoiceField(
-        label=gettext_lazy("Tier that is meant"),
-        queryset=Tier.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("None, or not decided"),
-        help_text=gettext_lazy("The case moves nobody by itself: a run or a pin does."),
     )
     until = _day(
         gettext_lazy("New standard from"),
@@ -86,37 +82,73 @@ class StartForm(forms.Form):
         empty_label=gettext_lazy("The lead advisor"),
     )
 
-    def __init__(self, *args: Any, client: Client, by: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reason, tier, owner = self.fields["reason"], self.fields["to_tier"], self.fields["owner"]
+        reason, owner = self.fields["reason"], self.fields["owner"]
         assert isinstance(reason, forms.ChoiceField)  # noqa: S101
-        assert isinstance(tier, forms.ModelChoiceField)  # noqa: S101
         assert isinstance(owner, forms.ModelChoiceField)  # noqa: S101
         reason.choices = [("", _("Choose a reason")), *((each.value, each.label) for each in STARTED_BY_HAND)]
-        tier.queryset = Tier.objects.filter(retired_at__isnull=True)
         owner.queryset = serving_people(also=by)
 
     def clean_until(self) -> dt.date | None:
         return _ahead(self.cleaned_data["until"])
 
 
+class StartForm(StartManyForm):
+    """Opens the case of one client, who may be meant to have a tier of lighter service."""
+
+    to_tier = forms.ModelChoiceField(
+        label=gettext_lazy("Tier that is meant"),
+        queryset=Tier.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None, or not decided"),
+        help_text=gettext_lazy("The case moves nobody by itself: a run or a pin does."),
+    )
+    field_order = ("reason", "reason_text", "to_tier", "until", "owner")
+
+    def __init__(self, *args: Any, client: Client, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, **kwargs)
+        tier = self.fields["to_tier"]
+        assert isinstance(tier, forms.ModelChoiceField)  # noqa: S101
+        served = Tier.objects.filter(pk=served_tier(client, firm_today())).values("position")
+        lighter = Q(position__gt=Subquery(served)) if served.exists() else Q()
+        tier.queryset = Tier.objects.filter(lighter, retired_at__isnull=True)
+
+
 class CaseForm(forms.Form):
-    """A form about one case; `by` is who fills it in."""
+    """A form about one case; `by` is who fills it in. `seen`: how the case stood when the form was drawn, so
+    that nobody writes over what another has done meanwhile."""
 
     fields_of_case: tuple[str, ...] = ()
+    seen = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, case: Transition, by: User) -> None:
-        super().__init__(data, initial={name: getattr(case, name) for name in self.fields_of_case})
-        self.case, self.by = case, by
+        stands = services.as_seen(case)
+        known = {name: getattr(case, name) for name in self.fields_of_case}
+        super().__init__(data, initial=known | {"seen": stands})
+        self.case, self.by, self.stands = case, by, stands
         self.prepare()
         keep_registered(self, FIELDS)
+
+    def clean_seen(self) -> str:
+        """What was seen; refused where the case is not that any more, and taken when sent again."""
+        seen: str = self.cleaned_data["seen"]
+        if seen and seen != self.stands:
+            self.data = self.data.copy()
+            self.data["seen"] = self.stands
+            self.add_error(
+                None,
+                _("Somebody changed this case meanwhile. Look at it, then send this again if it still fits."),
+            )
+        return seen
 
     def prepare(self) -> None:
         """What the fields offer, of this case."""
 
     def values(self) -> dict[str, Any]:
         """What was filled in; what the register does not allow any more stays as it is."""
-        return {name: getattr(self.case, name) for name in self.fields_of_case} | self.cleaned_data
+        filled = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        return {name: getattr(self.case, name) for name in self.fields_of_case} | filled
 
 
 class WayForm(CaseForm):
@@ -269,10 +301,13 @@ class CloseForm(CaseForm):
         help_text=gettext_lazy("Of a client who left."),
     )
     former = forms.BooleanField(
-        label=gettext_lazy("A client who left is a former client from today on"),
+        label=gettext_lazy("A client who left or was referred is a former client from today on"),
         required=False,
         initial=True,
-        help_text=gettext_lazy("Open tasks are cancelled then, and nothing more is planned."),
+        help_text=gettext_lazy(
+            "Open tasks are cancelled then, and nothing more is planned. Untick it for a client who was "
+            "referred in part and stays with the firm."
+        ),
     )
 
     def prepare(self) -> None:

@@ -7,6 +7,7 @@ at the case's date, keeps the task of its stage in line and plans for the client
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -63,8 +64,11 @@ def start(
     until: dt.date | None = None,
 ) -> Transition:
     """Opens a case for a client by hand. `owner`: by default the lead advisor. `to_tier`: the tier that the
-    client is to have, where one is meant. Raises TransitionRefused where a case is open already.
+    client is to have, where one is meant. Raises TransitionRefused where a case is open already, and for a
+    former client.
     """
+    if client.status == ClientStatus.FORMER:
+        raise TransitionRefused(_("This is a former client, whom nobody serves. There is nothing to change."))
     today = firm_today()
     try:
         with transaction.atomic():
@@ -108,9 +112,12 @@ def choose(
     digital_service: str = "",
 ) -> Transition:
     """Chooses the route, or another one, with what belongs to it. On another route the case begins with that
-    route's first stage; without a route it goes back to the choice. Raises TransitionRefused."""
+    route's first stage; without a route it goes back to the choice. A consent was given to one referral: it
+    ends where the client is referred to somebody else, or not at all. Raises TransitionRefused."""
 
     def work(case: Transition) -> None:
+        if route != Route.REFERRAL or (case.referred_to and referred_to != case.referred_to):
+            case.consent_by, case.consent_on, case.consent_how = "", None, ""
         case.old_fee, case.new_fee, case.notice_on = old_fee, new_fee, notice_on
         case.referred_to, case.digital_service = referred_to, digital_service
         if route == case.route:
@@ -121,7 +128,8 @@ def choose(
         step = ways.next(route, Step.DECIDE) if route else Step.DECIDE.value
         stepping.begin(case, step=step, on=today, ways=ways)
 
-    fields = ["old_fee", "new_fee", "notice_on", "referred_to", "digital_service", "route"]
+    fields = ["old_fee", "new_fee", "notice_on", "referred_to", "digital_service", "route",
+              "consent_by", "consent_on", "consent_how"]  # fmt: skip
     return _step(case, work, fields)
 
 
@@ -184,8 +192,8 @@ def close(
     pin_until: dt.date | None = None,
 ) -> Transition:
     """Closes the case today. Service by the old standard ends with it, unless the client keeps it by way of
-    an exception. `former`: a client who left is not served any more. `pin_until`: pins the old tier so long.
-    Raises TransitionRefused, among others for a referral without consent.
+    an exception. `former`: a client who left or was referred is not served any more. `pin_until`: pins the
+    old tier so long. Raises TransitionRefused, among others for a referral without consent.
     """
 
     def work(case: Transition) -> None:
@@ -207,7 +215,7 @@ def close(
         if outcome != TransitionOutcome.EXCEPTION and case.until is not None:
             case.until = min(case.until, today)
         case.leaving_reasons.set(leaving_reasons)
-        if outcome == TransitionOutcome.LEFT and former:
+        if former and outcome in (TransitionOutcome.LEFT, TransitionOutcome.REFERRED):
             Client.objects.filter(pk=case.client_id).update(status=ClientStatus.FORMER)
 
     return _step(case, work, ["outcome", "outcome_text", "closed_on", "closed_by", "until"])
@@ -278,6 +286,16 @@ def _refuse_unless_complete(case: Transition, outcome: str) -> None:
         raise TransitionRefused(problem)
 
 
+def as_seen(case: Transition) -> str:
+    """How a case stands, in short: different as soon as anybody changes it."""
+    values = [getattr(case, name) for name in _SEEN]
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:32]
+
+
+_SEEN = ("number", "route", "until", "owner_id", "to_tier_id", "old_fee", "new_fee", "notice_on", "closed_on",
+         "referred_to", "digital_service", "consent_by", "consent_on", "consent_how")  # fmt: skip
+
+
 def missing_for(case: Any, outcome: str) -> str:
     """What the case lacks to be closed with `outcome`, as a sentence; empty where nothing."""
     if case.route == Route.REFERRAL and case.consent_on is None:
@@ -286,6 +304,8 @@ def missing_for(case: Any, outcome: str) -> str:
         )
     if outcome == TransitionOutcome.REFERRED and case.route != Route.REFERRAL:
         return _("Only a referral ends as referred. Choose that way first.")
+    if outcome == TransitionOutcome.REFERRED and not case.referred_to:
+        return _("Say to whom the client is referred first, under the way of the case.")
     if (
         outcome == TransitionOutcome.AGREED
         and case.route == Route.FEE

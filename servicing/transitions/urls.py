@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from servicing.transitions import views
+from servicing.transitions import bulk_views, views
 
 urlpatterns = [
     path("operations/transitions/", views.board, name="transitions"),
+    path("operations/transitions/start/", bulk_views.start_many, name="start_transitions"),
+    path("operations/transitions/start/undo/", bulk_views.undo_start, name="undo_start_transitions"),
     path("operations/transitions/<int:pk>/", views.case_page, name="transition"),
     path("operations/transitions/<int:pk>/reopen/", views.reopen, name="reopen_transition"),
     path("operations/transitions/<int:pk>/<slug:what>/", views.step, name="transition_step"),

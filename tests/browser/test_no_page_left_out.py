@@ -99,6 +99,7 @@ NO_PAGE = {
     "servicing:undo",
     "servicing:undo_absence",
     "servicing:undo_book",
+    "servicing:undo_start_transitions",
     "servicing:undo_time",
     "tiers:apply",
     "tiers:compare_fees",
@@ -119,6 +120,7 @@ def test_no_page_is_left_out(places):
     # reached by what is done on a page
     shown = {"clients:import", "servicing:work", "servicing:calendar_make", "mfa_authenticate"}
     shown |= {"personas:use_script", "personas:goal_link", "servicing:rating_link"}
+    shown |= {"servicing:start_transitions"}
     for view in ALL.values():
         with suppress(Resolver404):
             shown.add(resolve(address(view.address, places).partition("?")[0]).view_name)

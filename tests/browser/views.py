@@ -37,6 +37,12 @@ def open_filter(page: Any) -> None:
     expect(page.locator("#filter-panel form")).to_be_visible()
 
 
+def start_many(page: Any) -> None:
+    page.locator("[data-check-page]").click()
+    page.locator("[formaction='/operations/transitions/start/']").click()
+    expect(page.get_by_role("button", name="Open the cases")).to_be_visible()
+
+
 def open_cell(page: Any) -> None:
     page.locator("[data-cell=persona] .cell-open").first.click()
     expect(page.locator("[data-cell-select]")).to_be_visible()
@@ -176,6 +182,7 @@ WORK = {
         "operations", "{transition}close/", click("main [type=submit]"), then_refused=422
     ),
     "transitions: start": View("operations", "{transition start}"),
+    "transitions: start many": View("operations", "{clients:list}?tier=B", start_many),
     "request": View("operations", "{request}"),
     "new request": View("operations", "{servicing:new_request}"),
     "delivery": View("operations", "{servicing:delivery}"),
