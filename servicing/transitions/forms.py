@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -134,8 +135,9 @@ class CaseForm(forms.Form):
         """What was seen; refused where the case is not that any more, and taken when sent again."""
         seen: str = self.cleaned_data["seen"]
         if seen and seen != self.stands:
-            self.data = self.data.copy()
-            self.data["seen"] = self.stands
+            again = copy(self.data)
+            again["seen"] = self.stands  # type: ignore[index]
+            self.data = again
             self.add_error(
                 None,
                 _("Somebody changed this case meanwhile. Look at it, then send this again if it still fits."),

@@ -1,4 +1,4 @@
-"""Cases for many clients at once, two people at one case, and forms that were drawn before the case changed."""
+"""Cases for many clients at once, two people at one case, and forms drawn before the case changed."""
 
 from __future__ import annotations
 
