@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clients import holds
 from clients.changes import wake_sweeps
 from clients.importing.engine import LOCK
 from clients.importing.writing import MODELS, quoted, row_hash
@@ -19,6 +20,7 @@ from clients.models import (
     ChangeKind,
     Client,
     ClientSummary,
+    Departure,
     Erasure,
     ImportBatch,
     ImportedTable,
@@ -32,7 +34,7 @@ from clients.models import (
 from clients.services_facts import refresh_last_touch
 
 # Tables beside those that an import writes that follow a client by themselves.
-FOLLOWS = (ClientSummary, PermissionAnswer, Erasure)
+FOLLOWS = (ClientSummary, PermissionAnswer, Erasure, Departure)
 OWN = {Member: ImportedTable.MEMBER, TeamMember: ImportedTable.TEAM, BehavioralTag: ImportedTable.TAG}
 
 
@@ -53,7 +55,9 @@ def undo_import(*, batch: ImportBatch, by: User | None) -> None:
     try:
         with pghistory.context(undoes_import=batch.file_name):
             _undo(batch, by)
-    except IntegrityError:
+    except IntegrityError as error:
+        if holds.broke_a_hold(error):
+            raise UndoRefused([holds.in_words()]) from None
         raise UndoRefused([_("Something that was recorded since refers to what the import wrote.")]) from None
 
 

@@ -12,6 +12,7 @@ from clients.models.people import Firm, TeamMember, User
 from clients.models.permission import AnswerSource, Erasure, How, PermissionAnswer
 from clients.models.permission_channels import ChannelOptOut, ContactChannel, HowOptedOut
 from clients.models.register import FieldEntry, FieldReview, Purpose, ReviewOutcome
+from clients.models.retention import Anonymised, Departure, LegalHold
 from clients.models.rubric import RatingMeaning
 from clients.models.vocabulary import (
     AttentionConstraint,
@@ -26,6 +27,7 @@ from clients.models.vocabulary import (
 )
 
 __all__ = [
+    "Anonymised",
     "AnswerSource",
     "AttentionConstraint",
     "BehavioralTag",
@@ -44,6 +46,7 @@ __all__ = [
     "ClientSummary",
     "ComplexityDriver",
     "ContactChannel",
+    "Departure",
     "Erasure",
     "FieldEntry",
     "FieldReview",
@@ -59,6 +62,7 @@ __all__ = [
     "IncomeStructure",
     "Job",
     "JobState",
+    "LegalHold",
     "Member",
     "MergedRow",
     "Notice",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients import triggers
 from clients.audit import tracked
-from clients.models import permission_triggers
+from clients.models import permission_triggers, retention
 from clients.models.changes import ChangeKind
 from clients.querysets import ClientQuerySet
 
@@ -135,6 +135,8 @@ class Client(models.Model):
             permission_triggers.NEW_CLIENT,
             permission_triggers.CHANGED,
             triggers.SUMMARY_FOR_EACH_CLIENT,
+            *retention.DEPARTURES,
+            retention.held_rows_stay(client="id"),
             *triggers.notes_changes(
                 ChangeKind.FACTS,
                 ChangeKind.SERVICE,

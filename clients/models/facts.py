@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients import triggers
 from clients.models.changes import ChangeKind
+from clients.models.retention import held_rows_stay
 from clients.models.vocabulary import TouchOutcome
 
 __all__ = ["Revenue", "TimeEntry", "Touch", "TouchOutcome"]
@@ -43,7 +44,7 @@ class Revenue(models.Model):
             # a client's page; the scoring window reads it without touching the table
             models.Index(fields=["client", "date"], include=["amount"], name="clients_revenue_by_client"),
         ]
-        triggers = triggers.notes_changes(ChangeKind.FACTS)
+        triggers = [*triggers.notes_changes(ChangeKind.FACTS), held_rows_stay()]
 
     def __str__(self) -> str:
         return f"{self.date} {self.amount}"
@@ -85,7 +86,7 @@ class Touch(models.Model):
             # a client's timeline, newest first; the scoring and planning windows
             models.Index(fields=["client", "occurred_on"], name="clients_touch_by_client"),
         ]
-        triggers = triggers.notes_changes(ChangeKind.FACTS, ChangeKind.SERVICE)
+        triggers = [*triggers.notes_changes(ChangeKind.FACTS, ChangeKind.SERVICE), held_rows_stay()]
 
     def __str__(self) -> str:
         return f"{self.occurred_on} {self.kind}"
@@ -119,7 +120,7 @@ class TimeEntry(models.Model):
             # a person's own log
             models.Index(fields=["by", "spent_on"], name="clients_time_by_person"),
         ]
-        triggers = triggers.notes_changes(ChangeKind.FACTS)
+        triggers = [*triggers.notes_changes(ChangeKind.FACTS), held_rows_stay()]
 
     def __str__(self) -> str:
         return f"{self.spent_on} {self.minutes}"

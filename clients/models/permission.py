@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.models.client import Permission
+from clients.models.retention import held_rows_stay
 
 
 class How(models.TextChoices):
@@ -84,7 +85,8 @@ class PermissionAnswer(models.Model):
                     RAISE EXCEPTION 'An answer about permission stays as it was given.'
                         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'clients_answer_stays';
                 """,
-            )
+            ),
+            held_rows_stay(),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.audit import tracked
+from clients.models.retention import held_rows_stay
 from personas.models.scripts import ENDED, keeps_records
 
 
@@ -210,6 +211,7 @@ class Message(models.Model):
         ]
         triggers = [
             keeps_records("message_kept", "claimed_at", always=_SPOKEN),
+            held_rows_stay(condition=_SPOKEN),
             pgtrigger.Trigger(
                 name="message_stays",
                 when=pgtrigger.Before,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.audit import tracked
 from clients.models import Term
+from clients.models.retention import held_rows_stay
 from personas.models.mapping import TAILORED, condition
 from personas.scripts.querysets import ScriptVersionQuerySet
 
@@ -330,6 +331,7 @@ class ScriptUse(models.Model):
         ]
         triggers = [
             keeps_records("use_kept", "used_at"),
+            held_rows_stay(),
             pgtrigger.Trigger(
                 name="use_stays",
                 when=pgtrigger.Before,

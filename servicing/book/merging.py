@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from clients.changes import wake_sweeps
 from clients.commands import Refused
 from clients.firm import firm_today
+from clients.holds import refuse_held
 from clients.importing.engine import LOCK as IMPORT_LOCK
 from clients.models import BehavioralTag, ChangeKind, Client, ClientMerge, FormerNumber, Permission, User
 from clients.services import BEHAVIORAL
@@ -195,6 +196,7 @@ def merge(
             raise Refused(_("One of the records is gone. Look at the list of clients again."))
         if seen and seen != fingerprint(kept, gone):
             raise SomethingChanged(_("One of the records changed since you looked. Look at both again."))
+        refuse_held(kept, gone)
         merged = _merge(records[kept], records[gone], set(take), by, reason)
     return merged
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.commands import Refused
+from clients.holds import refuse_held
 from clients.models import Client, ClientMerge, FormerNumber, User
 from servicing.book.fields import stricter
 from servicing.book.merging import fetch, settle, take_locks
@@ -43,6 +44,7 @@ def _part(merge: ClientMerge, by: User) -> Client:
     merge = ClientMerge.objects.select_for_update().get(pk=merge.pk)
     if merge.parted_at:
         raise Refused(_("These records were parted already."))
+    refuse_held(merge.client_id)
     kept = Client.objects.select_for_update(of=("self",)).get(pk=merge.client_id)
     number = FormerNumber.objects.filter(external_id=merge.external_id).first()
     record = dict(merge.before["clients_client"][0])

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from clients.commands import Refused
+from clients.holds import refuse_held
 from clients.merges import taken_number
 from clients.models import Client, ClientSplit, Permission, User
 from servicing.book.merging import fingerprint, settle, take_locks
@@ -127,6 +128,7 @@ def _split(pk: int, parts: Parts, by: User, reason: str, seen: str) -> Client:
         raise Refused(_("The record is gone. Look at the list of clients again."))
     if seen and seen != fingerprint(pk):
         raise Refused(_("The record changed since you looked. Look at it again."))
+    refuse_held(pk)
     people = set(client.members.values_list("pk", flat=True))
     going = people & set(parts.members)
     if going != set(parts.members):

@@ -26,6 +26,18 @@ from servicing.models.people import Absence, CalendarEntry, CalendarFeed, Client
 from servicing.models.ranges import PlanningRange
 from servicing.models.ratings import Rating, RatingLink
 from servicing.models.requests import ClientRequest, RequestMail
+from servicing.models.retention import (
+    AccessDownload,
+    AccessRequest,
+    AccessState,
+    AnonymisingBatch,
+    AnonymisingRow,
+    BatchState,
+    RecordKind,
+    RetentionPeriod,
+    RetentionSettings,
+    RowOutcome,
+)
 from servicing.models.review import (
     TO_DECIDE,
     AnnualReview,
@@ -92,8 +104,14 @@ __all__ = [
     "TO_DECIDE",
     "UNDO_DAYS",
     "Absence",
+    "AccessDownload",
+    "AccessRequest",
+    "AccessState",
     "AnnualReview",
+    "AnonymisingBatch",
+    "AnonymisingRow",
     "Basis",
+    "BatchState",
     "Beyond",
     "BeyondStandard",
     "BookRollup",
@@ -145,7 +163,10 @@ __all__ = [
     "Rating",
     "RatingLink",
     "ReadyDecision",
+    "RecordKind",
     "RequestMail",
+    "RetentionPeriod",
+    "RetentionSettings",
     "ReviewAction",
     "ReviewCode",
     "ReviewSettings",
@@ -156,6 +177,7 @@ __all__ = [
     "ReviewStepState",
     "RoleWeeks",
     "Route",
+    "RowOutcome",
     "ServiceClock",
     "ServiceItem",
     "ServiceKind",
