@@ -7,6 +7,7 @@ row waits for the next scheduled sweep.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 import structlog
 from celery import current_app
@@ -87,3 +88,20 @@ def take_changes(kind: ChangeKind, *, limit: int = 100_000) -> list[int]:
             {"kind": kind.value, "limit": limit},
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def forget_changes(kind: ChangeKind, clients: Iterable[int]) -> None:
+    """Deletes what is noted of the clients with the given ids, whom the running transaction acts on next.
+
+    What it notes itself on its way would have them looked at a second time. Rows that another holds stay.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM clients_change WHERE id IN (
+                SELECT id FROM clients_change WHERE kind = %s AND client_id = ANY(%s::bigint[])
+                FOR UPDATE SKIP LOCKED
+            )
+            """,
+            [kind.value, list(clients)],
+        )

@@ -9,7 +9,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 
-from clients.changes import take_changes, wake_sweeps
+from clients.changes import forget_changes, take_changes, wake_sweeps
 from clients.firm import firm_today
 from clients.models import ChangeKind, Client
 from clients.sweeps import Counts
@@ -35,6 +35,7 @@ def plan_changed() -> int:
             equity.open_tasks(day=firm_today(), clients=clients)
             owner_steps.open_tasks(day=firm_today(), clients=clients)
             transitions.open_tasks(day=firm_today(), clients=clients)
+            forget_changes(ChangeKind.SERVICE, clients)  # a case that opened is a change of its client
             plan(as_of=firm_today(), clients=clients)
         if len(taken) > BATCH // 2:
             wake_sweeps(ChangeKind.SERVICE)  # there may be more

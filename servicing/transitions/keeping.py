@@ -50,6 +50,7 @@ _WITHOUT = f"""
         SELECT FROM servicing_servicetask task
         WHERE task.source = '{SOURCE}' AND task.source_id <> ''
             AND task.source_id = t.id || '-' || t.number
+        OFFSET 0  -- a look-up for each case, whatever the statistics say of a table that has just grown
     )
 """
 

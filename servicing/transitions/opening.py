@@ -20,15 +20,21 @@ _GIVEN = "SELECT unnest(%(clients)s::bigint[]) AS client_id"
 _CHANGED = "SELECT DISTINCT client_id FROM clients_change WHERE kind = %(kind)s"
 
 # A tier that a run gave in place of a higher one, and that has had no case: `position` counts downward.
+# One look-up by client each (`OFFSET 0` keeps it so): few are looked at, and all assignments are many.
 _FALLEN = """
     FROM {whose} s
-    JOIN tiers_tierassignment a ON a.client_id = s.client_id AND a.ends_on IS NULL
-        AND a.run_id IS NOT NULL AND a.source <> 'first'
+    CROSS JOIN LATERAL (
+        SELECT * FROM tiers_tierassignment WHERE client_id = s.client_id AND ends_on IS NULL OFFSET 0
+    ) a
     JOIN servicing_transitionsettings firm ON a.id > firm.cases_after
     JOIN tiers_tierassignment old ON old.client_id = a.client_id AND old.ends_on = a.starts_on
     JOIN clients_tier now ON now.id = a.tier_id
     JOIN clients_tier was ON was.id = old.tier_id AND was.position < now.position
-    WHERE NOT EXISTS (SELECT FROM servicing_transition t WHERE t.assignment_id = a.id)
+    WHERE a.run_id IS NOT NULL AND a.source <> 'first'
+        AND NOT EXISTS (
+            SELECT FROM servicing_transition t
+            WHERE t.client_id = a.client_id AND t.assignment_id = a.id OFFSET 0
+        )
 """
 # The small questions first: where no tier was ever replaced and no case is open, nobody is looked at.
 _ANYTHING = f"""

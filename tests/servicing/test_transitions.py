@@ -161,6 +161,14 @@ def test_a_second_sweep_finds_the_case_open_and_a_closed_one_opens_no_more(falli
     assert [task.status for task in stage_tasks(case)] == ["cancelled"]
 
 
+def test_the_sweep_that_opens_a_case_leaves_its_client_to_no_other_sweep(falling, fell):
+    """A case notes a change of its client; planned in the same breath, nothing is left to be looked at."""
+    fell()
+    assert plan_changed() > 0
+    assert Transition.objects.filter(client_id=falling).exists()
+    assert plan_changed() == 0
+
+
 def test_tiers_given_before_cases_were_kept_open_none(falling, fell):
     fell()
     TransitionSettings.objects.update(cases_after=TierAssignment.objects.latest("pk").pk)
