@@ -179,7 +179,8 @@ WITH parts AS (
     UNION ALL
     SELECT coalesce(t.tier_id, c.tier_id), c.lead_id, {_parts(_TASK_COUNTS)}
     FROM servicing_servicetask t JOIN dashboard_client c ON c.client_id = t.client_id
-    WHERE t.status IN ('planned', 'scheduled') OR t.due_on > %(before)s::date - 400
+    WHERE t.status IN ('planned', 'scheduled') OR t.completed_on > %(before)s
+        OR t.window_end >= %(before)s OR t.closed_at >= %(before)s::date
     GROUP BY 1, 2
     UNION ALL
     SELECT c.tier_id, c.lead_id, {_parts(_MOVED)}

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
-from django.utils import timezone
 
+from clients.firm import firm_settings
 from servicing.dashboards.reading import NO_TIER, Asked, person_of
 from servicing.dashboards.sets import JOINED, LEAD_ROLE, TASKS
 from servicing.delivery.reading import NOBODY
@@ -75,7 +75,7 @@ def _read(
     elif asked.tier:
         terms.append("tier.code = %(tier)s")
     values: dict[str, Any] = {
-        "since": as_of - WEEK, "until": as_of, "zone": timezone.get_current_timezone_name(),
+        "since": as_of - WEEK, "until": as_of, "zone": firm_settings().time_zone,
         "tier": asked.tier,
         "lead": person_of(asked), "limit": limit, "offset": offset,
     }  # fmt: skip
