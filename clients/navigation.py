@@ -37,7 +37,7 @@ DAILY = (
     Entry(
         _("Operations"), "servicing:operations", "operations", "o", "/operations/", access.sees_all_clients
     ),
-    Entry(_("Written policy"), "servicing:written_policy", "review", "r", "/review/"),
+    Entry(_("Review"), "servicing:reviews", "review", "r", "/review/"),
 )
 FIRM = (
     Entry(

@@ -30,6 +30,7 @@ class ServicingConfig(AppConfig):
         from servicing.ratings import tracked as kept_of_ratings
         from servicing.reminders import handing_over
         from servicing.requests import services as requests
+        from servicing.review import tracked as kept_of_reviews
         from servicing.sending.fields import SERVICE
         from servicing.standards.exceptions import differences
         from servicing.transitions import keeping as transitions
@@ -47,6 +48,7 @@ class ServicingConfig(AppConfig):
         kept_of_meetings.register()
         kept_of_transitions.register()
         kept_of_ratings.register()
+        kept_of_reviews.register()
         register_actor("plan_changed", _("Planning, after something changed"))
         register_actor("plan_all", _("Nightly planning"))
         register_actor("plan_service", _("Planning, from the command line"))

@@ -16,11 +16,12 @@ from servicing.capacity import weeks
 from servicing.dashboards import rollups
 from servicing.delivery import figures
 from servicing.exports import services as exports
-from servicing.models import BookTransfer
+from servicing.models import AnnualReview, BookTransfer
 from servicing.modifiers.sweeps import follow_changes
 from servicing.planning import sweeps
 from servicing.reminders import digest, escalation, waiting
 from servicing.requests import telling
+from servicing.review import carrying_out
 from servicing.sending import sweep
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries": 5}
@@ -120,3 +121,16 @@ def forget_exports() -> None:
     """Removes copies of all data whose time is over."""
     with noted("servicing.forget_exports") as counts:
         counts["removed"] = exports.forget_expired()
+
+
+@shared_task(name=carrying_out.TASK)
+def carry_out_review(job_id: int, review_id: int, user_id: int, whole: bool) -> None:
+    """Carries out the next stage of a signed review, asked for by a person; with `whole` the rest too."""
+    review = AnnualReview.objects.get(pk=review_id)
+    with (
+        pghistory.context(user=user_id, by="page"),
+        suppress(AlreadyDone),
+        working_on(job_id) as (job, report),
+    ):
+        by = User.objects.get(pk=user_id)
+        carrying_out.work(job=job, review=review, by=by, whole=whole, report=report)

@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("servicing.ratings.urls")),
     path("exports/", include("servicing.exports.urls")),
     path("review/policy/", include("servicing.written.urls")),
+    path("review/", include("servicing.review.urls")),
     path("tasks/<int:pk>/undo/", task.undo, name="undo"),
     path("tasks/<int:pk>/prepare/", task.prepare, name="prepare"),
     re_path(r"^tasks/(?P<pk>\d{1,18})/(?P<step>[a-z]{4,12})/$", task.work, name="work"),

@@ -20,6 +20,7 @@ from clients.models import BulkChange, Client, Job, Member, SavedFilter, Service
 from personas.models import MapRow
 from servicing.models import ClientRequest, ServiceKind, ServiceTask, Transition
 from tests.factories import ClientFactory, UserFactory
+from tests.servicing.reviews import begun_review
 
 # One hash for all: making one takes a third of a second.
 PASSWORD = make_password("long enough to sign in")
@@ -162,6 +163,17 @@ TABLE: dict[str, Row] = {
     "servicing:confidence_spread": ("GET", {}, READERS),
     "servicing:confidence_clients": ("GET", {}, READERS),
     "servicing:confidence_file": ("GET", {}, READERS),
+    "servicing:reviews": ("GET", {}, ALL),
+    "servicing:begin_review": ("GET", {}, FIRM),
+    "servicing:review_signers": ("GET", {}, ADMINS),
+    "servicing:review": ("GET", {"pk": "review"}, READERS),
+    "servicing:change_review": ("GET", {"pk": "review"}, FIRM),
+    "servicing:abandon_review": ("GET", {"pk": "review"}, FIRM),
+    "servicing:review_record": ("GET", {"pk": "review"}, READERS),
+    "servicing:review_file": ("GET", {"pk": "review"}, READERS),
+    "servicing:review_step": ("GET", {"pk": "review", "code": "graduation"}, READERS),
+    "servicing:give_review_step": ("GET", {"pk": "review", "code": "graduation"}, FIRM),
+    "servicing:review_action": ("POST", {"pk": 0}, after(ALL, 404)),
     "servicing:written_policy": ("GET", {}, ALL),
     "servicing:policy_version": ("GET", {"number": 0}, after(ALL, 404)),
     "servicing:keep_policy": ("GET", {}, FIRM),
@@ -438,6 +450,7 @@ def subjects(browsers: dict[str, Browser]) -> dict[str, Any]:
             ),
         ).pk,
         "transition": Transition.objects.create(client=client, opened_on=DAY, due_on=DAY).pk,
+        "review": begun_review().pk,
         "invitation_uid": uid,
         "invitation_token": default_token_generator.make_token(invited),
     }

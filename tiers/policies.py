@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -83,7 +83,10 @@ def discard_draft(*, policy: Policy) -> None:
             raise Refused(_("Only a draft can be discarded."))
         if ScoringRun.objects.filter(policy=policy).exists():
             raise Refused(_("A scoring run was made with this draft, so it is kept."))
-        policy.delete()
+        try:
+            policy.delete()
+        except ProtectedError:
+            raise Refused(_("An annual review rests on this draft, so it is kept.")) from None
 
 
 # --- Publishing ----------------------------------------------------------------------------------------

@@ -406,6 +406,13 @@ def transitions(work: Merging, table: str) -> None:
     )
 
 
+def review_decisions(work: Merging, table: str) -> None:
+    """What reviews decided about both; of two decisions of the one under way the staying record's."""
+    same = f"SELECT own.review_id FROM {table} own WHERE own.client_id = %(kept)s AND NOT own.final"
+    work.drop(table, where=f"NOT t.final AND t.review_id IN ({same})")
+    work.move(table)
+
+
 def redundancy(work: Merging, table: str) -> None:
     """Of a point that both looked at the staying record's."""
     same = f"SELECT 1 FROM {table} own WHERE own.client_id = %(kept)s AND own.item_id = t.item_id"
@@ -449,6 +456,7 @@ RULES: dict[str, Rule] = {
     "servicing_confidenceanswer": confidence,
     "servicing_transition": transitions,
     "servicing_rating": moves,
+    "servicing_graduationdecision": review_decisions,
     "servicing_waiver": waivers,
     "servicing_cadenceoverride": cadences,
     "servicing_serviceclock": drops,

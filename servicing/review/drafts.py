@@ -1,0 +1,145 @@
+"""The draft policy of a review: what it states differently, and what its simulation says."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clients.formats import hours
+from servicing.capacity.of_draft import hours_of_draft
+from servicing.dashboards.tables import HOURS, MONEY, SHARE, TEXT, TIER, Cell, Table, columns
+from servicing.models import AnnualReview
+from servicing.review.frozen import Seen
+from tiers import simulation
+from tiers.comparing import compare
+from tiers.models import Policy, PolicyStatus, Simulation
+from tiers.policies import obstacles
+
+
+def drafts() -> list[Policy]:
+    """The drafts to choose from, the newest first."""
+    return list(Policy.objects.filter(status=PolicyStatus.DRAFT).order_by("-version")[:50])
+
+
+def simulation_of(policy: Policy) -> Simulation | None:
+    """The newest simulation of what the policy states now."""
+    rows = Simulation.objects.filter(policy=policy, digest=simulation.digest_of(policy))
+    return rows.order_by("-made_at").first()
+
+
+def against_done(review: AnnualReview) -> list[str]:
+    """What keeps the step from being done, each a sentence."""
+    draft = review.draft
+    if draft is None:
+        return []
+    if draft.status != PolicyStatus.DRAFT:
+        return [_("%(policy)s is no draft any more. Choose another one.") % {"policy": draft}]
+    if problems := obstacles(draft):
+        return problems
+    if simulation_of(draft) is None:
+        return [_("Simulate the draft as it stands now, so that everybody sees what it would do.")]
+    return []
+
+
+def policy(review: AnnualReview) -> Seen:
+    """What the draft changes, and what it would do."""
+    draft, in_force = review.draft, Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
+    if draft is None:
+        said = _("The policy in force stays: %(policy)s.") % {"policy": in_force} if in_force else ""
+        return Seen(says=[said or _("No policy is in force, and no draft is chosen.")])
+    seen = Seen(says=[_("Draft: %(policy)s.") % {"policy": draft}])
+    if in_force:
+        seen.says.append(_("In force: %(policy)s.") % {"policy": in_force})
+        seen.tables.append(_changes(in_force, draft))
+    found = simulation_of(draft)
+    if found is None:
+        seen.says.append(_("It was not simulated as it stands now."))
+        return seen
+    seen.at = found.made_at
+    result = found.result
+    moving = ngettext("%(n)s client would move.", "%(n)s clients would move.", result["moving"]) % {
+        "n": result["moving"]
+    }
+    seen.says.append(moving)
+    seen.tables += [_tiers(result), _moves(result)]
+    of_hours = hours_of_draft(HttpRequest(), found)
+    seen.says.append(of_hours["says"])
+    seen.tables.append(_hours(of_hours))
+    return seen
+
+
+def _changes(before: Policy, after: Policy) -> Table:
+    rows = [
+        [Cell(line.label, TEXT), Cell(line.first, TEXT), Cell(line.second, TEXT), Cell(line.change, TEXT)]
+        for _title, lines in compare(before, after)
+        for line in lines
+        if line.change
+    ]
+    head = columns(
+        ("what", _("What")), ("in_force", _("In force")), ("draft", _("Draft")), ("change", _("Change"))
+    )
+    head = [type(each)(each.code, each.label, number=False) for each in head]
+    note = "" if rows else _("The draft states what the policy in force states.")
+    return Table("changes", _("What the draft changes"), head, rows, note=note)
+
+
+def _tiers(result: dict[str, Any]) -> Table:
+    now: dict[str | None, int] = {}
+    for cell in result["matrix"]:
+        now[cell["from"]] = now.get(cell["from"], 0) + cell["clients"]
+    rows = [
+        [
+            Cell(row["tier"], TIER),
+            Cell(now.get(row["tier"], 0)),
+            Cell(row["published_clients"]),
+            Cell(row["clients"]),
+            Cell(Decimal(row["revenue"]), MONEY),
+            Cell(None if row["share"] is None else Decimal(str(row["share"])), SHARE),
+        ]
+        for row in result["tiers"]
+    ]
+    head = columns(
+        ("tier", _("Tier")),
+        ("clients_now", _("Clients now")),
+        ("clients_in_force", _("By the policy in force")),
+        ("clients_draft", _("By the draft")),
+        ("revenue", _("Revenue")),
+        ("share", _("Share of revenue")),
+    )
+    return Table("tiers", _("Tiers under the draft"), head, rows)
+
+
+def _moves(result: dict[str, Any]) -> Table:
+    moves = [cell for cell in result["matrix"] if cell["from"] != cell["to"] and cell["clients"]]
+    rows = [[Cell(each["from"], TIER), Cell(each["to"], TIER), Cell(each["clients"])] for each in moves]
+    head = columns(("from", _("From")), ("to", _("To")), ("clients", _("Clients")))
+    head[1] = type(head[1])("to", _("To"), number=False)
+    return Table("moves", _("Who would move"), head, rows)
+
+
+def _hours(found: dict[str, Any]) -> Table:
+    rows = [
+        [
+            Cell(row["tier"], TIER),
+            *(Cell(Decimal(round(row[side])), HOURS) for side in ("now", "in_force", "draft")),
+        ]
+        for row in found["tiers"]
+    ]
+    total = found["total"]
+    foot = [
+        Cell(_("Together"), TEXT),
+        *(Cell(Decimal(round(total[side])), HOURS) for side in ("now", "in_force", "draft")),
+    ]
+    head = columns(
+        ("tier", _("Tier")),
+        ("now", _("Now")),
+        ("in_force", _("By the policy in force")),
+        ("draft", _("By the draft")),
+    )
+    available = total["available"]
+    note = _("People have %(hours)s a year.") % {"hours": hours(available)} if available else ""
+    return Table("hours", _("Hours promised a year"), head, rows, foot, note=note)
