@@ -108,11 +108,11 @@ def send_messages() -> None:
 
 
 @shared_task(name="servicing.export_all")
-def export_all(job_id: int) -> None:
-    """Makes a copy of all data, asked for by a person."""
+def export_all(job_id: int, of: str = "all") -> None:
+    """Makes a copy of all data, or of what the dashboards show, asked for by a person."""
     with suppress(AlreadyDone), working_on(job_id) as (job, report):
         if job.requested_by:
-            exports.make_export(by=job.requested_by, report=report)
+            exports.make_export(by=job.requested_by, report=report, of=of)
         job.result_url = reverse("servicing:exports")
 
 

@@ -38,13 +38,7 @@ def movement(request: SignedInRequest) -> HttpResponse:
     today = firm_today()
     first, last, wrong = _days(request, today)
     advisor = advisor_of(request.GET.get("advisor", ""))
-    cells = moves.cells_of(first, last, advisor)
-    tiers = list(Tier.objects.order_by("position", "id"))
-    codes: dict[int | None, str | None] = {tier.pk: tier.code for tier in tiers} | {None: None}
-    found = [(codes.get(a), codes.get(b), n) for a, b, n in cells]
-    there = {code for a, b, _n in found for code in (a, b)}
-    order: list[str | None] = [*(tier.code for tier in tiers if tier.code in there or not tier.retired_at)]
-    order += [None] if None in there else []
+    found, order = _moves(first, last, advisor)
     to = _Cells(first, last, advisor)
     table = _matrix(found, order, to)
     if "file" in request.GET:
@@ -70,6 +64,21 @@ def movement(request: SignedInRequest) -> HttpResponse:
             "kept": urlencode({"from": first, "to": last} | ({"advisor": advisor} if advisor else {})),
         },
     )
+
+
+def _moves(first: dt.date, last: dt.date, advisor: str = "") -> tuple[list[moves.Move], list[str | None]]:
+    """Who moved where, by the codes of tiers; and the tiers in their order, untiered at the end."""
+    tiers = list(Tier.objects.order_by("position", "id"))
+    codes: dict[int | None, str | None] = {tier.pk: tier.code for tier in tiers} | {None: None}
+    found = [(codes.get(a), codes.get(b), n) for a, b, n in moves.cells_of(first, last, advisor)]
+    there = {code for a, b, _n in found for code in (a, b)}
+    order: list[str | None] = [*(tier.code for tier in tiers if tier.code in there or not tier.retired_at)]
+    return found, order + ([None] if None in there else [])
+
+
+def matrix_of(first: dt.date, last: dt.date) -> Table:
+    """The firm's movement between two days as a table."""
+    return _matrix(*_moves(first, last), _Cells(first, last, ""))
 
 
 class _Cells:
@@ -186,7 +195,7 @@ def pareto(request: SignedInRequest) -> HttpResponse:
         rollups.refresh()
         refresh = DashboardRefresh.objects.get()
     found = refresh.pareto
-    table = _tiers_of(found)
+    table = revenue_by_tier(found)
     if "file" in request.GET:
         return as_file("revenue-by-clients", table.as_csv())
     return render(
@@ -214,7 +223,8 @@ def _results(**parts: str) -> str:
     return f"{reverse('servicing:dashboard_clients')}?{urlencode({'period': periods.TWELVE} | parts)}"
 
 
-def _tiers_of(found: dict[str, Any]) -> Table:
+def revenue_by_tier(found: dict[str, Any]) -> Table:
+    """The table below the curve, of what `DashboardRefresh.pareto` keeps."""
     head = columns(
         ("tier", _("Tier")),
         ("clients", _("Clients")),

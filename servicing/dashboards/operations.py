@@ -88,6 +88,28 @@ def goals_of(found: Figures) -> list[Progress]:
     return progress(found.goals, found.year, found.last_year, found.as_of, links)
 
 
+def goals_table(goals: list[Progress]) -> Table:
+    """The goals of the year as a table: money, and percent for what is a share."""
+    head = columns(
+        ("goal", _("Goal")), ("now", _("Now")), ("target", _("Goal of the year")),
+        ("by_today", _("By today")), ("state", _("How it is")),
+    )  # fmt: skip
+    amounts = ((each, each.value, each.target, each.by_now) for each in goals)
+    rows = [
+        [Cell(each.label, TEXT), *(Cell(number, MONEY) for number in numbers), Cell(each.words, TEXT)]
+        for each, *numbers in amounts
+    ]
+    return Table("goals", _("Goals of the year"), head, rows)
+
+
+def now_table(chosen: Asked, found: Figures) -> Table:
+    """What needs a look now, as a table."""
+    head = columns(("what", _("What")), ("number", _("Number")), ("note", _("About it")))
+    cards = parts.cards(found, Links(chosen, found.username))
+    rows = [[Cell(str(c["label"]), TEXT), Cell(c["value"]), Cell(str(c["note"]), TEXT)] for c in cards]
+    return Table("now", _("What needs a look now"), head, rows)
+
+
 def _troubles() -> list[dict[str, Any]]:
     return [
         {"pk": line.schedule.pk, "name": line.schedule.name, "state": line.state.value, "since": line.since}
@@ -101,9 +123,13 @@ def dashboard_file(request: SignedInRequest) -> HttpResponse:
     """One table of the dashboard as CSV; all advisors and people in theirs."""
     name = request.GET.get("table", "")
     only = name.partition("-")[0]
+    chosen = asked(request)
+    if name == "goals":
+        return as_file(f"goals-{chosen.today.year}", goals_table(goals_of(figures(chosen))).as_csv())
+    if name == "now":
+        return as_file(name, now_table(chosen, figures(chosen)).as_csv())
     if only not in TITLES:
         raise Http404
-    chosen = asked(request)
     for part in parts.build(chosen, figures(chosen), only=only, everybody=True):
         for table in part.tables:
             if table.code == name:

@@ -9,30 +9,40 @@ from pathlib import Path
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clients.access import is_administrator
 from clients.jobs import Report, start_job
 from clients.models import Job, User
 from clients.notices import Tell, tell
 from servicing.exports.writing import one_moment, write_all
 from servicing.models import DataExport, ExportDownload
+from servicing.models.exports import ExportOf
 
 HOURS = 24  # that a copy can be downloaded
 
 
-def ask_for_export(*, by: User) -> Job:
+def ask_for_export(*, by: User, of: str = ExportOf.ALL) -> Job:
     """Queues a copy for a worker."""
-    return start_job(task="servicing.export_all", title=_("Exporting all data"), by=by)
+    title = _("Exporting all data") if of == ExportOf.ALL else _("Exporting what the dashboards show")
+    return start_job(task="servicing.export_all", title=title, by=by, arguments=[str(of)])
 
 
-def make_export(*, by: User, report: Report) -> DataExport:
-    """Makes a copy of everything that is stored, as of one moment."""
+def exports_for(user: User) -> QuerySet[DataExport]:
+    """The copies that `user` may see and take: administrators all, who sees the firm those of dashboards."""
+    every = DataExport.objects.all()
+    return every if is_administrator(user) else every.filter(of=ExportOf.DASHBOARDS)
+
+
+def make_export(*, by: User, report: Report, of: str = ExportOf.ALL) -> DataExport:
+    """Makes a copy of everything that is stored, or of what the dashboards show, as of one moment."""
     now = timezone.now()
-    export = DataExport(made_by=by, made_at=now, expires_at=now + dt.timedelta(hours=HOURS))
+    export = DataExport(of=of, made_by=by, made_at=now, expires_at=now + dt.timedelta(hours=HOURS))
     with tempfile.TemporaryFile() as file, one_moment() as reader:
-        export.files, export.rows = write_all(file, report, reader)
+        export.files, export.rows = write_all(file, report, reader, of)
         export.bytes = file.tell()
         file.seek(0)
         export.file.save("all.zip", File(file), save=False)
@@ -84,8 +94,9 @@ def _forget_strays() -> int:
 
 
 def forget_for(clients: Collection[int]) -> dict[int, int]:
-    """Permission ended for `clients`: every copy that waits may hold their behavioral triggers, and goes."""
-    waiting = list(DataExport.objects.exclude(file="").select_related("made_by"))
+    """Permission ended for `clients`: every copy of all data that waits may hold their behavioral triggers,
+    and goes."""
+    waiting = list(DataExport.objects.filter(of=ExportOf.ALL).exclude(file="").select_related("made_by"))
     for export in waiting:
         remove(export=export)
         text = _("Your export of all data was removed: a client in it ended the permission. Make it again.")

@@ -17,7 +17,10 @@ from psycopg import IsolationLevel
 from clients.exporting import escaped, export_query
 from clients.firm import firm_settings
 from clients.jobs import Report
+from servicing.exports import dashboards
 from servicing.exports.tables import Table, tables
+from servicing.models import DashboardRefresh
+from servicing.models.exports import ExportOf
 
 # The list that other systems take, beside the tables as they are.
 CLIENTS = "clients.csv"
@@ -37,21 +40,32 @@ def one_moment() -> Iterator[BaseDatabaseWrapper]:
         reader.close()
 
 
-def write_all(to: IO[bytes], report: Report, reader: BaseDatabaseWrapper) -> tuple[int, int]:
-    """Writes everything that `reader` sees into `to` as a zip; returns how many files and rows. Memory does
-    not grow with them."""
+def write_all(
+    to: IO[bytes], report: Report, reader: BaseDatabaseWrapper, of: str = ExportOf.ALL
+) -> tuple[int, int]:
+    """Writes what a copy of that kind holds into `to` as a zip, as `reader` sees it; returns how many files
+    and rows. Memory does not grow with the rows."""
     contents: list[tuple[str, int, Table | None]] = []
-    every = tables()
+    every = tables() if of == ExportOf.ALL else []
+    steps = len(every) + (of == ExportOf.ALL) + len(dashboards.FIGURES) + 1
+
+    def add(archive: zipfile.ZipFile, name: str, pieces: Iterator[bytes], table: Table | None = None) -> None:
+        contents.append((name, _write(archive, name, pieces), table))
+
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        report(CLIENTS, 0, len(every) + 1)
-        clients = f"{export_query()} ORDER BY c.external_id"
-        contents.append((CLIENTS, _write(archive, CLIENTS, _copied(reader, clients)), None))
-        for place, table in enumerate(every, 1):
-            report(table.name, place, len(every) + 1)
-            contents.append(
-                (table.name, _write(archive, table.name, _copied(reader, _rows_of(table))), table)
-            )
-        archive.writestr("README.txt", _contents(contents))
+        report(dashboards.FOLDER, 0, steps)
+        for name, text in dashboards.tables():
+            add(archive, name, iter([text.encode()]))
+        for place, (name, query) in enumerate(dashboards.queries(), 1):
+            report(name, place, steps)
+            add(archive, name, _copied(connection, query))  # which sees what was just added up
+        if of == ExportOf.ALL:
+            report(CLIENTS, steps - len(every) - 1, steps)
+            add(archive, CLIENTS, _copied(reader, f"{export_query()} ORDER BY c.external_id"))
+        for place, table in enumerate(every, steps - len(every)):
+            report(table.name, place, steps)
+            add(archive, table.name, _copied(reader, _rows_of(table)), table)
+        archive.writestr("README.txt", _contents(contents, of))
     return len(contents) + 1, sum(rows for _name, rows, _table in contents)
 
 
@@ -89,23 +103,37 @@ def _column(field: models.Field, name: str) -> str:
     return name
 
 
-def _contents(found: list[tuple[str, int, Table | None]]) -> str:
+def _contents(found: list[tuple[str, int, Table | None]], of: str) -> str:
     """What each file holds, for whoever opens the zip in ten years."""
+    whole = of == ExportOf.ALL
+    title = _("%(firm)s: complete data set of %(at)s") if whole else _("%(firm)s: dashboards of %(at)s")
     lines = [
-        _("%(firm)s: complete data set of %(at)s")
-        % {"firm": firm_settings().name, "at": timezone.localtime().strftime("%Y-%m-%d %H:%M %Z")},
+        title % {"firm": firm_settings().name, "at": timezone.localtime().strftime("%Y-%m-%d %H:%M %Z")},
         "",
         _("CSV in UTF-8 with commas and a header line. Dates and times are in ISO 8601."),
         _("A text that begins with = + - or @ has an apostrophe before it."),
-        _("clients.csv can be imported as it is. Under data/ are the tables, linked by their id columns."),
-        _("Files under history/ say what each row was, and when it changed (pgh_created_at)."),
+        _("Under dashboards/ are the tables of the dashboards by period (12m: the last 12 months), and in"),
+        _("dashboards/figures/ what they were added up from, by tier, lead advisor and month; as of %(at)s.")
+        % {"at": _figures_of()},
         "",
     ]
+    if whole:
+        lines[-1:] = [
+            _("clients.csv can be imported as it is."),
+            _("Under data/ are the tables, linked by their id columns."),
+            _("Files under history/ say what each row was, and when it changed (pgh_created_at)."),
+            "",
+        ]
     for name, rows, table in found:
         lines.append(f"{name}: {rows}")
         for field in table.fields if table else ():
             lines.append(f"    {field.column}{_of(field)}")
     return "\n".join(lines) + "\n"
+
+
+def _figures_of() -> str:
+    """When the figures of the dashboards were added up."""
+    return timezone.localtime(DashboardRefresh.objects.get().refreshed_at).strftime("%Y-%m-%d %H:%M %Z")
 
 
 def _of(field: Any) -> str:

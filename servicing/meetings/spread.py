@@ -197,6 +197,15 @@ def clients_behind(
     return rows, rows[0]["found"] if rows else 0
 
 
+def groups_of(found: Spread) -> list[tuple[str, Figures]]:
+    """Everybody, and each group with what it is a group by."""
+    return [
+        *([("all", found.all)] if found.all else []),
+        *(("persona", each) for each in found.personas),
+        *(("advisor", each) for each in found.advisors),
+    ]
+
+
 def as_csv(groups: Iterable[tuple[str, Figures]]) -> str:
     """The tables as one file: a line for each group, with how many clients gave each number."""
     out = io.StringIO()

@@ -16,7 +16,17 @@ from clients.models import Persona, User
 from clients.register.active import is_active
 from clients.requests import SignedInRequest
 from servicing.delivery.periods import month_of
-from servicing.meetings.spread import LOW, NONE, SCALE, Figures, Spread, as_csv, clients_behind, spread
+from servicing.meetings.spread import (
+    LOW,
+    NONE,
+    SCALE,
+    Figures,
+    Spread,
+    as_csv,
+    clients_behind,
+    groups_of,
+    spread,
+)
 from servicing.meetings.tracked import CONFIDENCE
 from servicing.views.task import is_id
 
@@ -86,15 +96,8 @@ def confidence_clients(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def confidence_file(request: SignedInRequest) -> HttpResponse:
     """The tables as CSV."""
-    found = _spread(_months(request))
-    groups = [("all", found.all)] if found.all else []
-    lines = [
-        *groups,
-        *(("persona", each) for each in found.personas),
-        *(("advisor", each) for each in found.advisors),
-    ]
     return HttpResponse(
-        as_csv(lines),
+        as_csv(groups_of(_spread(_months(request)))),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="confidence.csv"'},
     )

@@ -16,9 +16,17 @@ def random_name(export: DataExport, file_name: str) -> str:
     return f"exports/{uuid.uuid4().hex}"
 
 
+class ExportOf(models.TextChoices):
+    """What a copy holds."""
+
+    ALL = "all", _("All data")
+    DASHBOARDS = "dashboards", _("What the dashboards show")
+
+
 class DataExport(models.Model):
     """One copy as a zip of CSV files, until it expires. Without a file it is being made, or is gone."""
 
+    of = models.CharField(_("what"), max_length=10, choices=ExportOf.choices, default=ExportOf.ALL)
     file = models.FileField(upload_to=random_name, storage=private_storage, blank=True, max_length=120)
     bytes = models.BigIntegerField(_("size"), default=0)
     rows = models.BigIntegerField(_("rows"), default=0)

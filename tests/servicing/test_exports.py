@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
+import re
 import zipfile
+from decimal import Decimal
+from html import unescape
 
 import pytest
 import time_machine
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +25,7 @@ from clients.permission.answers import record_answer
 from servicing.exports import services
 from servicing.exports.tables import APPS, DERIVED, SECRET, tables
 from servicing.exports.writing import write_all
+from servicing.goals.services import set_goals
 from servicing.models import DataExport
 from servicing.tasks import export_all, forget_exports
 from tests.factories import ClientFactory, UserFactory
@@ -167,7 +173,79 @@ def test_permission_that_ends_takes_every_waiting_copy_with_it(administrator, fo
 
 
 @pytest.mark.django_db
-def test_nobody_but_an_administrator_sees_it(client):
+def test_all_data_is_for_administrators_and_dashboards_for_who_sees_the_firm(client, administrator):
     person = UserFactory(groups=["operations"])
     client.force_login(person, backend=BACKEND)
-    assert client.get(reverse("servicing:exports")).status_code == 403
+    page = reverse("servicing:exports")
+    whole = DataExport.objects.create(
+        made_by=administrator, expires_at=timezone.now() + dt.timedelta(hours=1), file="exports/all"
+    )
+    text = client.get(page).content.decode()
+    assert "Export the dashboards" in text
+    assert "Make the export" not in text
+    assert str(administrator.display_name) not in text
+    for name in ("download", "remove"):
+        assert client.post(reverse(f"servicing:{name}_export", args=[whole.pk])).status_code == 404
+    assert client.post(reverse("servicing:make_export")).status_code == 403
+    assert client.post(reverse("servicing:make_export"), {"of": "all"}).status_code == 403
+    assert not Job.objects.exists()
+    assert client.post(reverse("servicing:make_export"), {"of": "dashboards"}).status_code == 302
+    assert Job.objects.get().requested_by == person
+    client.force_login(UserFactory(groups=["advisor"]), backend=BACKEND)
+    assert client.get(page).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_every_dashboard_shows_leaves_as_its_page_has_it(client, folder):
+    person = UserFactory(groups=["operations"], username="=olga")
+    made = ClientFactory(external_id="+K-1", lead=person, client_since=firm_today())
+    Revenue.objects.create(client=made, date=firm_today(), amount="1200.50")
+    set_goals(year=firm_today().year, targets={"revenue": Decimal(5000)})
+    client.force_login(person, backend=BACKEND)
+    job = Job.objects.create(task="servicing.export_all", title="x", requested_by=person)
+    export_all(job.pk, "dashboards")
+    export = DataExport.objects.get()
+    answer = client.post(reverse("servicing:download_export", args=[export.pk]))
+    assert "dashboards-" in answer["Content-Disposition"]
+    files = read(b"".join(answer.streaming_content))
+    assert sum(map(len, files.values())) == export.rows
+    assert not [name for name in files if not name.startswith("dashboards/")]
+    for period in ("12m", "year", "quarter"):
+        page = client.get("/operations/", {"period": period}).content.decode()
+        for address in re.findall(r'href="(/operations/file/[^"]+)"', page):
+            table = address.rpartition("table=")[2]
+            name = "goals" if table == "goals" else f"{period}/{table}"
+            own = list(csv.DictReader(io.StringIO(client.get(unescape(address)).content.decode())))
+            assert files[f"dashboards/{name}.csv"] == own, name
+    for address, name in (
+        ("/operations/movement/?file=1", "movement"),
+        ("/operations/revenue/?file=1", "revenue-by-clients"),
+        (reverse("servicing:ratings_file"), "ratings"),
+        (reverse("servicing:confidence_file") + "?months=12", "confidence"),
+    ):
+        own = list(csv.DictReader(io.StringIO(client.get(address).content.decode())))
+        assert files[f"dashboards/{name}.csv"] == own, name
+    results = files["dashboards/figures/clients-by-result.csv"]
+    assert {row["period"] for row in results} == {"12m", "year", "quarter"}
+    assert {(row["client"], row["lead"], row["revenue"]) for row in results} == {
+        ("'+K-1", "'=olga", "1200.50")
+    }
+    assert len(files["dashboards/now.csv"]) == 6
+    assert {"dashboards/figures/fees-beside-bills.csv", "dashboards/capacity-by-week.csv"} <= set(files)
+
+
+@pytest.mark.django_db
+def test_the_clients_of_a_copy_imported_again_change_nothing(tmp_path):
+    """Whatever a client's texts begin with, and whoever leads it."""
+    lead = UserFactory(username="-ann", groups=["advisor"])
+    odd = {"name": "'=Moor", "email": "ann@example.com", "phone": "+1 555 01", "potential_revenue": "12.50"}
+    ClientFactory(external_id="+1", lead=lead, client_since=dt.date(2020, 2, 29), **odd)
+    ClientFactory(external_id="@2", name='"Quoted", and\ttabbed')
+    out = io.BytesIO()
+    write_all(out, lambda step, done, total: None, connection)
+    with zipfile.ZipFile(out) as archive:
+        (tmp_path / "clients.csv").write_bytes(archive.read("clients.csv"))
+    said = io.StringIO()
+    call_command("import_clients", str(tmp_path / "clients.csv"), "--json", stdout=said)
+    found = json.loads(said.getvalue())
+    assert (found["rows"], found["unchanged"], found["rejected"]) == (2, 2, 0)
