@@ -36,14 +36,20 @@ def wake_sweeps(*kinds: ChangeKind) -> None:
 
 
 def _send(*kinds: ChangeKind) -> None:
-    global _silent_until
     for kind in kinds:
-        if kind in _sweeps and time.monotonic() >= _silent_until:
-            try:
-                current_app.send_task(_sweeps[kind], retry=False)
-            except (OperationalError, RedisError, OSError):
-                _silent_until = time.monotonic() + SILENCE
-                log.warning("queue_did_not_answer", sweep=_sweeps[kind])
+        if kind in _sweeps:
+            send_task(_sweeps[kind])
+
+
+def send_task(name: str, *args: int) -> None:
+    """Sends a task that the next sweep would do anyhow. A queue that is silent is only logged."""
+    global _silent_until
+    if time.monotonic() >= _silent_until:
+        try:
+            current_app.send_task(name, args=args, retry=False)
+        except (OperationalError, RedisError, OSError):
+            _silent_until = time.monotonic() + SILENCE
+            log.warning("queue_did_not_answer", sweep=name)
 
 
 def newest_change() -> int:

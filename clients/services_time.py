@@ -47,9 +47,9 @@ def minutes_of(text: str) -> int:
     raise ValidationError(_("Write minutes, as 90, or hours and minutes, as 1h 30 or 1:30."))
 
 
-def check_day(spent_on: dt.date) -> None:
+def check_day(spent_on: dt.date, today: dt.date | None = None) -> None:
     """Raises ValidationError for a day that has not come, or that lies more than a year back."""
-    today = firm_today()
+    today = today or firm_today()
     if spent_on > today:
         raise ValidationError(_("This date has not come yet."))
     if spent_on < today - OLDEST:

@@ -75,6 +75,19 @@ SHIPPED = [
         expires_after=60,
     ),
     Schedule(
+        name="Webhooks",
+        task="servicing.send_webhooks",
+        crontab="* * *",
+        description="Tells other systems of changes, where an administrator named an address.",
+        expires_after=60,
+    ),
+    Schedule(
+        name="Old messages to other systems",
+        task="servicing.forget_webhooks",
+        crontab="20 4 *",
+        description="Removes messages that were sent to other systems more than thirty days ago.",
+    ),
+    Schedule(
         name="Nightly scoring",
         task="tiers.nightly_run",
         crontab="30 1 *",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("servicing.api.urls")),
     path("", include("servicing.urls")),
     path("", include("clients.urls")),
     path("tiers/", include("tiers.urls")),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from clients.jobs import AlreadyDone, working_on
 from clients.models import User
 from clients.sweeps import noted
+from servicing.api import tokens
 from servicing.book import transfer as book
 from servicing.capacity import weeks
 from servicing.dashboards import rollups
@@ -23,6 +24,8 @@ from servicing.reminders import digest, escalation, waiting
 from servicing.requests import telling
 from servicing.review import carrying_out
 from servicing.sending import sweep
+from servicing.webhooks import sending as webhooks
+from servicing.webhooks import services as webhook_log
 
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries": 5}
 
@@ -37,6 +40,7 @@ def plan_changed() -> None:
         rollups.refresh_when_due()
         figures.refresh_when_due()
         weeks.refresh_when_due()
+    webhooks.wake()
 
 
 @shared_task(name="servicing.plan_all", **RETRY)
@@ -134,3 +138,23 @@ def carry_out_review(job_id: int, review_id: int, user_id: int, whole: bool) -> 
     ):
         by = User.objects.get(pk=user_id)
         carrying_out.work(job=job, review=review, by=by, whole=whole, report=report)
+
+
+@shared_task(name=webhooks.SWEEP, **RETRY)
+def send_webhooks() -> None:
+    """Reads what changed for the systems that listen, and has it delivered."""
+    with noted(webhooks.SWEEP) as counts:
+        counts.update(webhooks.sweep())
+
+
+@shared_task(name=webhooks.DELIVER)
+def deliver_webhooks(endpoint_id: int) -> None:
+    """Sends one system what is due."""
+    webhooks.deliver(endpoint_id)
+
+
+@shared_task(name="servicing.forget_webhooks", **RETRY)
+def forget_webhooks() -> None:
+    """Removes old messages to other systems, and keys of their requests."""
+    with noted("servicing.forget_webhooks") as counts:
+        counts["removed"] = webhook_log.forget_old() + tokens.forget_requests()

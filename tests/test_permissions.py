@@ -141,6 +141,32 @@ TABLE: dict[str, Row] = {
     "tiers:publish": ("GET", {"pk": 0}, after(FIRM, 404)),
     "tiers:withdraw": ("POST", {"pk": 0}, after(FIRM, 404)),
     "tiers:discard": ("GET", {"pk": 0}, after(FIRM, 404)),
+    # the API: a session opens nothing there
+    **{
+        f"api:{name}": (method, kwargs, (401,) * 6)
+        for method, name, kwargs in (
+            ("GET", "me", {}),
+            ("GET", "clients", {}),
+            ("PUT", "put_clients", {}),
+            ("GET", "client", {"id": "client"}),
+            ("GET", "tags", {"id": "client"}),
+            ("PATCH", "set_tags", {"id": "client"}),
+            ("GET", "permission", {"id": "client"}),
+            ("GET", "client_tier", {"id": "client"}),
+            ("GET", "tiers", {}),
+            ("PUT", "put_revenue", {}),
+            ("PUT", "put_touches", {}),
+            ("PUT", "put_time", {}),
+            ("GET", "tasks", {}),
+            ("GET", "task", {"id": "task"}),
+            ("POST", "complete", {"id": "task"}),
+            ("POST", "attempt", {"id": "task"}),
+        )
+    },
+    "api:api-root": ("GET", {}, (404,) * 6),
+    "api_unknown": ("GET", {}, (404,) * 6),
+    "openapi": ("GET", {}, (401, 200, 200, 200, 200, 200)),
+    "api_reference": ("GET", {}, ALL),
     # service
     "servicing:today": ("GET", {}, ALL),
     "servicing:tasks": ("GET", {}, ALL),

@@ -7,6 +7,7 @@ import io
 import json
 import tempfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +29,7 @@ from clients.importing import (
     writing,
 )
 from clients.importing.columns import Mapping, recognise
-from clients.importing.files import FileRefused, open_records
+from clients.importing.files import FileRefused, Records, open_records
 from clients.importing.messages import message_rows
 from clients.importing.staging import FORMULA_STARTS, drop_tables, stage
 from clients.models import ChangeKind, User
@@ -101,7 +102,7 @@ class ImportResult:
 def run_import(
     *,
     kind: ImportKind,
-    path: Path,
+    path: Path | Records,
     file_name: str,
     format_name: str = "auto",
     chosen: dict[str, str | None] | None = None,
@@ -113,6 +114,8 @@ def run_import(
 ) -> ImportResult:
     """Imports a file, all of it or nothing; with `partial` its good records.
 
+    `path`: of the file, or records that are read already.
+
     Where `dry_run`, or where records are wrong and not `partial`, nothing is written. `sample`: how many
     of the first records to return as they will be stored. `batch`: the preview that is applied; else one is
     made once something changes. Raises FileRefused where the file as a whole cannot be taken.
@@ -122,7 +125,7 @@ def run_import(
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             cursor.execute("SET LOCAL work_mem = '128MB'")
             drop_tables(cursor)
-            with open_records(path) as opened:
+            with nullcontext(path) if isinstance(path, Records) else open_records(path) as opened:
                 mapping = recognise(kind, opened.header, format_name=format_name, chosen=chosen)
                 result = ImportResult(mapping=mapping, rows=stage(cursor, opened, mapping))
             merged = _decide(cursor, mapping, sample)

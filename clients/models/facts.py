@@ -106,6 +106,8 @@ class TimeEntry(models.Model):
     role = models.ForeignKey("clients.ServiceRole", models.PROTECT, verbose_name=_("role"), db_index=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), db_index=False)
     activity = models.CharField(_("what for"), max_length=160, blank=True)
+    source = models.CharField(_("source"), max_length=40, blank=True, db_default="")
+    source_id = models.CharField(_("number in the source"), max_length=64, blank=True, db_default="")
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
@@ -113,6 +115,11 @@ class TimeEntry(models.Model):
         verbose_name_plural = _("time spent")
         constraints = [
             models.CheckConstraint(name="clients_time_takes_time", condition=models.Q(minutes__gt=0)),
+            models.UniqueConstraint(
+                fields=["source", "source_id"],
+                name="clients_time_by_source_id",
+                condition=~models.Q(source_id=""),
+            ),
         ]
         indexes = [
             # a client's page and the scoring window

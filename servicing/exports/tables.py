@@ -1,7 +1,7 @@
 """Which tables and columns the complete data set has: what people entered, decided and did, with its history.
 
 Left out is what is derived from the rest and made anew by a job, what waits in between (uploads, previews,
-queues), and every secret.
+queues), connections of other systems, which end where the data goes elsewhere, and every secret.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ DERIVED = {
     },
     "personas": {"MapImport"},
     "servicing": {
+        "ApiRequest",
+        "ApiToken",
+        "ApiTokenUse",
         "BeyondStandard",
         "BookRollup",
         "CalendarFeed",
@@ -47,6 +50,9 @@ DERIVED = {
         "RoleWeeks",
         "TailoredWith",
         "TierRollup",
+        "WebhookDelivery",
+        "WebhookEndpoint",
+        "WebhookReader",
     },
 }
 SECRET = re.compile(r"password|token|secret|(^|_)hash$|digest$")

@@ -1,5 +1,6 @@
 """What the firm owes, who does it next, what was delivered."""
 
+from servicing.models.api import ApiRequest, ApiToken, ApiTokenUse, Scope
 from servicing.models.book import UNDO_DAYS, BookTransfer, HandedRow, Share, TransferState
 from servicing.models.capacity import (
     CapacityFigures,
@@ -97,6 +98,13 @@ from servicing.models.transitions import (
     TransitionStage,
     TransitionStep,
 )
+from servicing.models.webhooks import (
+    DeliveryState,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+    WebhookReader,
+)
 from servicing.models.written import PolicyPurpose, WrittenPolicy
 
 __all__ = [
@@ -110,6 +118,9 @@ __all__ = [
     "AnnualReview",
     "AnonymisingBatch",
     "AnonymisingRow",
+    "ApiRequest",
+    "ApiToken",
+    "ApiTokenUse",
     "Basis",
     "BatchState",
     "Beyond",
@@ -139,6 +150,7 @@ __all__ = [
     "DeliveryRefresh",
     "DeliveryRollup",
     "DeliveryScope",
+    "DeliveryState",
     "EquityDate",
     "EquityLead",
     "Escalation",
@@ -178,6 +190,7 @@ __all__ = [
     "RoleWeeks",
     "Route",
     "RowOutcome",
+    "Scope",
     "ServiceClock",
     "ServiceItem",
     "ServiceKind",
@@ -203,5 +216,9 @@ __all__ = [
     "TransitionStep",
     "Verdict",
     "Waiver",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookReader",
     "WrittenPolicy",
 ]

@@ -59,6 +59,8 @@ COUNTED: dict[str, str | Promise] = {
     "equity_moved": gettext_lazy("moved with equity dates"),
     "equity_taken_back": gettext_lazy("taken back with equity dates"),
     "transition_tasks": gettext_lazy("made for transitions"),
+    "messages": gettext_lazy("messages to other systems"),
+    "endpoints": gettext_lazy("systems written to"),
 }
 
 

@@ -216,6 +216,7 @@ WORK = {
     "written policy: keep it": View("operations", "{servicing:keep_policy}"),
     "written policy: purpose": View("operations", "{servicing:policy_purpose}"),
     "exports": View("administrator", "{servicing:exports}"),
+    "API reference": View("administrator", "{api_reference}"),
     "ratings": View("operations", "{servicing:ratings}"),
     "ratings: one by one": View("operations", "{servicing:ratings_list}?low=1"),
     "ratings: none": View("operations", "{servicing:ratings_list}?service=unknown"),
