@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from contextvars import ContextVar
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 NOTHING = "–"
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "JPY": "¥"}
@@ -30,9 +31,12 @@ def money(value: Decimal | float | int | None, *, cents: bool = False) -> str:
 
 def hours(minutes: int | float | Decimal | None) -> str:
     """`minutes` as 45 min, 1 h 30 or 12 h; long times are rounded to the hour."""
-    if minutes is None:
-        return NOTHING
-    whole = round(minutes)
+    return NOTHING if minutes is None else _hours(round(minutes), get_language())
+
+
+# A page writes the same few times and days in hundreds of places: each is put into words once a language.
+@lru_cache(4096)
+def _hours(whole: int, language: str | None) -> str:
     sign, whole = ("−", -whole) if whole < 0 else ("", whole)
     full, rest = divmod(whole, 60)
     if full == 0:
@@ -48,6 +52,11 @@ def hours(minutes: int | float | Decimal | None) -> str:
 
 def distance(days: int) -> str:
     """`days` from today in words: today, tomorrow, in 6 days, 3 weeks ago, in 4 months."""
+    return _distance(days, get_language())
+
+
+@lru_cache(4096)
+def _distance(days: int, language: str | None) -> str:
     if days == 0:
         return _("today")
     if days == 1:
@@ -79,12 +88,17 @@ def short_date(value: dt.date | dt.datetime, *, today: dt.date | None = None) ->
     """Tue 3 Mar, with the year where it is another than today's."""
     value = as_date(value)
     today = today or timezone.localdate()
-    return date_format(value, "D j M" if value.year == today.year else "j M Y")
+    return _date(value, "D j M" if value.year == today.year else "j M Y", get_language())
 
 
 def long_date(value: dt.date | dt.datetime) -> str:
     """Tuesday, March 3, 2026."""
-    return date_format(as_date(value), "l, F j, Y")
+    return _date(as_date(value), "l, F j, Y", get_language())
+
+
+@lru_cache(8192)
+def _date(value: dt.date, pattern: str, language: str | None) -> str:
+    return date_format(value, pattern)
 
 
 def late_words(late_after: dt.date | None, *, today: dt.date | None = None) -> str:

@@ -77,11 +77,13 @@ def offers_of(
     `one_a_situation`: the best of each situation, in the firm's order of situations.
     """
     found = matching.offered(
-        client_id=client.pk, today=timezone.localdate(), situations=situations, role_id=role_id, limit=limit
+        client_id=client.pk,
+        today=timezone.localdate(),
+        situations=situations,
+        role_id=role_id,
+        limit=limit,
+        one_a_situation=one_a_situation,
     )
-    if one_a_situation:
-        best = {offer.version.situation_id: offer for offer in reversed(found)}
-        found = sorted(best.values(), key=lambda offer: offer.version.situation.position)
     versions = [offer.version for offer in found]
     wanted = {name for version in versions for name in merge_fields.used_in(version.subject, version.body)}
     values = merge_fields.values_of([client.pk], wanted=wanted)[client.pk] if wanted else {}

@@ -68,8 +68,11 @@ def offered(
     role_id: int | None = None,
     channel: str = "",
     limit: int = 60,
+    one_a_situation: bool = False,
 ) -> list[Offer]:
     """The versions that may be used on the client today, best match first; two queries.
+
+    `one_a_situation`: the best of each situation, in the firm's order of situations.
 
     `situations`: ids to choose from (None: all). `role_id`: of whoever speaks; their own scripts come first,
     and scripts of other roles are left out where it is given.
@@ -79,9 +82,11 @@ def offered(
             SELECT %(client)s::bigint, id, %(role)s::bigint, %(channel)s::text
             FROM unnest(%(situations)s::bigint[]) id
         )
-        SELECT v.id, ({SPECIFIC}), coalesce(v.role_id = w.role_id, false) {MATCHES}
+        SELECT {"DISTINCT ON (situation.position, situation.id)" if one_a_situation else ""}
+            v.id, ({SPECIFIC}), coalesce(v.role_id = w.role_id, false) {MATCHES}
         WHERE w.role_id IS NULL OR v.role_id IS NULL OR v.role_id = w.role_id
-        ORDER BY {BEST_FIRST} LIMIT %(limit)s
+        ORDER BY {"situation.position, situation.id," if one_a_situation else ""} {BEST_FIRST}
+        LIMIT %(limit)s
     """  # noqa: S608
     chosen = [None] if situations is None else list(situations)
     values = {

@@ -60,7 +60,7 @@ WITH served AS (
     JOIN servicing_fulfilmentrule rule ON rule.touch_kind_id = touch.kind_id
     WHERE touch.outcome = 'reached' AND touch.occurred_on <= %(as_of)s
         AND touch.occurred_on >= %(since)s
-), free AS (
+), free AS MATERIALIZED (  -- apart, so that a wrong guess at the joins below never crosses all with all
     SELECT given.*, served.tier_id
     FROM given
     JOIN served ON served.client_id = given.client_id

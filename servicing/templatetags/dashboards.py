@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -21,27 +22,28 @@ register = template.Library()
 @register.simple_tag
 def rows_of(table: Table) -> SafeString:
     """The rows of a table."""
-    return mark_safe("".join(_row(row) for row in table.rows))  # noqa: S308  (every text is escaped)
+    write = lru_cache(None, typed=True)(written)  # the same few numbers stand in many cells
+    return mark_safe("".join(_row(row, write) for row in table.rows))  # noqa: S308  (every text is escaped)
 
 
 @register.simple_tag
 def foot_of(table: Table) -> SafeString:
     """The row below a table that adds it up."""
-    return mark_safe(_row(table.foot))  # noqa: S308  (every text is escaped)
+    return mark_safe(_row(table.foot, written))  # noqa: S308  (every text is escaped)
 
 
-def _row(row: list[Cell]) -> str:
+def _row(row: list[Cell], write: Callable[[str, Any], str]) -> str:
     head, *cells = row
-    drawn = "".join(f"<td{_class(cell)}>{_drawn(cell)}</td>" for cell in cells)
-    return f'<tr><th scope="row" class="text-nowrap">{_drawn(head)}</th>{drawn}</tr>'
+    drawn = "".join(f"<td{_class(cell)}>{_drawn(cell, write)}</td>" for cell in cells)
+    return f'<tr><th scope="row" class="text-nowrap">{_drawn(head, write)}</th>{drawn}</tr>'
 
 
 def _class(cell: Cell) -> str:
     return "" if cell.kind in (TEXT, TIER) else ' class="number text-nowrap"'
 
 
-def _drawn(cell: Cell) -> str:
-    text = written(cell)
+def _drawn(cell: Cell, write: Callable[[str, Any], str]) -> str:
+    text = write(cell.kind, cell.value)
     if cell.kind not in (TEXT, TIER) and not cell.value:
         text = f'<span class="soft">{text}</span>'
     late = ' class="late"' if cell.calls else ""
@@ -51,16 +53,15 @@ def _drawn(cell: Cell) -> str:
     return f"<span{late}>{text}</span>" if late else text
 
 
-def written(cell: Cell) -> str:
-    """A cell's value as HTML."""
-    value = cell.value
-    if cell.kind == TIER:
+def written(kind: str, value: Any) -> str:
+    """The value of a cell of that kind as HTML."""
+    if kind == TIER:
         return str(tier_badge(value))
     if value is None:
         return NOTHING
-    if cell.kind == TEXT:
+    if kind == TEXT:
         return str(escape(value))
-    return str(escape(_WRITTEN.get(cell.kind, _number)(value)))
+    return str(escape(_WRITTEN.get(kind, _number)(value)))
 
 
 def _number(value: int) -> str:
