@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -39,7 +41,6 @@ PERIODS = [
 ]
 PAGE = 50
 DEEPEST = 10_000  # rows of a list that can be paged to
-IN_FILE = 100_000
 JOINED = "joined"
 _STATUSES = dict(TaskStatus.choices)
 
@@ -48,8 +49,7 @@ _STATUSES = dict(TaskStatus.choices)
 @require_GET
 def operations(request: SignedInRequest) -> HttpResponse:
     """The whole dashboard, or one part of it (`part` in the address) by itself."""
-    chosen = asked(request)
-    found = figures(chosen)
+    chosen, found = asked_of_figures(request)
     only = request.GET.get("part", "")
     only = only if only in TITLES else ""
     to = Links(chosen, found.username)
@@ -123,14 +123,14 @@ def dashboard_file(request: SignedInRequest) -> HttpResponse:
     """One table of the dashboard as CSV; all advisors and people in theirs."""
     name = request.GET.get("table", "")
     only = name.partition("-")[0]
-    chosen = asked(request)
-    if name == "goals":
-        return as_file(f"goals-{chosen.today.year}", goals_table(goals_of(figures(chosen))).as_csv())
-    if name == "now":
-        return as_file(name, now_table(chosen, figures(chosen)).as_csv())
-    if only not in TITLES:
+    if only not in (*TITLES, "goals", "now"):
         raise Http404
-    for part in parts.build(chosen, figures(chosen), only=only, everybody=True):
+    chosen, found = asked_of_figures(request)
+    if name == "goals":
+        return as_file(f"goals-{chosen.today.year}", goals_table(goals_of(found)).as_csv())
+    if name == "now":
+        return as_file(name, now_table(chosen, found).as_csv())
+    for part in parts.build(chosen, found, only=only, everybody=True):
         for table in part.tables:
             if table.code == name:
                 return as_file(name, table.as_csv())
@@ -156,8 +156,7 @@ def dashboard_tasks(request: SignedInRequest) -> HttpResponse:
     what = request.GET.get("what", "")
     what = what if what in TASKS or what == JOINED else "overdue"
     before = request.GET.get("week") == "before" and (what == JOINED or TASKS[what].weekly)
-    chosen = asked(request)
-    found = figures(chosen)
+    chosen, found = asked_of_figures(request)
     as_of = found.as_of - dt.timedelta(days=7) if before else found.as_of
     page = page_of(request)
     place = {"limit": PAGE, "offset": (page - 1) * PAGE}
@@ -188,10 +187,9 @@ def dashboard_tasks(request: SignedInRequest) -> HttpResponse:
 
 @require(sees_all_clients)
 @require_GET
-def dashboard_clients(request: SignedInRequest) -> HttpResponse:
+def dashboard_clients(request: SignedInRequest) -> HttpResponseBase:
     """Clients by what they brought and took in the period; as a file with `file`."""
-    chosen = asked(request)
-    found = figures(chosen)
+    chosen, found = asked_of_figures(request)
     sort = request.GET.get("sort", "")
     sort = sort if sort in lists.SORTS else "margin"
     show = lists.COSTLY if request.GET.get("show") == lists.COSTLY else ""
@@ -201,7 +199,11 @@ def dashboard_clients(request: SignedInRequest) -> HttpResponse:
         rows = rows.filter(pk__in=rows.order_by(*lists.SORTS[sort]).values("pk")[: int(top)])
     ordered = lists.with_names(rows.order_by(*lists.SORTS[sort]))
     if "file" in request.GET:
-        return as_file("clients-by-result", _clients_csv(ordered[:IN_FILE]))
+        return StreamingHttpResponse(
+            _clients_csv(ordered),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="clients-by-result.csv"'},
+        )
     sums, page = lists.sums(rows), page_of(request)
     return render(
         request,
@@ -228,12 +230,14 @@ def _with_rate(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _clients_csv(rows: Any) -> str:
+def _clients_csv(rows: Any) -> Iterator[str]:
+    """A header, then a line for each client, however many there are."""
     head = [(name, name) for name in ("client", "name", "tier", "advisor", "revenue", "cost", "margin",
                                       "minutes", "revenue_an_hour")]  # fmt: skip
     table = Table("clients", "", columns(*head))
-    for row in map(_with_rate, rows):
-        table.rows.append(
+    yield table.as_csv()
+    for row in map(_with_rate, rows.iterator(chunk_size=2000)):
+        yield table.line(
             [
                 *(Cell(row[key], TEXT) for key in ("external_id", "name", "code", "advisor")),
                 *(Cell(row[key], MONEY) for key in ("revenue", "cost", "margin")),
@@ -241,18 +245,29 @@ def _clients_csv(rows: Any) -> str:
                 Cell(row["an_hour"], MONEY),
             ]
         )
-    return table.as_csv()
 
 
 # --- What was asked for -----------------------------------------------------------------------------------
 
 
-def asked(request: SignedInRequest) -> Asked:
+def asked_of_figures(request: SignedInRequest) -> tuple[Asked, Figures]:
+    """What is asked for, of the figures that there are: until those of a new day are added up the periods are
+    those of the day before, so that each number still has its list."""
+    chosen = asked(request)
+    found = figures(chosen)
+    if found.as_of == chosen.today:
+        return chosen, found
+    chosen = asked(request, today=found.as_of)
+    return chosen, figures(chosen)
+
+
+def asked(request: SignedInRequest, *, today: dt.date | None = None) -> Asked:
     """Period, tier and advisor of the address; what it does not know is left out.
 
-    An advisor is a person's number, `none`, or a username where somebody typed one.
+    An advisor is a person's number, `none`, or a username where somebody typed one. `today`: the firm's,
+    where none is given.
     """
-    today, query = timezone.localdate(), request.GET  # the firm's, as in every request
+    today, query = today or timezone.localdate(), request.GET
     code = query.get("period", "")
     known = {name for name, _label in PERIODS}
     period = periods.period_of(

@@ -53,12 +53,12 @@ class Table:
 
     def as_csv(self) -> str:
         """A header, and a line for each row: money to the cent, time in minutes, shares from 0 to 1."""
-        file = io.StringIO()
-        writer = csv.writer(file)
-        writer.writerow([column.code for column in self.columns])
-        for row in self.rows:
-            writer.writerow([_in_file(cell) for cell in row])
-        return file.getvalue()
+        head = _line([column.code for column in self.columns])
+        return head + "".join(self.line(row) for row in self.rows)
+
+    def line(self, row: list[Cell]) -> str:
+        """A row as it stands in the file."""
+        return _line([_in_file(cell) for cell in row])
 
 
 @dataclass
@@ -75,6 +75,12 @@ class Part:
     empty: tuple[str, str, str] | None = None
     more: tuple[str, str] | None = None
     wide: bool = False
+
+
+def _line(values: list[Any]) -> str:
+    file = io.StringIO()
+    csv.writer(file).writerow(values)
+    return file.getvalue()
 
 
 def _in_file(cell: Cell) -> Any:

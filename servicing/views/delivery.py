@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from clients.access import require, sees_all_clients
-from clients.firm import firm_today
 from clients.formats import hours
 from clients.models import Tier, User
 from clients.requests import SignedInRequest
@@ -56,7 +55,8 @@ def own_delivery(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def delivery_tasks(request: SignedInRequest) -> HttpResponse:
     """The promised tasks behind a number."""
-    chosen, last = _asked(request), _refresh()
+    last = _refresh()
+    chosen = _asked(request, last.as_of)
     state = request.GET.get("state", "")
     state = state if state in LABELS or state == MEANT else ""
     tasks = reading.tasks_of(chosen, state, last.as_of).order_by("due_on", "id")
@@ -80,7 +80,8 @@ def delivery_tasks(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def delivery_beyond(request: SignedInRequest) -> HttpResponse:
     """What went beyond the standard, behind a number."""
-    chosen, last = _asked(request), _refresh()
+    last = _refresh()
+    chosen = _asked(request, last.as_of)
     what = request.GET.get("what", "")
     found = reading.beyond_rows(chosen, what)
     rows = found.order_by("-on", "-id").values(
@@ -97,7 +98,8 @@ def delivery_beyond(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def delivery_clients(request: SignedInRequest) -> HttpResponse:
     """Clients with most beyond the standard, or most missed; the first ten where a page asks for them."""
-    chosen, last = _asked(request), _refresh()
+    last = _refresh()
+    chosen = _asked(request, last.as_of)
     by = request.GET.get("by", "")
     by = by if by in ("cost", "minutes", "missed") else "cost"
     if request.htmx:
@@ -116,8 +118,7 @@ def delivery_clients(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def delivery_file(request: SignedInRequest) -> HttpResponse:
     """One of the tables as CSV."""
-    chosen = _asked(request)
-    _refresh()
+    chosen = _asked(request, _refresh().as_of)
     name = request.GET.get("table", "")
     name = name if name in TABLES else "items"
     if name == "clients":
@@ -143,7 +144,8 @@ def delivery_file(request: SignedInRequest) -> HttpResponse:
 
 
 def _dashboard(request: SignedInRequest) -> HttpResponse:
-    chosen, last = _asked(request), _refresh()
+    last = _refresh()
+    chosen = _asked(request, last.as_of)
     found = reading.overview(chosen)
     by_advisor = chosen.team is None
     context = {
@@ -230,10 +232,10 @@ def _leader(advisor: str) -> str:
 # --- What was asked for -------------------------------------------------------------------------------------
 
 
-def _asked(request: SignedInRequest) -> Chosen:
+def _asked(request: SignedInRequest, today: dt.date) -> Chosen:
     """The period and filters of the address; what it does not know is left out. Whoever does not see the firm
-    looks at own clients."""
-    today, asked = firm_today(), request.GET
+    looks at own clients. `today`: the day of the figures, so that each number has its list."""
+    asked = request.GET
     period = periods.period_of(
         asked.get("period", ""),
         today,

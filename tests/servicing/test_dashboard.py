@@ -203,6 +203,30 @@ def test_each_number_opens_a_list_that_has_as_many_rows(firm, browser, period, t
     assert walk(browser, asked) > (100 if asked.whole else 1)
 
 
+def test_on_a_new_day_each_number_has_its_list_until_the_figures_are_added_up(firm, time_machine):
+    time_machine.move_to(dt.datetime(2026, 10, 1, 16, tzinfo=dt.UTC))  # another month and quarter
+    browser = Browser()
+    browser.force_login(firm["olga"], backend="django.contrib.auth.backends.ModelBackend")
+    for period in ("12m", "quarter"):
+        page = browser.get(f"/operations/?period={period}").context
+        assert page["asked"].period.last == dt.date(2026, 8, 31)
+        followed = 0
+        for part in page["parts"]:
+            for table in part.tables if part.code in ("profit", "delivery", "time") else []:
+                for column, cell in zip(table.columns, table.foot, strict=False):
+                    if cell.href:
+                        agree(browser, cell, column.code, {})
+                        followed += 1
+        assert followed > 12
+
+
+def test_the_clients_file_has_every_client_of_its_list(firm, browser):
+    page = "/operations/clients/?period=year&sort=revenue"
+    lines = b"".join(browser.get(f"{page}&file=1").streaming_content).decode().splitlines()
+    assert len(lines) == 1 + browser.get(page).context["count"] == 1 + CLIENTS
+    assert lines[0].startswith("client,name,tier,advisor,revenue")
+
+
 @pytest.mark.parametrize("query", ["", "tier=B", "advisor=none&tier=C"])
 def test_each_figure_above_opens_its_list_too(firm, browser, query):
     page = browser.get(f"/operations/?{query}")
