@@ -7,10 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from clients.access import require, sees_all_clients
 from servicing.dashboards import rollups
+from servicing.dashboards.operations import as_file
+from servicing.dashboards.tables import MONEY, TEXT, Cell, Table, columns
 from servicing.models import TierRollup
 from tiers import runs
 from tiers.models import RunStatus, ScoringRun
@@ -39,6 +42,8 @@ def tier_dashboard(request: HttpRequest) -> HttpResponse:
     shown = [row for row in rows if row["tier_id"] and (row["clients"] or not row["tier__retired_at"])]
     untiered = next((row for row in rows if not row["tier_id"]), None)
     total = {name: sum(row[name] for row in rows) for name in SUMMED}
+    if "file" in request.GET:
+        return as_file("tiers", table_of(shown, untiered).as_csv())
     run = runs.latest_run()
     return render(
         request,
@@ -53,6 +58,17 @@ def tier_dashboard(request: HttpRequest) -> HttpResponse:
             "moving": _waiting_moves(run),
         },
     )
+
+
+def table_of(tiers: list[dict[str, Any]], untiered: dict[str, Any] | None) -> Table:
+    """The figures of each tier as a table; those of clients without one at the end."""
+    counted = ("done_on_time", "done_late", "missed", "open_tasks", "late_tasks", "untagged")
+    head = [("tier", _("Tier")), ("clients", _("Clients")), ("revenue", _("Revenue")), ("minutes", _("Time"))]
+    table = Table("tiers", _("By tier"), columns(*head, *((name, name) for name in counted)))
+    for row in [*tiers, *([untiered] if untiered else [])]:
+        first = [Cell(row["tier__code"], TEXT), Cell(row["clients"]), Cell(row["revenue"], MONEY)]
+        table.rows.append([*first, *(Cell(row[name]) for name in ("minutes", *counted))])
+    return table
 
 
 def _waiting_moves(run: ScoringRun | None) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +15,7 @@ from django.db.models.functions import RowNumber
 from clients.access import sees_all_clients
 from clients.formats import late_words
 from clients.models import Client, User
+from servicing.delivery.files import plain
 from servicing.models import Route, Step, Transition, TransitionOutcome, TransitionReason
 
 A_COLUMN = 20  # cards of a column of the board; the rest is a list
@@ -101,6 +105,30 @@ def listed(asked: Asked, user: User, today: dt.date) -> list[dict[str, Any]]:
             cases = cases.filter(Q(due_on__gt=day) | Q(due_on=day, id__gt=number))
         cases = cases.order_by("due_on", "id")
     return [as_row(row, today) for row in cases.values(*_ROW)[: PAGE + 1]]
+
+
+IN_FILE = (
+    "external_id", "client", "from", "to", "why", "way", "stage", "owner", "opened_on", "due_on", "until",
+    "old_fee", "new_fee", "notice_on", "referred_to", "consent_on", "outcome", "closed_on",
+)  # fmt: skip
+
+
+def csv_lines(asked: Asked, user: User, today: dt.date) -> Iterator[str]:
+    """All cases of a board or list as CSV: a header, then a line for each."""
+    yield _line(IN_FILE)
+    own = ("old_fee", "new_fee", "notice_on", "referred_to", "consent_on", "client__external_id")
+    cases = _narrowed(asked, user, today).order_by("-closed_on" if asked.closed else "due_on", "id")
+    for row in cases.values(*_ROW, *own).iterator(chunk_size=2000):
+        said = as_row(row, today)
+        known = {"external_id": row["client__external_id"], "owner": said["person"], "outcome": said["ended"]}
+        yield _line([(said | known)[name] for name in IN_FILE])
+
+
+def _line(values: Iterable[Any]) -> str:
+    file = io.StringIO()
+    shown = (plain(str(value)) if value not in (None, "") else "" for value in values)
+    csv.writer(file).writerow(shown)
+    return file.getvalue()
 
 
 def place_of(row: dict[str, Any], *, closed: bool) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -38,8 +39,8 @@ SCRIPTS = 3
 
 @login_required
 @require_GET
-def board(request: SignedInRequest) -> HttpResponse:
-    """All open cases by stage; one stage, or closed ones, as a list."""
+def board(request: SignedInRequest) -> HttpResponseBase:
+    """All open cases by stage; one stage, or closed ones, as a list; all of these as a file with `file`."""
     today = firm_today()
     options = _options()
     asked, chips = _asked(request.GET, options)
@@ -49,9 +50,16 @@ def board(request: SignedInRequest) -> HttpResponse:
         "chosen": request.GET,
         "chips": chips,
         "kept": _without(request.GET, "after"),
+        "file": _without(request.GET, "after", "file"),
         "section": "transitions",
         "today": today,
     }
+    if "file" in request.GET:
+        return StreamingHttpResponse(
+            reading.csv_lines(asked, request.user, today),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="transitions.csv"'},
+        )
     if asked.closed or asked.step:
         found = reading.listed(asked, request.user, today)
         context["rows"] = found[:PAGE]

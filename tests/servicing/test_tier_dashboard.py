@@ -67,6 +67,18 @@ def test_it_adds_up_clients_revenue_time_and_tasks_by_tier(firm):
     assert (row("B").clients, row(None).clients) == (0, 1)
 
 
+def test_its_table_leaves_as_a_file(firm, signed_in):
+    rollups.refresh()
+    address = reverse("servicing:tiers") + "?file=1"
+    lines = signed_in("olga").get(address).content.decode().splitlines()
+    assert lines[0].startswith("tier,clients,revenue,minutes,done_on_time")
+    assert [line.split(",")[:4] for line in lines[1:]] == [
+        ["A", "1", "900.00", "90"], ["B", "0", "0.00", "0"], ["C", "1", "100.00", "0"],
+        ["", "1", "0.00", "0"],
+    ]  # fmt: skip
+    assert 'href="?file=1"' in signed_in("olga").get("/tiers/").content.decode()
+
+
 def test_a_second_refresh_replaces_the_first(firm):
     rollups.refresh()
     Revenue.objects.all().delete()

@@ -222,3 +222,20 @@ def test_of_two_records_that_become_one_the_staying_one_keeps_its_case(case, ope
     part(merge=merged, by=operations)
     theirs.refresh_from_db()
     assert (theirs.client_id, theirs.outcome, theirs.route, theirs.step) == (gone.pk, "", "fee", "prepare")
+
+
+def test_the_cases_of_a_board_leave_as_a_file_of_who_may_see_them(client, case):
+    Client.objects.filter(pk=case.client_id).update(name="=Okafor", external_id="+7")
+    send(client, case, "way", route="fee", old_fee="9600", new_fee="7200.50", notice_on=firm_today())
+    many_cases(3)
+
+    def lines(query: str) -> list[str]:
+        return b"".join(client.get(f"{BOARD}?file=1&{query}").streaming_content).decode().splitlines()
+
+    assert len(lines("")) == 5
+    (_head, own) = lines("route=fee")
+    assert own.startswith("'+7,'=Okafor,A,C,Another service fits better,Fee adjustment,Prepare,")
+    assert "9600.00,7200.50" in own
+    assert len(lines("state=closed")) == 1
+    client.force_login(case.owner, backend="django.contrib.auth.backends.ModelBackend")
+    assert lines("") == [_head, own]
