@@ -22,9 +22,9 @@ from servicing.demo.household import keep_house
 from servicing.demo.meetings import hold_meetings
 from servicing.demo.notes import NOTES
 from servicing.demo.owners_and_debt import owe_and_own
-from servicing.demo.policy import keep_policy
 from servicing.demo.ratings import rate_services
 from servicing.demo.requests import log_requests
+from servicing.demo.review import hold_reviews
 from servicing.demo.scripts import use_scripts
 from servicing.demo.time import log_time
 from servicing.demo.transitions import move_clients
@@ -143,7 +143,7 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
     rate_services(as_of=as_of)
     services.propose_run(as_of=as_of, automatic=True)  # scores that know everything above
     charge_fees(as_of=as_of)
-    keep_policy(by=operations)
+    hold_reviews(as_of=as_of)
 
 
 def _make_exceptions(day: dt.date, by: User | None) -> None:

@@ -27,6 +27,7 @@ from clients.models import User
 from servicing.models import Absence
 from servicing.planning.working_days import days_off
 from servicing.reminders import mail
+from servicing.review import waiting as reviews
 from servicing.work import words
 
 MORNING = 4  # hours: one that could not go by then is not sent any more
@@ -125,7 +126,17 @@ def waiting_for(person: User, local: dt.datetime) -> list[Section]:
             section.lines.append(
                 (_line(row, local), mail.site() + reverse("servicing:task", args=[row["id"]]))
             )
-    return [sections[code] for code in SECTIONS if code in sections]
+    return [sections[code] for code in SECTIONS if code in sections] + _of_review(person, local.date())
+
+
+def _of_review(person: User, day: dt.date) -> list[Section]:
+    """Steps and actions of the annual review that are due."""
+    due = [each for each in reviews.waiting_for(person) if each.due_on <= day]
+    lines = [
+        (f"{each.step}, {words.due(each.due_on, each.due_on, day)}", mail.site() + each.url)
+        for each in due[:LINES]
+    ]
+    return [Section(_("Annual review"), len(due), lines)] if due else []
 
 
 def _line(row: dict[str, Any], local: dt.datetime) -> str:

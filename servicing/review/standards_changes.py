@@ -37,7 +37,7 @@ MOST = 200  # rows of a table
 _WORDS = {StandingPromise: "text", ServiceStep: "text", ServiceStandard: "summary"}
 
 # For each row that was changed since the sign-off: as it was then (nothing where it is new), as it was left,
-# and who changed it last.
+# and who changed it last. What nobody entered, such as what is shipped, counts as if it had always stood.
 _CHANGED = """
 SELECT last.pgh_obj_id, to_json(before)::text, to_json(last)::text, context.metadata::text
 FROM (
@@ -45,7 +45,9 @@ FROM (
     ORDER BY pgh_obj_id, pgh_id DESC
 ) last
 LEFT JOIN LATERAL (
-    SELECT * FROM {table} e WHERE e.pgh_obj_id = last.pgh_obj_id AND e.pgh_created_at <= %(since)s
+    SELECT * FROM {table} e
+    WHERE e.pgh_obj_id = last.pgh_obj_id
+        AND (e.pgh_created_at <= %(since)s OR (e.pgh_label <> 'update' AND e.pgh_context_id IS NULL))
     ORDER BY e.pgh_id DESC LIMIT 1
 ) before ON true
 LEFT JOIN pghistory_context context ON context.id = last.pgh_context_id

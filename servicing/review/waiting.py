@@ -49,9 +49,10 @@ LIMIT 20
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing: what it is, of which review, its day and its page."""
+    """One thing: what it is (`step`: without words that people wrote), of which review, its day, its page."""
 
     text: str
+    step: str
     year: int
     due_on: dt.date
     url: str
@@ -69,6 +70,7 @@ def waiting_for(person: User) -> list[Waiting]:
     return [
         Waiting(
             text=text or (_("Your signature") if what == "sign" else str(labels[code])),
+            step=_("Your signature") if what == "sign" else str(labels[code]),
             year=year,
             due_on=due_on,
             url=reverse("servicing:review_step", args=[review, code]),

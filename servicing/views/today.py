@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from clients.access import may_edit_clients, runs_the_firm
 from clients.models import Client, User
 from servicing.models import ServiceTask
+from servicing.review.waiting import waiting_for
 from servicing.views.task import is_id, task_keys, whose
 from servicing.work.panel import panel_of, read_task
 from servicing.work.queue import MOST, SHOWN, read_queue
@@ -42,6 +43,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "today": day,
             "person": person,
             "own": person == user,
+            "review": waiting_for(user) if person == user else [],
             "back": "" if person == user else request.get_full_path(),
             "shown": rows,
             "more": min(rows + SHOWN, MOST) if rows < min(queue.total, MOST) else 0,

@@ -29,35 +29,14 @@ from servicing.models import (
 )
 from servicing.standards.months import month_names
 from servicing.work.words import often
+from servicing.written.blocks import Block, Section, heading, items, section, table, text
+from servicing.written.speaking import speaking
 from tiers import why
 from tiers.comparing import plain
 from tiers.fees.reading import schedules
 from tiers.models import Factor, Policy, PolicyStatus
 from tiers.policy_words import MEASURES
 from tiers.stated import whole_shares
-
-Block = dict[str, Any]
-Section = dict[str, Any]
-
-
-def text(words: str) -> Block:
-    return {"sort": "text", "text": words}
-
-
-def heading(words: str) -> Block:
-    return {"sort": "heading", "text": words}
-
-
-def items(lines: list[str], *, numbered: bool = False) -> Block:
-    return {"sort": "steps" if numbered else "list", "lines": lines}
-
-
-def table(head: list[str], rows: list[list[str]]) -> Block:
-    return {"sort": "table", "head": head, "rows": rows}
-
-
-def section(code: str, title: str, blocks: list[Block]) -> Section:
-    return {"code": code, "title": title, "blocks": blocks}
 
 
 def content(today: dt.date) -> list[Section]:
@@ -70,6 +49,7 @@ def content(today: dt.date) -> list[Section]:
         section("standards", _("Service standards"), _standards(today)),
         section("fees", _("Fees"), _fees(today)),
         section("transitions", _("When a client's service changes"), _transitions()),
+        section("speaking", _("How we speak with clients"), speaking(today)),
         section("register", _("What we keep about clients, and why"), _register()),
     ]
 

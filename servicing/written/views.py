@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from clients.access import require, runs_the_firm
+from clients.access import require, runs_the_firm, sees_all_clients
 from clients.commands import Refused
 from clients.feedback import notice
 from clients.firm import firm_today
@@ -18,6 +18,7 @@ from clients.requests import SignedInRequest
 from servicing.models import PolicyPurpose, WrittenPolicy
 from servicing.written import services
 from servicing.written.content import changes, content
+from servicing.written.since import line, review_of
 
 
 class KeepForm(forms.Form):
@@ -40,13 +41,13 @@ class PurposeForm(forms.ModelForm):
 @login_required
 @require_GET
 def today(request: SignedInRequest) -> HttpResponse:
-    """The policy as it reads today, and what changed since the version kept last."""
-    now, last = content(firm_today()), WrittenPolicy.objects.select_related("kept_by").first()
+    """The policy as it reads today, and what changed since the last sign-off."""
+    now, since = content(firm_today()), line()
     context = {
         "sections": now,
         "on": firm_today(),
-        "last": last,
-        "changes": changes(last.content, now) if last else [],
+        "since": since,
+        "changes": changes(since.last.content, now) if since.last else [],
         "versions": WrittenPolicy.objects.select_related("kept_by").defer("content")[:50],
     }
     return render(request, "servicing/written/policy.html", context)
@@ -55,15 +56,17 @@ def today(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_GET
 def version(request: SignedInRequest, number: int) -> HttpResponse:
-    """A version as it was kept, and what had changed since the one before."""
+    """A version as it was kept, and what had changed since the sign-off before it."""
     kept = get_object_or_404(WrittenPolicy.objects.select_related("kept_by"), number=number)
-    before = WrittenPolicy.objects.filter(number__lt=number).first()
+    since = line(kept)
     context = {
         "sections": kept.content,
         "kept": kept,
         "on": kept.kept_at,
-        "last": before,
-        "changes": changes(before.content, kept.content) if before else [],
+        "since": since,
+        "review": review_of(kept),
+        "sees_all": sees_all_clients(request.user),
+        "changes": changes(since.last.content, kept.content) if since.last else [],
     }
     return render(request, "servicing/written/policy.html", context)
 

@@ -1,0 +1,217 @@
+"""Pages of the annual review: who sees and does what, nothing typed is lost, alive in an empty firm."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clients.firm import firm_today
+from clients.models import Job
+from servicing.models import (
+    TO_DECIDE,
+    AnnualReview,
+    GraduationDecision,
+    ReviewAction,
+    ReviewCode,
+    ReviewStepState,
+    ServiceTask,
+    StandingPromise,
+)
+from servicing.reminders import digest
+from servicing.review import carrying_out, services
+from servicing.written.services import keep_version
+from servicing.written.since import line
+from tests.factories import ClientFactory, UserFactory
+from tests.servicing.reviews import begun_review
+from tests.servicing.test_review import all_done, finish, firm_of, sign
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def olga(client):
+    person = UserFactory(username="olga", groups=["operations"])
+    client.force_login(person, backend=BACKEND)
+    return person
+
+
+@pytest.fixture
+def carl():
+    return UserFactory(username="carl", groups=["compliance"])
+
+
+def place(review: AnnualReview, code: str, name: str = "review_step") -> str:
+    return reverse(f"servicing:{name}", args=[review.pk, code])
+
+
+def test_an_empty_firm_is_led_through_all_of_it_in_few_queries(client, olga, carl):
+    assert "No review was held yet" in client.get(reverse("servicing:reviews")).content.decode()
+    begin = reverse("servicing:begin_review")
+    assert client.post(begin, {"lead": olga.pk, "due_on": "2020-01-01"}).status_code == 422
+    month = f"{firm_today():%Y-%m}"
+    due = (firm_today() + dt.timedelta(days=30)).isoformat()
+    answer = client.post(begin, {"lead": olga.pk, "due_on": due, "last_month": month}, follow=True)
+    review = AnnualReview.objects.get()
+    assert (review.first_on.day, review.last_on.year) == (1, firm_today().year)
+    assert "0 of 8 steps are done" in answer.content.decode()
+    client.get(place(review, "results"))  # which adds the figures up
+    for code in ReviewCode:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(place(review, code)).status_code == 200, code
+        assert len(queries) <= 22, (code, len(queries))
+    for name in ("review", "review_record", "review_file"):
+        with CaptureQueriesContext(connection) as queries:
+            shown = client.get(reverse(f"servicing:{name}", args=[review.pk]))
+        assert (shown.status_code, len(queries) <= 60) == (200, True)
+    all_done(review, olga)
+    sign(review, olga, carl)
+    for _stage in carrying_out.STAGES:
+        carrying_out.carry_out(review=review, by=carl)
+    assert (
+        "never changes" in client.get(reverse("servicing:review_record", args=[review.pk])).content.decode()
+    )
+
+
+def test_nothing_typed_is_lost_when_a_step_is_refused_or_changed_meanwhile(client, olga):
+    review = begun_review(olga)
+    page = place(review, "capacity")
+    typed = {"do": "note", "seen": "Two people carry too much.", "finish": "1"}
+    answer = client.post(page, typed)
+    assert answer.status_code == 422
+    assert "Two people carry too much." in answer.content.decode()
+    assert "Say what was decided" in answer.content.decode()
+    version = services.note(
+        step=review.steps.get(code="capacity"), seen="Carl looked too.", decided="", by=UserFactory()
+    ).changed_at
+    late = {"do": "note", "seen": "Mine.", "decided": "Hire.", "version": "2020-01-01T00:00:00+00:00"}
+    answer = client.post(page, late)
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "changed this step meanwhile" in shown
+    assert "Carl looked too." in shown
+    assert "Mine." in shown
+    again = {**late, "version": version.isoformat(), "finish": "1"}
+    assert client.post(page, again).status_code == 302
+    assert review.steps.get(code="capacity").state == ReviewStepState.DONE
+    assert client.post(page, {"do": "reopen"}).status_code == 302
+    action = {"do": "agree", "action-text": "", "action-owner": olga.pk, "action-due_on": "2020-01-01"}
+    assert client.post(page, action).status_code == 422
+    household = ClientFactory(name="Okafor household")
+    action |= {"action-text": "Ask about the plan", "action-due_on": firm_today().isoformat()}
+    client.post(page, action | {"action-client": household.external_id})
+    assert ServiceTask.objects.get(client=household).assigned_to == olga
+    client.post(page, action | {"action-text": "Write it down"})
+    done = ReviewAction.objects.get(task=None)
+    client.post(reverse("servicing:review_action", args=[done.pk]), {"do": "done"})
+    done.refresh_from_db()
+    assert done.done_by == olga
+    assert client.post(page, {"do": "unknown"}).status_code == 404
+
+
+def test_an_owner_who_sees_own_clients_alone_does_the_own_step_alone(client, olga):
+    firm_of()
+    review = begun_review(olga)
+    ann = UserFactory(groups=["advisor"])
+    own = ClientFactory(name="Okafor household", lead=ann)
+    services.give(step=review.steps.get(code="graduation"), owner=ann, due_on=firm_today(), by=olga)
+    services.give(step=review.steps.get(code="valued"), owner=ann, due_on=firm_today(), by=olga)
+    client.force_login(ann, backend=BACKEND)
+    assert "Graduation list" in client.get(reverse("servicing:reviews")).content.decode()
+    today = client.get(reverse("servicing:today")).content.decode()
+    assert "Annual review" in today
+    assert place(review, "graduation") in today
+    shown = client.get(place(review, "graduation")).content.decode()
+    assert "Household" not in shown
+    assert "Revenue" not in client.get(place(review, "valued")).content.decode()
+    for code in ("results", "sign", "carry_out"):
+        assert client.get(place(review, code)).status_code == 403
+    assert client.post(place(review, "graduation"), {"do": "carry_out"}).status_code == 403
+    note = {"do": "note", "seen": "", "decided": "Nobody of mine."}
+    assert client.post(place(review, "graduation"), note).status_code == 302
+    zone = zoneinfo.ZoneInfo("America/New_York")
+    mail = digest.waiting_for(ann, dt.datetime.combine(firm_today(), dt.time(7), tzinfo=zone))
+    assert [(section.title, section.number) for section in mail] == [("Annual review", 2)]
+    assert own.pk
+
+
+def test_decisions_signatures_and_carrying_out_by_their_forms(client, olga, carl):
+    clients = firm_of()
+    review = begun_review(olga)
+    page = place(review, "graduation")
+    first, second, third = (each.pk for each in clients)
+    with CaptureQueriesContext(connection) as queries:
+        shown = client.get(page).content.decode()
+    assert shown.count("decision-") == 3
+    assert len(queries) <= 22
+    refused = client.post(page, {"do": "decide", "list": "up", f"decision-{first}": "waits"}, follow=True)
+    assert "Say why a client waits" in refused.content.decode()
+    sent = {f"decision-{first}": "waits", f"reason-{first}": "Next year.", f"decision-{second}": "graduates"}
+    client.post(page, {"do": "decide", "list": "up", f"decision-{third}": "", **sent})
+    assert GraduationDecision.objects.count() == 2
+    client.post(page, {"do": "decide_rest", "list": "up", "decision": "graduates"})
+    assert set(GraduationDecision.objects.values_list("client", "decision")) == {
+        (first, "waits"),
+        (second, "graduates"),
+        (third, "graduates"),
+    }
+    client.post(page, {"do": "take_back", "list": "up", "client": third})
+    assert GraduationDecision.objects.count() == 2
+    policy = place(review, "policy")
+    assert client.post(policy, {"do": "make_draft"}).status_code == 302
+    client.post(policy, {"do": "simulate"})
+    assert "It can be published" in client.get(policy).content.decode()
+    for code in TO_DECIDE:
+        finish(review, code, olga)
+    assert "text/csv" in client.get(f"{place(review, 'results')}?table=results")["Content-Type"]
+    assert client.get(f"{place(review, 'results')}?table=other").status_code == 404
+
+    signing = place(review, "sign")
+    seen = client.get(signing).context["signing"].digest
+    client.post(signing, {"do": "sign", "digest": seen})
+    client.force_login(carl, backend=BACKEND)
+    assert client.post(place(review, "carry_out"), {"do": "carry_out"}).status_code == 403
+    client.post(signing, {"do": "decline", "digest": seen, "reason": "The fees are missing."})
+    assert "The fees are missing." in client.get(signing).content.decode()
+    client.post(signing, {"do": "sign", "digest": seen})
+    record = client.get(reverse("servicing:review_record", args=[review.pk])).content.decode()
+    assert record.count("Signed</span>") == 2
+    assert "Next year." in record
+    adam = UserFactory(groups=["administrator"])
+    client.force_login(adam, backend=BACKEND)
+    client.post(reverse("servicing:review_signers"), {"signers": 3, "groups": ["operations"]})
+    assert "1 more person has to sign" in client.get(place(review, "carry_out")).content.decode()
+    client.post(signing, {"do": "sign", "digest": seen})
+    assert client.post(place(review, "carry_out"), {"do": "carry_out", "whole": "1"}).status_code == 302
+    assert Job.objects.filter(task=carrying_out.TASK).count() == 1
+
+
+def test_the_written_policy_counts_changes_from_the_last_sign_off(client, olga, carl):
+    first = keep_version(by=olga, reason="Begun.")
+    assert line().last == first
+    review = begun_review(olga)
+    all_done(review, olga)
+    sign(review, olga, carl)
+    for _stage in carrying_out.STAGES:
+        review = carrying_out.carry_out(review=review, by=carl)
+    assert review.written == first  # it read the same
+    promise = StandingPromise.objects.order_by("pk")[0]
+    promise.text = "We answer within one business day."
+    promise.save()
+    second = keep_version(by=olga, reason="Faster answers.")
+    promise.text = "We answer within two hours."
+    promise.save()
+    now = line()
+    assert (now.last, now.review) == (first, review)
+    assert now.reasons == [(str(second), "Faster answers.")]
+    shown = client.get(reverse("servicing:written_policy")).content.decode()
+    assert "Changes since the sign-off of Annual review" in shown
+    assert "Faster answers." in shown
+    assert "How we speak with clients" in shown
+    assert "Words to avoid" in shown
+    assert "signed off in" in client.get(reverse("servicing:policy_version", args=[1])).content.decode()
