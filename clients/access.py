@@ -79,12 +79,18 @@ def is_administrator(user: User) -> bool:
     return Group.ADMINISTRATOR in groups_of(user)
 
 
+def keeps_data(user: User) -> bool:
+    """May hold, anonymise and give what is recorded about clients: compliance and administrators."""
+    return bool(groups_of(user) & {Group.COMPLIANCE, Group.ADMINISTRATOR})
+
+
 # Who has a right that somebody lacks: the 403 page says it.
 WHO_MAY: dict[Callable[[User], bool], str | Promise] = {
     sees_all_clients: _("Operations, compliance and administrators can open this."),
     may_edit_clients: _("Advisors, operations and administrators can do this."),
     runs_the_firm: _("Operations and administrators can do this."),
     is_administrator: _("Administrators can do this."),
+    keeps_data: _("Compliance and administrators can open this."),
 }
 
 

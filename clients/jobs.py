@@ -62,14 +62,28 @@ def working_on(job_id: int) -> Iterator[tuple[Job, Report]]:
     sentence and is raised again. A job that is done already (a message delivered twice) raises `AlreadyDone`,
     which its task ignores.
     """
+    with _watched(job_id) as (job, report), transaction.atomic():
+        yield job, report
+        _finish(job)
+
+
+@contextmanager
+def working_in_steps(job_id: int) -> Iterator[tuple[Job, Report]]:
+    """The same for work that commits step by step: what was done stays where it is stopped, and work that
+    begins again finds it done."""
+    with _watched(job_id) as (job, report):
+        yield job, report
+        _finish(job)
+
+
+@contextmanager
+def _watched(job_id: int) -> Iterator[tuple[Job, Report]]:
     job = Job.objects.get(pk=job_id)
     if job.state == JobState.DONE:
         raise AlreadyDone
     _note(job, state=JobState.WORKING, started_at=timezone.now(), error="", finished_at=None)
     try:
-        with transaction.atomic():
-            yield job, lambda step, done, total: _note(job, step=step, done=done, total=total)
-            _finish(job)
+        yield job, lambda step, done, total: _note(job, step=step, done=done, total=total)
     except Refused as refusal:
         _note(job, state=JobState.FAILED, error=" ".join(refusal.reasons), finished_at=timezone.now())
     except AlreadyDone:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -255,6 +256,9 @@ class AccessRequest(models.Model):
 
     def __str__(self) -> str:
         return f"Request of client {self.client_id}, {self.asked_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("servicing:access_request", args=[self.pk])
 
     @property
     def is_open(self) -> bool:

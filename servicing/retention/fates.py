@@ -1,0 +1,164 @@
+"""What becomes of each table when a former client is anonymised: one rule a table, one for each text in it.
+
+What the firm's figures rest on stays and belongs to “Former client” and a number: money, minutes, tiers,
+dates, outcomes, ratings. What says who somebody was, and what was said, goes. History follows its table. A
+test finds every table and text column with a path to a client and fails for one without a rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+GONE = "–"  # in place of words that a row cannot be without
+
+# What a column becomes: an expression over the row `t`; `{c}` is the column, `{id}` the client's id.
+STAYS = "{c}"
+EMPTY = "''"
+NOTHING = "NULL"
+WORDS = f"CASE WHEN {{c}} = '' THEN '' ELSE '{GONE}' END"
+NUMBER = "CASE WHEN {c} = '' THEN '' ELSE 'former-' || t.id END"
+YEAR = "date_trunc('year', {c})::date"
+PSEUDONYM = "'Former client ' || {id}"
+CLIENT_NUMBER = "'former-' || {id}"
+
+
+@dataclass(frozen=True)
+class Fate:
+    """`erased`: the rows go. Else they stay, and `columns` says what becomes of those that change; every text
+    column is named, those that stay too."""
+
+    erased: bool = False
+    columns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> dict[str, str]:
+        return {column: becomes for column, becomes in self.columns.items() if becomes != STAYS}
+
+
+ERASED = Fate(erased=True)
+KEPT = Fate()
+
+
+def kept(**columns: str) -> Fate:
+    return Fate(columns=columns)
+
+
+FATES: dict[str, Fate] = {
+    # The record: first, because what follows its permission is erased after it.
+    "clients_client": kept(
+        external_id=CLIENT_NUMBER,
+        name=PSEUDONYM,
+        email=EMPTY,
+        phone=EMPTY,
+        client_since=YEAR,
+        complexity_driver_id=NOTHING,
+        attention_constraint_id=NOTHING,
+        persona_id=NOTHING,
+        income_structure_id=NOTHING,
+        permission="'not_asked'",
+        assets_under_management=NOTHING,
+        investable_assets=NOTHING,
+        expected_years=NOTHING,
+        potential_revenue=NOTHING,
+        growth_potential=NOTHING,
+        alignment=NOTHING,
+    ),
+    "clients_member": ERASED,
+    "clients_channeloptout": ERASED,
+    "clients_permissionanswer": ERASED,
+    "clients_behavioraltag": ERASED,
+    "clients_bulkbehavioralrow": ERASED,
+    "clients_bulkchangerow": ERASED,
+    "clients_formernumber": ERASED,
+    "clients_mergedrow": ERASED,
+    "clients_clientmerge": ERASED,
+    "clients_clientsplit": ERASED,
+    "clients_departure": ERASED,
+    "clients_anonymised": KEPT,
+    "clients_erasure": kept(places=STAYS),  # kinds of places and how many
+    "clients_legalhold": kept(reason=WORDS, release_reason=WORDS),
+    "clients_teammember": KEPT,  # who of the firm served
+    "clients_clientsummary": KEPT,
+    # What the figures rest on
+    "clients_revenue": kept(source=STAYS, source_id=NUMBER),
+    "clients_touch": kept(note=EMPTY, source=STAYS, source_id=NUMBER),
+    "clients_timeentry": kept(activity=EMPTY, source=STAYS, source_id=NUMBER),
+    # What was said, and what persona tools knew
+    "personas_message": ERASED,
+    "personas_scriptuse": ERASED,
+    "personas_commitmentstep": ERASED,
+    "personas_equityvest": ERASED,
+    "personas_equitytransaction": ERASED,
+    "personas_equitygrant": ERASED,
+    "personas_equityplan": ERASED,
+    "personas_equityprofile": ERASED,
+    "personas_goalpartner": ERASED,
+    "personas_roundgoal": ERASED,
+    "personas_goalround": ERASED,
+    "personas_householdduty": ERASED,
+    "personas_holding": ERASED,
+    "personas_loan": ERASED,
+    "personas_optionrating": ERASED,
+    "personas_owneroption": ERASED,
+    "personas_wincondition": ERASED,
+    "personas_otherincome": ERASED,
+    "personas_redundancycheck": ERASED,
+    "personas_reserve": ERASED,
+    "personas_soloplan": ERASED,
+    # Service: dates, kinds and outcomes stay
+    "servicing_bulksteprow": ERASED,
+    "servicing_preparedpoint": ERASED,
+    "servicing_ratinglink": ERASED,
+    "servicing_tasktailoring": ERASED,
+    "servicing_servicetask": kept(
+        title=WORDS,
+        reschedule_reason=EMPTY,
+        place=EMPTY,
+        snooze_reason=EMPTY,
+        source=STAYS,
+        source_id=STAYS,  # numbers of our own records
+    ),
+    "servicing_escalation": KEPT,
+    "servicing_requestmail": KEPT,
+    "servicing_clientrequest": kept(text=WORDS),
+    "servicing_meetingdecision": kept(text=WORDS, answer=WORDS),
+    "servicing_confidenceanswer": kept(blocker=EMPTY),
+    "servicing_rating": kept(comment=EMPTY),
+    "servicing_waiver": kept(reason=WORDS),
+    "servicing_cadenceoverride": kept(reason=WORDS),
+    "servicing_serviceclock": KEPT,
+    "servicing_beyondstandard": KEPT,
+    "servicing_clientresult": kept(period=STAYS),
+    "servicing_transition": kept(
+        reason_text=WORDS, referred_to=WORDS, digital_service=WORDS, consent_by=WORDS, outcome_text=WORDS
+    ),
+    "servicing_transition_leaving_reasons": KEPT,
+    "servicing_transitionstage": KEPT,
+    "servicing_graduationdecision": kept(reason=EMPTY),
+    "servicing_reviewaction": kept(text=STAYS),  # what the firm's own review agreed on
+    "servicing_accessrequest": kept(asked_by=WORDS, note=EMPTY, closed_how=WORDS, file=EMPTY),
+    "servicing_accessdownload": KEPT,
+    "servicing_anonymisingrow": kept(excluded_why=WORDS),
+    # Tiers: scores and moves stay, words go
+    "tiers_tierassignment": KEPT,
+    "tiers_override": kept(text=WORDS),
+    "tiers_rejectedmove": kept(reason=WORDS),
+    "tiers_explanation": kept(rule=STAYS),
+    "tiers_clientfacts": ERASED,
+    "tiers_foundroutes": ERASED,
+    "tiers_simulatedmove": ERASED,
+    "tiers_feecomparison": ERASED,
+}
+
+# Tables without a key to the client that may tell of one: what becomes of them, and where.
+ELSEWHERE = {
+    "clients_importedrecord": "copies kept to take imports back: those of the client's rows go with it",
+    "clients_notice": "notices that name the client go with it; all are forgotten within a year",
+    "django_admin_log": "entries about the client's rows lose its name",
+    "pghistory_context": "what a person wrote beside a change of this client alone goes",
+    "servicing_calendarentry": "entries of the client's tasks go with it",
+    "personas_bulkmessage": "the search that chose the clients goes where it names the client",
+    "servicing_dataexport": "waiting copies of all data are removed",
+    "clients_importbatch": "uploads are forgotten within a day of their preview",
+    "clients_job": "jobs are forgotten within 180 days, and name no client",
+}

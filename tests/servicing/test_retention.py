@@ -1,0 +1,188 @@
+"""The life of data: holds that hold, former clients of whom no word is left, figures that stay."""
+
+import datetime as dt
+
+import pghistory
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from clients.models import (
+    Anonymised,
+    Client,
+    Departure,
+    LegalHold,
+    Member,
+    Notice,
+    Permission,
+    Revenue,
+    Touch,
+    TouchKind,
+)
+from clients.permission.answers import record_answer
+from servicing.book.merging import merge
+from servicing.retention.anonymising import anonymise
+from servicing.retention.fates import ELSEWHERE, FATES
+from servicing.retention.tables import tables_of_clients
+from tests.factories import ClientFactory
+from tests.servicing.filled_tables import fill_tables, found_in_database
+
+WORD = "Quetzalcoatl"
+
+pytestmark = pytest.mark.django_db
+
+
+def long_gone(**facts):
+    """A client who left ten years ago."""
+    client = ClientFactory(status="former", **facts)
+    Departure.objects.filter(client=client).update(left_on=dt.date(2015, 6, 1))
+    return client
+
+
+def test_each_table_and_each_text_of_a_client_has_a_rule():
+    tables = {table: owned for table, owned in tables_of_clients().items() if not owned.is_history}
+    owed = set(tables)
+    history = {owned.of for owned in tables_of_clients().values() if owned.is_history}
+    assert not owed - set(FATES), "Say in servicing/retention/fates.py what becomes of these tables."
+    assert not set(FATES) - owed, "These tables no longer belong to a client."
+    assert history <= set(FATES)
+    silent = {
+        table: sorted(set(owned.texts) - set(FATES[table].columns))
+        for table, owned in tables.items()
+        if not FATES[table].erased and set(owned.texts) - set(FATES[table].columns)
+    }
+    assert not silent, "Say in servicing/retention/fates.py what becomes of these texts."
+    with connection.cursor() as cursor:
+        known = set(connection.introspection.table_names(cursor))
+    assert set(ELSEWHERE) <= known
+
+
+@pytest.fixture
+def taken_back(db):
+    """What the test does is taken back before keys are looked at: rows of its own lead nowhere."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def test_no_word_of_a_former_client_is_left_in_any_table(people, taken_back):
+    client = long_gone(
+        name=f"{WORD} household", external_id=f"{WORD}-7", email=f"{WORD}@example.com", phone=f"1 {WORD}"
+    )
+    twin = ClientFactory(name=f"{WORD} again", external_id=f"{WORD}-8")
+    Member.objects.create(client=twin, name=f"Ada {WORD}")
+    other = ClientFactory(name="Somebody else", email="else@example.com")
+    record_answer(
+        client=client,
+        answer=Permission.GRANTED,
+        on=dt.date(2014, 1, 1),
+        how="phone",
+        by=people["olga"],
+        note=f"{WORD} said yes",
+    )
+    merge(kept=client.pk, gone=twin.pk, take=[], by=people["olga"], reason=f"{WORD} twice")
+    Notice.objects.create(user=people["olga"], text=f"{WORD} household waits", key="one")
+    client.name = f"{WORD} of old"
+    client.save(update_fields=["name"])
+    fill_tables(client=client.pk, word=WORD)
+    assert len(found_in_database(WORD)) > 60  # the word was nearly everywhere
+
+    with pghistory.context(by="anonymise"):  # as the worker does
+        anonymise([client.pk])
+
+    left = found_in_database(WORD)
+    allowed = {"servicing_reviewactionevent", "servicing_reviewaction"}  # the firm's own review
+    kept = {table for table in left if table not in allowed}
+    for table in list(kept):
+        owned = tables_of_clients().get(table)
+        fate = FATES.get(owned.of) if owned else None
+        stays = [name for name in owned.texts if name not in fate.changes] if fate else []
+        if stays and _only_in(table, stays):
+            kept.discard(table)
+    assert not kept, {table: left[table] for table in kept}
+    client.refresh_from_db()
+    assert (client.name, client.external_id) == (f"Former client {client.pk}", f"former-{client.pk}")
+    other.refresh_from_db()
+    assert (other.name, other.email) == ("Somebody else", "else@example.com")
+
+
+def _only_in(table, columns):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM {table} t WHERE (to_jsonb(t) - %s::text[])::text ILIKE %s",
+            [columns, f"%{WORD}%"],
+        )
+        return cursor.fetchone()[0] == 0
+
+
+def test_what_the_figures_rest_on_stays(people):
+    client = long_gone(client_since=dt.date(2003, 5, 9))
+    Revenue.objects.create(
+        client=client, date=dt.date(2015, 1, 1), amount="1200.50", source="billing", source_id="INV-9"
+    )
+    Touch.objects.create(
+        client=client,
+        kind=TouchKind.objects.get(code="call"),
+        occurred_at=dt.datetime(2015, 2, 1, tzinfo=dt.UTC),
+        occurred_on=dt.date(2015, 2, 1),
+        outcome="reached",
+        minutes=25,
+        role_id=1,
+        note="Their daughter marries.",
+    )
+    anonymise([client.pk])
+    money = Revenue.objects.get(client=client)
+    assert (str(money.amount), money.date, money.source) == ("1200.50", dt.date(2015, 1, 1), "billing")
+    assert "INV" not in money.source_id
+    touch = Touch.objects.get(client=client)
+    assert (touch.minutes, touch.outcome, touch.note) == (25, "reached", "")
+    client.refresh_from_db()
+    assert client.client_since == dt.date(2003, 1, 1)
+
+
+def test_a_hold_stands_whatever_way_is_tried(people):
+    client, other = long_gone(), long_gone()
+    Touch.objects.create(
+        client=client,
+        kind=TouchKind.objects.get(code="call"),
+        occurred_on=dt.date(2015, 2, 1),
+        outcome="reached",
+        role_id=1,
+    )
+    hold = LegalHold.objects.create(client=client, reason="A complaint", placed_by=people["carl"])
+
+    def refused(sql, *values):
+        with pytest.raises(IntegrityError, match="legal hold"), transaction.atomic():
+            connection.cursor().execute(sql, values)
+
+    for table in ("clients_touch", "clients_client"):
+        column = "id" if table == "clients_client" else "client_id"
+        refused(f"DELETE FROM {table} WHERE {column} = %s", client.pk)
+    refused("INSERT INTO clients_anonymised (client_id, at) VALUES (%s, now())", client.pk)
+    with pytest.raises(IntegrityError, match="legal hold"):
+        anonymise([client.pk, other.pk])
+    assert not Anonymised.objects.exists()
+    with pytest.raises(Exception, match="Cannot delete"), transaction.atomic():
+        hold.delete()
+    # of everybody
+    over = {"released_at": timezone.now(), "released_by": people["carl"], "release_reason": "Settled"}
+    LegalHold.objects.filter(pk=hold.pk).update(**over)
+    every = LegalHold.objects.create(reason="An examination", placed_by=people["carl"])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LegalHold.objects.create(reason="Once more", placed_by=people["carl"])
+    with pytest.raises(IntegrityError, match="legal hold"), transaction.atomic():
+        anonymise([other.pk])
+    LegalHold.objects.filter(pk=every.pk).update(**over)
+    anonymise([client.pk, other.pk])
+    assert Anonymised.objects.count() == 2
+
+
+def test_the_day_of_leaving_follows_the_status(db):
+    client = ClientFactory()
+    assert not Departure.objects.exists()
+    Client.objects.filter(pk=client.pk).update(status="former")
+    Departure.objects.filter(client=client).update(left_on=dt.date(2020, 1, 1))
+    Client.objects.filter(pk=client.pk).update(name="Another name", status="former")
+    assert Departure.objects.get().left_on == dt.date(2020, 1, 1)
+    Client.objects.filter(pk=client.pk).update(status="active")
+    assert not Departure.objects.exists()
