@@ -19,7 +19,7 @@ from tests.factories import ClientFactory, UserFactory
 from tests.tiers.firm import D, tier
 from tests.tiers.test_scoring_by_reference import undone
 from tiers.fees.comparing import compare_all, fee_of
-from tiers.fees.computing import yearly_fee
+from tiers.fees.computing import due_for, yearly_fee
 from tiers.fees.services import Stated, add_schedule, withdraw_schedule
 from tiers.models import FeeComparison, FeeMethod, FeeRefresh, FeeSchedule, TierAssignment
 
@@ -161,6 +161,78 @@ def test_the_schedule_of_the_day_counts_and_one_to_come_does_not(today):
     assert fee_of(made.pk, D + DAY)["fee"] == 5_000
 
 
+@settings(max_examples=examples(12), deadline=None)
+@given(
+    moves=st.lists(st.tuples(st.sampled_from("ABC"), st.integers(-400, 20), st.integers(0, 200)), max_size=4),
+    schedules=st.lists(
+        st.tuples(st.sampled_from("AB"), st.integers(-500, 10), st.integers(1, 500)),
+        min_size=1, max_size=5, unique_by=lambda each: each[:2],
+    ),
+)  # fmt: skip
+def test_what_is_due_counts_each_fee_for_the_days_on_which_it_was_in_force(moves, schedules):
+    with undone():
+        made = client_of("A", 1_000_000)
+        TierAssignment.objects.filter(client=made).update(
+            starts_on=D - 450 * DAY, serviced_from=D - 450 * DAY
+        )
+        for code, back, held in sorted(moves, key=lambda each: each[1]):
+            on = D + back * DAY
+            TierAssignment.objects.filter(client=made, starts_on=on).delete()
+            TierAssignment.objects.filter(client=made, ends_on=None).update(ends_on=on)
+            TierAssignment.objects.create(
+                client=made, tier=tier(code), starts_on=on, serviced_from=on + held * DAY, source="run"
+            )
+            if on <= D:
+                type(made.summary).objects.filter(client=made).update(tier=tier(code))
+        fees = {}
+        for code, back, hundredths in schedules:
+            percent = Decimal(hundredths) / 100
+            schedule(code, D + back * DAY, brackets=[(Decimal(0), percent)])
+            fees[code, D + back * DAY] = 10_000 * percent
+        said = fee_of(made.pk, D)
+        days: dict[Decimal, int] = {}
+        for place in range((D - D.replace(year=D.year - 1)).days):
+            day = D - place * DAY
+            code = _served(made, day)
+            begun = [on for of, on in fees if of == code and on <= day]
+            if begun:
+                fee = fees[code, max(begun)]
+                days[fee] = days.get(fee, 0) + 1
+        if said["fee"] is None:
+            assert said["expected"] is None
+        else:
+            assert said["expected"] == (due_for(list(days.items())) if days else said["fee"])
+            assert said["difference"] == -said["expected"]
+
+
+def _served(client, day) -> str:
+    """The newest assignment whose service has begun."""
+    rows = TierAssignment.objects.filter(client=client, serviced_from__lte=day).select_related("tier")
+    begun = [row for row in rows if row.ends_on is None or row.ends_on > row.serviced_from]
+    return max(begun, key=lambda row: (row.serviced_from, row.pk)).tier.code if begun else ""
+
+
+def test_who_moved_to_another_fee_is_not_listed_for_the_months_before(today):
+    schedule("A", brackets=[(Decimal(0), Decimal(1))])
+    schedule("C", brackets=[(Decimal(0), Decimal("0.4"))])
+    made = client_of("A", 1_000_000, [(400, 1), (200, 7000), (10, 850)])
+    since = D - 73 * DAY  # a fifth of the year
+    TierAssignment.objects.filter(client=made).update(starts_on=D - 500 * DAY, serviced_from=D - 500 * DAY)
+    TierAssignment.objects.filter(client=made).update(ends_on=since)
+    TierAssignment.objects.create(
+        client=made, tier=tier("C"), starts_on=since, serviced_from=since + DAY, source="run"
+    )
+    made.summary.tier = tier("C")
+    made.summary.save()
+    compare_all(as_of=D)
+    row = FeeComparison.objects.get()
+    assert (row.fee, row.expected) == (4_000, 8_800)
+    schedule("C", D - 72 * DAY, brackets=[(Decimal(0), Decimal("0.2"))])
+    compare_all(as_of=D)
+    row.refresh_from_db()
+    assert (row.fee, row.expected, row.standing) == (2_000, 8_400, "below")
+
+
 # --- Pages ------------------------------------------------------------------------------------------------
 
 
@@ -214,7 +286,13 @@ def test_every_sum_is_the_number_of_clients_behind_it_page_by_page(client, opera
     client_of("A", None)
     compare_all(as_of=D)
     page = reverse("tiers:fee_differences")
-    for asked in ("", "tier=B", "standing=unknown", "tier=B&standing=unknown&advisor=none"):
+    ann = UserFactory(username="ann")
+    for led in (client_of("A", 3_000_000, lead=ann), client_of("B", None, lead=ann)):
+        assert led.summary
+    compare_all(as_of=D)
+    every = ("", "tier=B", "standing=unknown", "tier=B&standing=unknown&advisor=none", "advisor=ann",
+             "advisor=ann&standing=unknown", "advisor=none&tier=A")  # fmt: skip
+    for asked in every:
         found, address = [], f"?{asked}"
         first = client.get(page + address).context
         while True:

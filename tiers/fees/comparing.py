@@ -1,7 +1,11 @@
 """Everybody's fee by the schedule of their tier, beside what was billed in the twelve months up to a date.
 
 The same fee as `computing.yearly_fee`, for all clients in one statement; only rows that differ are written.
+What was billed stands beside what was due for those twelve months: where the tier that a client was served
+by, or its schedule, changed in them, each fee counts for its days (`computing.due_for`).
 """
+
+# ruff: noqa: S608  (texts of this module alone)
 
 from __future__ import annotations
 
@@ -15,73 +19,111 @@ from tiers.models import FeeRefresh, FeeStanding
 
 _LOCK = 7_305_007  # of whoever compares, until its transaction ends
 
-# The schedule of each tier at the date, and the end of each of its brackets.
-_IN_FORCE = """
-    schedule AS (
-        SELECT DISTINCT ON (tier_id) id, tier_id, method, minimum, tolerance
-        FROM tiers_feeschedule WHERE effective_on <= %(as_of)s ORDER BY tier_id, effective_on DESC
+# The schedules that were in force on some day of the twelve months, each with its first and last of those
+# days; `now` are those in force at the date. The end of each of their brackets.
+_SINCE = "(%(as_of)s::date - interval '1 year')::date"
+_IN_FORCE = f"""
+    period AS (
+        SELECT * FROM (
+            SELECT id, tier_id, method, minimum, tolerance, greatest(effective_on, {_SINCE} + 1) AS first_on,
+                coalesce(lead(effective_on) OVER tiers - 1, %(as_of)s::date) AS last_on,
+                row_number() OVER (PARTITION BY tier_id ORDER BY effective_on DESC) = 1 AS now
+            FROM tiers_feeschedule WHERE effective_on <= %(as_of)s
+            WINDOW tiers AS (PARTITION BY tier_id ORDER BY effective_on)
+        ) each WHERE last_on >= first_on
+    ), schedule AS (
+        SELECT * FROM period WHERE now
     ), bracket AS (
         SELECT b.schedule_id, b.starts_at, b.percent,
             lead(b.starts_at) OVER (PARTITION BY b.schedule_id ORDER BY b.starts_at) AS ends_at
-        FROM tiers_feebracket b JOIN schedule ON schedule.id = b.schedule_id
+        FROM tiers_feebracket b JOIN period ON period.id = b.schedule_id
     )"""
 _FEE = """
-    CASE WHEN c.assets_under_management IS NULL OR schedule.id IS NULL THEN NULL ELSE greatest(
-        schedule.minimum, round((
-            SELECT CASE schedule.method
-                WHEN 'whole' THEN c.assets_under_management
-                    * (array_agg(b.percent ORDER BY b.starts_at DESC))[1]
-                ELSE sum((least(c.assets_under_management, b.ends_at) - b.starts_at) * b.percent)
+    CASE WHEN {assets} IS NULL OR {of}.id IS NULL THEN NULL ELSE greatest(
+        {of}.minimum, round((
+            SELECT CASE {of}.method
+                WHEN 'whole' THEN {assets} * (array_agg(b.percent ORDER BY b.starts_at DESC))[1]
+                ELSE sum((least({assets}, b.ends_at) - b.starts_at) * b.percent)
             END
             FROM bracket b
-            WHERE b.schedule_id = schedule.id
-                AND (b.starts_at < c.assets_under_management OR b.starts_at = 0
-                    OR schedule.method = 'whole' AND b.starts_at = c.assets_under_management)
+            WHERE b.schedule_id = {of}.id
+                AND (b.starts_at < {assets} OR b.starts_at = 0
+                    OR {of}.method = 'whole' AND b.starts_at = {assets})
         ) / 100, 2)
     ) END"""
+# Who was served by which tier from when to when, within the twelve months.
+_SERVED = f"""
+    served AS (
+        SELECT * FROM (
+            SELECT client_id, tier_id, greatest(serviced_from, {_SINCE} + 1) AS first_on,
+                coalesce(lead(serviced_from) OVER (PARTITION BY client_id ORDER BY serviced_from, id) - 1,
+                    %(as_of)s::date) AS last_on
+            FROM tiers_tierassignment
+            WHERE serviced_from <= %(as_of)s AND (ends_on IS NULL OR ends_on > serviced_from)
+                {{only_client_id}}
+        ) each WHERE last_on >= first_on
+    )"""
+# What is due for the twelve months where the tier or its schedule changed in them: each fee of a year for the
+# part of the days on which it counted. Days without a tier or a schedule are taken as the others.
+_DUE = f"""
+    due AS (
+        SELECT client_id, round(sum(fee * days) / sum(days), 2) AS amount
+        FROM (
+            SELECT served.client_id, {_FEE.format(of="period", assets="c.assets_under_management")} AS fee,
+                least(served.last_on, period.last_on) - greatest(served.first_on, period.first_on) + 1 AS days
+            FROM served
+            JOIN period ON period.tier_id = served.tier_id AND period.first_on <= served.last_on
+                AND period.last_on >= served.first_on
+            JOIN clients_client c ON c.id = served.client_id AND c.assets_under_management IS NOT NULL
+            WHERE NOT (served.first_on = {_SINCE} + 1 AND served.last_on = %(as_of)s AND period.now
+                AND period.first_on = {_SINCE} + 1)
+        ) part GROUP BY client_id
+    )"""
 _COMPARED = f"""
-    WITH {_IN_FORCE}, billed AS (
+    WITH {_IN_FORCE}, {_SERVED}, {_DUE}, billed AS (
         SELECT client_id, sum(amount) AS amount, min(date) AS first_on
         FROM clients_revenue
-        WHERE date > (%(as_of)s::date - interval '1 year')::date AND date <= %(as_of)s {{only_client_id}}
+        WHERE date > {_SINCE} AND date <= %(as_of)s {{only_client_id}}
         GROUP BY client_id
     ), compared AS (
-        SELECT c.id AS client_id, s.tier_id, c.assets_under_management AS assets, {_FEE} AS fee,
+        SELECT c.id AS client_id, s.tier_id, c.assets_under_management AS assets,
+            {_FEE.format(of="schedule", assets="c.assets_under_management")} AS fee, due.amount AS due,
             coalesce(billed.amount, 0) AS billed, schedule.id IS NOT NULL AS scheduled, schedule.tolerance,
             -- bills that began within the window, with none before it, are not those of a year
             billed.first_on > (%(as_of)s::date - interval '11 months')::date AND NOT EXISTS (
-                SELECT FROM clients_revenue before WHERE before.client_id = c.id
-                AND before.date <= (%(as_of)s::date - interval '1 year')::date
+                SELECT FROM clients_revenue before WHERE before.client_id = c.id AND before.date <= {_SINCE}
             ) AS young
         FROM clients_client c
         JOIN clients_clientsummary s ON s.client_id = c.id AND s.tier_id IS NOT NULL
         LEFT JOIN schedule ON schedule.tier_id = s.tier_id
+        LEFT JOIN due ON due.client_id = c.id
         LEFT JOIN billed ON billed.client_id = c.id
         WHERE c.status = 'active' {{only_id}}
     )
-    SELECT client_id, tier_id, assets, fee, billed, billed - fee AS difference,
+    SELECT client_id, tier_id, assets, fee, expected, billed, billed - expected AS difference,
         CASE
             WHEN NOT scheduled THEN 'unscheduled'
             WHEN fee IS NULL THEN 'unknown'
             WHEN young THEN 'young'
-            WHEN abs(billed - fee) <= fee * tolerance / 100 THEN 'within'
-            WHEN billed < fee THEN 'below'
+            WHEN abs(billed - expected) <= expected * tolerance / 100 THEN 'within'
+            WHEN billed < expected THEN 'below'
             ELSE 'above'
         END AS standing
-    FROM compared"""  # noqa: S608  (texts of this module alone)
+    FROM compared CROSS JOIN LATERAL (
+        SELECT CASE WHEN fee IS NOT NULL THEN coalesce(due, fee) END AS expected
+    ) of_year"""
 _ALL = _COMPARED.format(only_client_id="", only_id="")
 _ONE = _COMPARED.format(only_client_id="AND client_id = %(client)s", only_id="AND c.id = %(client)s")
 
-_KEEP = """
-INSERT INTO tiers_feecomparison AS kept
-    (client_id, tier_id, assets, fee, billed, difference, standing)
-SELECT client_id, tier_id, assets, fee, billed, difference, standing FROM fees_compared
-ON CONFLICT (client_id) DO UPDATE SET
-    (tier_id, assets, fee, billed, difference, standing) = (excluded.tier_id, excluded.assets,
-    excluded.fee, excluded.billed, excluded.difference, excluded.standing)
-WHERE (kept.tier_id, kept.assets, kept.fee, kept.billed, kept.difference, kept.standing)
-    IS DISTINCT FROM (excluded.tier_id, excluded.assets, excluded.fee, excluded.billed,
-    excluded.difference, excluded.standing)"""
+_KEPT = ("tier_id", "assets", "fee", "expected", "billed", "difference", "standing")
+_NAMES, _KEPT_NOW, _NEW = (
+    ", ".join(f"{of}{name}" for name in _KEPT) for of in ("", "kept.", "excluded.")
+)  # fmt: skip
+_KEEP = f"""
+INSERT INTO tiers_feecomparison AS kept (client_id, {_NAMES})
+SELECT client_id, {_NAMES} FROM fees_compared
+ON CONFLICT (client_id) DO UPDATE SET ({_NAMES}) = ({_NEW})
+WHERE ({_KEPT_NOW}) IS DISTINCT FROM ({_NEW})"""
 _FORGET = """
 DELETE FROM tiers_feecomparison kept
 WHERE NOT EXISTS (SELECT FROM fees_compared now WHERE now.client_id = kept.client_id)"""

@@ -28,3 +28,10 @@ def yearly_fee(
         elif assets > start:
             hundredths += (min(assets, end) if end is not None else assets) * percent - start * percent
     return max((hundredths / 100).quantize(CENT, ROUND_HALF_UP), minimum)
+
+
+def due_for(parts: Sequence[tuple[Decimal, int]]) -> Decimal:
+    """What is due for twelve months in which the yearly fee changed: (fee of a year, days on which it
+    counted). Days on which none counted are taken as the others. To the cent, rounded half up."""
+    days = sum(of for _fee, of in parts)
+    return (sum((fee * of for fee, of in parts), Decimal(0)) / days).quantize(CENT, ROUND_HALF_UP)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Sum as SumOf
 from django.db.models.functions import Abs, Coalesce, Concat, NullIf, Trim
 
 from clients.models import ClientStatus, TeamMember, Tier
@@ -25,6 +26,7 @@ COLUMNS = (
     "tier__code",
     "assets",
     "fee",
+    "expected",
     "billed",
     "difference",
     "standing",
@@ -83,6 +85,17 @@ def sums_of(refresh: FeeRefresh, tier: str = "") -> list[Sum]:
     return [found[standing] for standing in FeeStanding.values if standing in found]
 
 
+def sums_of_advisor(advisor: str, tier: str = "") -> list[Sum]:
+    """The same of the clients whom one advisor leads (or nobody, for `none`), counted now."""
+    found = {}
+    for standing in FeeStanding.values:
+        rows = rows_of(standing=standing, tier=tier, advisor=advisor).order_by()
+        counted = rows.aggregate(clients=Count("client"), all_of_it=SumOf("difference"))
+        if counted["clients"]:
+            found[standing] = Sum(standing, counted["clients"], counted["all_of_it"] or Decimal(0))
+    return list(found.values())
+
+
 def rows_of(*, standing: str, tier: str = "", advisor: str = "") -> QuerySet[FeeComparison]:
     """The clients of a standing, the largest difference first. `advisor`: the username of who leads them, or
     `none`. Annotated with all of COLUMNS and `size`."""
@@ -124,7 +137,18 @@ def page_of(rows: QuerySet[FeeComparison], *, after: str = "") -> tuple[list[dic
 # --- As a file ------------------------------------------------------------------------------------------
 
 TEXTS = ("client__external_id", "client__name", "advisor")
-HEADER = ("client", "name", "tier", "assets", "fee", "billed", "difference", "standing", "advisor")
+HEADER = ("client", "name", "tier", "assets", "fee", "due", "billed", "difference", "standing", "advisor")
+    "client",
+    "name",
+    "tier",
+    "assets",
+    "fee_a_year",
+    "due",
+    "billed",
+    "difference",
+    "standing",
+    "advisor",
+)
 
 
 def csv_lines(rows: QuerySet[FeeComparison]) -> Iterator[str]:

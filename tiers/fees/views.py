@@ -87,7 +87,7 @@ def differences(request: SignedInRequest) -> HttpResponse:
     context = {
         "section": "fees",
         "refresh": refresh,
-        "sums": reading.sums_of(refresh, asked["tier"]) if refresh else [],
+        "sums": _sums(refresh, asked),
         "rows": rows,
         "next": following,
         "standing": asked["standing"],
@@ -100,6 +100,15 @@ def differences(request: SignedInRequest) -> HttpResponse:
         "has_schedules": bool(refresh) or FeeSchedule.objects.exists(),
     }
     return render(request, "tiers/fees/differences.html", context)
+
+
+def _sums(refresh: FeeRefresh | None, asked: dict[str, Any]) -> list[reading.Sum]:
+    """How many clients stand how, of those whom the list is about."""
+    if refresh is None:
+        return []
+    if asked["advisor"]:
+        return reading.sums_of_advisor(asked["advisor"], asked["tier"])
+    return reading.sums_of(refresh, asked["tier"])
 
 
 @require(sees_all_clients)

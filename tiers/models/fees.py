@@ -142,7 +142,10 @@ class FeeComparison(models.Model):
         "clients.Tier", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
     assets = models.DecimalField(max_digits=16, decimal_places=2, null=True)
-    fee = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    fee = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text="Of a year, as of now.")
+    expected = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, help_text="Due for the twelve months, day by day."
+    )
     billed = models.DecimalField(max_digits=14, decimal_places=2)
     difference = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     standing = models.CharField(max_length=11, choices=FeeStanding.choices)
