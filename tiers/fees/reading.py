@@ -138,17 +138,6 @@ def page_of(rows: QuerySet[FeeComparison], *, after: str = "") -> tuple[list[dic
 
 TEXTS = ("client__external_id", "client__name", "advisor")
 HEADER = ("client", "name", "tier", "assets", "fee", "due", "billed", "difference", "standing", "advisor")
-    "client",
-    "name",
-    "tier",
-    "assets",
-    "fee_a_year",
-    "due",
-    "billed",
-    "difference",
-    "standing",
-    "advisor",
-)
 
 
 def csv_lines(rows: QuerySet[FeeComparison]) -> Iterator[str]:
