@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,7 +19,7 @@ from servicing.models.review_triggers import REVIEW_STAYS, part_stays
 MOST_SIGNERS = 10
 
 
-def _person(label: object, *, null: bool = False, blank: bool = False) -> models.ForeignKey:
+def _person(label: Any, *, null: bool = False, blank: bool = False) -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

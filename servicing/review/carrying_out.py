@@ -123,7 +123,7 @@ def start(*, review: AnnualReview, by: User, whole: bool) -> Job:
 def is_at_work(review: AnnualReview) -> bool:
     """Whether a job of it waits or works. One whose worker died is given to another one by the queue."""
     working = (JobState.WAITING, JobState.WORKING)
-    return bool(review.job_id) and Job.objects.filter(pk=review.job_id, state__in=working).exists()
+    return review.job_id is not None and Job.objects.filter(pk=review.job_id, state__in=working).exists()
 
 
 def _queue(review: AnnualReview, by: User, whole: bool) -> Job:
@@ -198,7 +198,13 @@ WHERE d.review_id = %(id)s AND d.decision = 'graduates'
 
 def _apply(review: AnnualReview, by: User, report: Report) -> None:
     run = services.propose_run(as_of=firm_today(), by=by, report=report)
-    values = {"run": run.pk, "review": str(review), "by": by.pk, "now": timezone.now(), "id": review.pk}
+    values: dict[str, Any] = {
+        "run": run.pk,
+        "review": str(review),
+        "by": by.pk,
+        "now": timezone.now(),
+        "id": review.pk,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_REJECT, values)
         kept = cursor.rowcount

@@ -127,7 +127,8 @@ class NotesForm(forms.Form):
 
     def __init__(self, *args: Any, step: ReviewStep, **kwargs: Any) -> None:
         initial = {"seen": step.seen, "decided": step.decided, "version": step.changed_at.isoformat()}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         self.step = step
 
     def clean(self) -> dict[str, Any]:
@@ -144,8 +145,9 @@ class NotesForm(forms.Form):
                 )
                 % {"who": who, "seen": self.step.seen or "–", "decided": self.step.decided or "–"},
             )
-            self.data = self.data.copy()  # type: ignore[union-attr]
-            self.data[self.add_prefix("version")] = self.step.changed_at.isoformat()
+            typed = self.data.copy()  # type: ignore[attr-defined]
+            typed[self.add_prefix("version")] = self.step.changed_at.isoformat()
+            self.data = typed
         return data
 
 
@@ -170,7 +172,8 @@ class ActionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="action", **kwargs)
+        kwargs["prefix"] = "action"
+        super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = active_people()  # type: ignore[attr-defined]
         self.fields["client"].clients = Client.objects.visible_to(user)  # type: ignore[attr-defined]
 
@@ -217,6 +220,7 @@ class SignersForm(forms.Form):
             "groups": [row.group for row in rows if row.group],
             "people": [row.person_id for row in rows if row.person_id],
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         named = User.objects.filter(Q(pk__in=rights.signers().values("pk")) | Q(pk__in=initial["people"]))
         self.fields["people"].queryset = named.order_by("first_name", "last_name", "username")  # type: ignore[attr-defined]

@@ -37,13 +37,23 @@ class Choice:
 
 
 def latest_run() -> ScoringRun | None:
-    """The run whose lists are decided on."""
-    return lists.latest_published_run(firm_today())
+    """The run whose lists are decided on; it knows the watch margin, so that this is read once."""
+    run = lists.latest_published_run(firm_today())
+    if run:
+        run.watch_margin = TierSettings.current().watch_margin  # type: ignore[attr-defined]
+    return run
+
+
+def run_for(review: AnnualReview) -> ScoringRun | None:
+    """The same, read once for one object of a review."""
+    if not hasattr(review, "_run_listed"):
+        review._run_listed = latest_run()  # type: ignore[attr-defined]
+    return review._run_listed  # type: ignore[attr-defined]
 
 
 def listed(run: ScoringRun, which: str, user: User) -> QuerySet[Explanation]:
     """The clients of a list that the person may see."""
-    return lists.rows_of(run, which, user, margin=TierSettings.current().watch_margin)
+    return lists.rows_of(run, which, user, margin=run.watch_margin)  # type: ignore[attr-defined]
 
 
 def page(
@@ -161,14 +171,15 @@ def counts(review: AnnualReview, run: ScoringRun | None, user: User) -> dict[str
         decided = made.filter(client=OuterRef("client_id"))
         for which in DecidedList:
             rows = listed(run, which.value, user).order_by()
-            found[which.value]["listed"] = rows.count()
-            found[which.value]["undecided"] = rows.filter(~Exists(decided)).count()
+            found[which.value] |= rows.aggregate(
+                listed=Count("pk"), undecided=Count("pk", filter=~Exists(decided))
+            )
     return found
 
 
 def graduation(review: AnnualReview) -> Seen:
     """Who is on the lists, and how it was decided, in numbers: the record names nobody."""
-    run = latest_run()
+    run = run_for(review)
     if run is None:
         return Seen(says=[_("No run of the policy in force is there yet, so that nobody is listed.")])
     found = counts(review, run, review.lead)
@@ -198,7 +209,7 @@ def graduation(review: AnnualReview) -> Seen:
 
 def _by_tier(run: ScoringRun, user: User) -> Table | None:
     moves = listed(run, lists.UP, user).order_by("proposed_tier__position", "current_tier__position")
-    found = moves.values("tier_before", "tier_proposed").annotate(n=Count("pk"))
+    found = moves.values("tier_before", "tier_proposed").annotate(n=Count("pk"))  # type: ignore[misc]
     rows = [
         [Cell(row["tier_before"], TIER), Cell(row["tier_proposed"], TIER), Cell(row["n"])] for row in found
     ]

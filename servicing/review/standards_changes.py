@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from clients.actors import actor
-from clients.firm import firm_date, firm_today
+from clients.firm import firm_date, firm_today, firm_zone
 from clients.formats import short_date
 from clients.models import ServiceRole, Tier, User
 from servicing.dashboards.tables import HOURS, TEXT, TIER, Cell, Column, Table
@@ -63,8 +63,8 @@ def last_sign_off() -> AnnualReview | None:
 def line() -> tuple[dt.datetime, str] | None:
     """Since when changes count, with its name: the last sign-off, else the version of the written policy that
     was kept last."""
-    if review := last_sign_off():
-        return review.ended_at, str(review)  # type: ignore[return-value]  (a closed one has ended)
+    if (review := last_sign_off()) and review.ended_at:
+        return review.ended_at, str(review)
     if kept := WrittenPolicy.objects.defer("content").first():
         return kept.kept_at, str(kept)
     return None
@@ -104,15 +104,14 @@ def _read(
             )
             for _pk, before, after, context in cursor.fetchall()
         ]
-    people = {
-        user.pk: user.display_name
-        for user in User.objects.filter(pk__in={context.get("user") for *_rest, context in found} - {None})
-    }
+    acted = {context["user"] for *_rest, context in found if context.get("user")}
+    people = {user.pk: user.display_name for user in User.objects.filter(pk__in=acted)} if acted else {}
+    zone = firm_zone()
     rows = []
     for before, after, context in found:
         gone = after["pgh_label"] == "delete"
-        when = firm_date(dt.datetime.fromisoformat(after["pgh_created_at"]))
-        who = people.get(context.get("user")) or actor(context)
+        when = dt.datetime.fromisoformat(after["pgh_created_at"]).astimezone(zone).date()
+        who = people.get(context.get("user", 0)) or actor(context)
         if not (gone and before is None):
             rows.append((before, after | {"gone": gone}, who, when))
     return rows
@@ -132,16 +131,22 @@ def _items(since: dt.datetime) -> Table:
         Column("changed", _("Changed"), number=False),
     ]
     table = Table("services", _("Services that changed"), head)
-    if not found:
+    roles = dict(ServiceRole.objects.values_list("id", "label")) if found else {}
+    then_on, today = firm_date(since), firm_today()
+    changed = []
+    for before, after, who, when in found:
+        then = _said(before, roles, then_on)
+        now = _said(None if after["gone"] else after, roles, today)
+        if then != now:
+            changed.append(
+                (after, then, now, _("%(who)s, %(when)s") % {"who": who, "when": short_date(when)})
+            )
+    if not changed:
         return table
     tiers = dict(ServiceStandard.objects.values_list("id", "tier__code"))
-    kinds, roles = (dict(model.objects.values_list("id", "label")) for model in (ServiceKind, ServiceRole))
-    effects = _effects(found)
-    total = 0.0
-    for before, after, who, when in found:
-        then, now = _said(before, roles, firm_date(since)), _said(None if after["gone"] else after, roles)
-        if then == now:
-            continue
+    kinds = dict(ServiceKind.objects.values_list("id", "label"))
+    effects, total = _effects(found), 0.0
+    for after, then, now, said in changed:
         effect = effects.get(after["pgh_obj_id"], 0.0)
         total += effect
         table.rows.append(
@@ -151,18 +156,17 @@ def _items(since: dt.datetime) -> Table:
                 Cell(then or _("not promised"), TEXT),
                 Cell(now or _("not promised"), TEXT),
                 Cell(round(effect), HOURS),
-                Cell(_("%(who)s, %(when)s") % {"who": who, "when": short_date(when)}, TEXT),
+                Cell(said, TEXT),
             ]
         )
-    if table.rows:
-        blank = [Cell("", TEXT)] * 3
-        table.foot = [Cell(_("Together"), TEXT), *blank, Cell(round(total), HOURS), Cell("", TEXT)]
+    blank = [Cell("", TEXT)] * 3
+    table.foot = [Cell(_("Together"), TEXT), *blank, Cell(round(total), HOURS), Cell("", TEXT)]
     return table
 
 
-def _said(row: dict[str, Any] | None, roles: dict[int, str], on: dt.date | None = None) -> str:
+def _said(row: dict[str, Any] | None, roles: dict[int, str], on: dt.date) -> str:
     """What a row of services promises on a day, in words; empty where it promises nothing then."""
-    if row is None or not _in_force(row, on or firm_today()):
+    if row is None or not _in_force(row, on):
         return ""
     parts = [
         often(row["interval_months"]),

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -161,7 +162,7 @@ def _decide(request: SignedInRequest, found: ReviewStep) -> HttpResponse:
         graduation.Choice(
             int(name.removeprefix("decision-")), decision, request.POST.get(f"reason-{name[9:]}", "")
         )
-        for name, decision in request.POST.items()
+        for name, decision in request.POST.dict().items()
         if name.startswith("decision-") and name[9:].isdecimal() and len(name) < 28 and decision
     ]
     number = graduation.decide(review=found.review, run=run, which=which, chosen=chosen, by=request.user)
@@ -288,7 +289,7 @@ def _page(request: SignedInRequest, found: ReviewStep, forms: Forms, status: int
         "notes": forms.get("notes") or NotesForm(step=found),
         "action": forms.get("action") or ActionForm(user=user),
         "actions": reading.actions_of(review, found),
-        "today": firm_today(),
+        "today": timezone.localdate(),
     }
     if beside := _BESIDE.get(found.code):
         context |= beside(request, found, context)
@@ -306,7 +307,7 @@ def _comments(request: SignedInRequest, found: ReviewStep, context: dict[str, An
 
 
 def _lists(request: SignedInRequest, found: ReviewStep, context: dict[str, Any]) -> dict[str, Any]:
-    which, run = _which(request.GET.get("list", "")), graduation.latest_run()
+    which, run = _which(request.GET.get("list", "")), graduation.run_for(found.review)
     shown: dict[str, Any] = {"which": which, "lists": DecidedList, "choices": Decided, "run": run}
     if run and found.review.is_open and not found.is_done:
         after = request.GET.get("after", "")

@@ -10,6 +10,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -42,7 +43,7 @@ def review_list(request: SignedInRequest) -> HttpResponse:
         "sees_all": sees_all,
         "may_begin": runs_the_firm(request.user) and not current,
         "administers": is_administrator(request.user),
-        "today": firm_today(),
+        "today": timezone.localdate(),
     }
     return render(request, "servicing/review/list.html", context)
 
@@ -61,7 +62,7 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
         "next": next((step for step in steps if not step.is_done), None) if found.is_open else None,
         "done": sum(step.is_done for step in steps),
         "may_lead": found.is_open and rights.may_lead(request.user, found),
-        "today": firm_today(),
+        "today": timezone.localdate(),
     }
     return render(request, "servicing/review/review.html", context)
 
