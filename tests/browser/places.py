@@ -49,6 +49,7 @@ from servicing.book import transfer as book
 from servicing.meetings.services import choose
 from servicing.models import (
     Absence,
+    AnnualReview,
     CadenceOverride,
     ClientRequest,
     ConfidenceAnswer,
@@ -311,6 +312,7 @@ def meeting_places(firm: SeededFirm) -> dict[str, str]:
     token = ratings.make_link(task=asked, by=firm.people["operations"])
     return {
         "policy version": reverse("servicing:policy_version", args=[1]),
+        "review": reverse("servicing:review", args=[AnnualReview.objects.get(state="open").pk]),
         "rate": reverse("servicing:rate", args=[unrated.pk]),
         "rated": reverse("servicing:rate", args=[delivered.exclude(ratings=None)[0].pk]),
         "rating answer": reverse("servicing:rating_answer", args=[token]),

@@ -96,6 +96,8 @@ NO_PAGE = {
     "servicing:remove_time",
     "servicing:remove_touch",
     "servicing:reopen_transition",
+    "servicing:review_action",
+    "servicing:review_file",
     "servicing:run_job",
     "servicing:sending_decide",
     "servicing:undo",

@@ -211,6 +211,27 @@ WORK = {
     "confidence": View("operations", "{servicing:confidence_spread}"),
     "confidence: clients": View("operations", "{servicing:confidence_clients}?low=1"),
     "confidence: no clients": View("operations", "{servicing:confidence_clients}?persona=unknown"),
+    "reviews": View("operations", "{servicing:reviews}"),
+    "reviews of others": View("advisor", "{servicing:reviews}"),
+    "review: begin": View("newcomer", "{servicing:begin_review}"),
+    "review": View("compliance", "{review}"),
+    "review: results": View("operations", "{review}results/"),
+    "review: what was valued": View("operations", "{review}valued/"),
+    "review: graduation": View("operations", "{review}graduation/"),
+    "review: capacity refused": View(
+        "operations", "{review}capacity/", click("main [name=finish]"), then_refused=422
+    ),
+    "review: policy": View("operations", "{review}policy/"),
+    "review: standards": View("operations", "{review}standards/"),
+    "review: sign-off": View("compliance", "{review}sign/"),
+    "review: carrying out": View("operations", "{review}carry_out/"),
+    "review: change": View("operations", "{review}change/"),
+    "review: abandon refused": View(
+        "operations", "{review}abandon/", click("main [type=submit]"), then_refused=422
+    ),
+    "review: give a step": View("operations", "{review}policy/give/"),
+    "review: record": View("compliance", "{review}record/"),
+    "review: who signs": View("administrator", "{servicing:review_signers}"),
     "written policy": View("operations", "{servicing:written_policy}"),
     "written policy: a version": View("operations", "{policy version}"),
     "written policy: keep it": View("operations", "{servicing:keep_policy}"),
