@@ -7,6 +7,7 @@ import threading
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
 from django.urls import reverse
@@ -114,6 +115,7 @@ def test_its_page_refuses_what_is_no_rating_and_keeps_the_comment(signed_in, tas
 
 
 def test_a_link_takes_one_answer_and_tells_nothing_of_the_client(task, people):
+    ServiceTask.objects.filter(pk=task.pk).update(title="Review with Mrs Okafor")  # as somebody called it
     page, browser = answer_page(task, people["ann"]), Browser()
     opened = browser.get(page)
     assert opened["X-Robots-Tag"] == "noindex, nofollow"
@@ -141,6 +143,16 @@ def test_a_link_ends_with_its_time_with_a_newer_one_and_with_the_task_that_is_op
     ServiceTask.objects.filter(pk=task.pk).update(status="planned", completed_on=None, closed_at=None)
     assert Browser().get(second).status_code == 410
     assert Browser().post(second, {"rating": "3"}).status_code == 410
+    assert not Rating.objects.exists()
+
+
+def test_it_is_opened_so_often_a_minute_and_no_more(task, people, monkeypatch):
+    cache.clear()
+    monkeypatch.setattr("clients.limits.A_MINUTE", 3)
+    page, browser = answer_page(task, people["ann"]), Browser()
+    with time_machine.travel(timezone.now().replace(second=5), tick=False):
+        assert [browser.get(page).status_code for _each in range(4)] == [200, 200, 200, 429]
+        assert browser.post(page, {"rating": "5"}).status_code == 429
     assert not Rating.objects.exists()
 
 
