@@ -24,7 +24,7 @@ from clients import formats
 from clients.actors import actor
 from clients.history_entries import Change, Entry
 from clients.merges import joined_and_parted
-from clients.models import BehavioralTag, Client, Term, User
+from clients.models import BehavioralTag, Client, LegalHold, Term, User
 from clients.register.active import is_active
 from clients.register.fields import code_of
 
@@ -83,7 +83,7 @@ def sources() -> list[Source]:
         if not issubclass(model, pghistory.models.Event):
             continue
         tracked = getattr(model, "pgh_tracked_model", None)
-        if tracked is None:
+        if tracked is None or tracked is LegalHold:  # not for everybody who may read a client's history
             continue
         if tracked is Client:
             found.append(Source(model, tracked, "pgh_obj_id"))

@@ -49,6 +49,7 @@ FIRM = (
         access.sees_all_clients,
     ),
     Entry(_("Import"), "clients:imports", "import", "m", "/clients/import/", access.runs_the_firm),
+    Entry(_("Keeping data"), "servicing:data_life", "archive", "d", "/operations/data/", access.keeps_data),
     Entry(_("Export"), "servicing:exports", "export", "x", "/exports/", access.sees_all_clients),
     Entry(_("Set-up"), "clients:welcome", "start", "u", "/welcome/", access.runs_the_firm),
     Entry(_("People"), "clients:people", "people", "p", "/people/", access.is_administrator),

@@ -118,6 +118,12 @@ SHIPPED = [
         description="Removes exports of all data whose time is over.",
     ),
     Schedule(
+        name="Keeping data",
+        task="servicing.keep_data",
+        crontab="10 4 *",
+        description="Lists former clients whose keeping periods are over; a person approves the list.",
+    ),
+    Schedule(
         name="Erasures",
         task="clients.sweep_erasures",
         crontab="2-59/10 * *",

@@ -30,6 +30,8 @@ class ServicingConfig(AppConfig):
         from servicing.ratings import tracked as kept_of_ratings
         from servicing.reminders import handing_over
         from servicing.requests import services as requests
+        from servicing.retention import access as access_requests
+        from servicing.retention import views as retention_views
         from servicing.review import tracked as kept_of_reviews
         from servicing.sending.fields import SERVICE
         from servicing.standards.exceptions import differences
@@ -55,6 +57,7 @@ class ServicingConfig(AppConfig):
         register_actor("rebuild_summaries", _("Rebuilding of summaries, from the command line"))
         register_actor("send_messages", _("Sending of e-mails to clients"))
         register_actor("escalate_requests", _("The look-out for requests that wait"))
+        register_actor("anonymise", _("Anonymising of former clients"))
         register_actor("seed_demo", _("The demo firm"))
         register_tab(
             Tab(
@@ -72,6 +75,7 @@ class ServicingConfig(AppConfig):
         register_panel(Panel("servicing/book/panel.html", became, 5))
         people.register_holdings(belongings)
         register_panel(Panel("servicing/partials/requests_panel.html", client_requests, 50))
+        register_panel(Panel("servicing/retention/panel.html", retention_views.panel, 95))
         register_panel(Panel("servicing/transitions/panel.html", transition_views.panel, 55))
         following.register_source(requests.SOURCE, requests.keep_in_line)
         following.register_source(owner_steps.SOURCE, owner_steps.keep_in_line)
@@ -84,6 +88,8 @@ class ServicingConfig(AppConfig):
         following.register_hand_over(transitions.handed_over, transitions.hand_over_undone)
         merge_fields.register(SERVICE)
         register_place(Place("exports", _("exports that waited to be downloaded"), forget_for))
+        answers = _("answers to access requests that waited")
+        register_place(Place("answers", answers, access_requests.forget_for))
         register_place(Place("prepared", _("ticks of what it asked to prepare"), forget_ticks))
         register_part(Panel("servicing/meetings/client_part.html", client_part, 15))
         register_simulation_panel(SimulationPanel("servicing/capacity/draft_panel.html", hours_of_draft, 10))

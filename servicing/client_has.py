@@ -18,16 +18,22 @@ SELECT EXISTS (
     WHERE client_id = %(client)s AND %(day)s BETWEEN starts_on AND coalesce(ends_on, 'infinity')
 ),
 EXISTS (SELECT FROM servicing_clientrequest WHERE client_id = %(client)s),
-EXISTS (SELECT FROM servicing_transition WHERE client_id = %(client)s)"""
+EXISTS (SELECT FROM servicing_transition WHERE client_id = %(client)s),
+EXISTS (
+    SELECT FROM clients_legalhold WHERE released_at IS NULL AND (client_id = %(client)s OR client_id IS NULL)
+) OR EXISTS (SELECT FROM servicing_accessrequest WHERE client_id = %(client)s AND state = 'open')
+OR EXISTS (SELECT FROM clients_anonymised WHERE client_id = %(client)s)"""
 _KEPT = "_has_service"
 
 
 class Has(NamedTuple):
-    """Exceptions are those in force today; requests and transitions of any time."""
+    """Exceptions are those in force today; requests and transitions of any time. `kept`: something is to be
+    said of how its data is kept: a hold that stands, an open access request, that it was anonymised."""
 
     exceptions: bool
     requests: bool
     transitions: bool
+    kept: bool
 
 
 def has(client: Client) -> Has:

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.urls import reverse
 
-from clients.jobs import AlreadyDone, working_on
+from clients.jobs import AlreadyDone, working_in_steps, working_on
 from clients.models import User
 from clients.sweeps import noted
 from servicing.api import tokens
@@ -17,11 +17,13 @@ from servicing.capacity import weeks
 from servicing.dashboards import rollups
 from servicing.delivery import figures
 from servicing.exports import services as exports
-from servicing.models import AnnualReview, BookTransfer
+from servicing.models import AccessRequest, AnnualReview, AnonymisingBatch, BookTransfer
 from servicing.modifiers.sweeps import follow_changes
 from servicing.planning import sweeps
 from servicing.reminders import digest, escalation, waiting
 from servicing.requests import telling
+from servicing.retention import access
+from servicing.retention import services as retention
 from servicing.review import carrying_out
 from servicing.sending import sweep
 from servicing.webhooks import sending as webhooks
@@ -124,7 +126,7 @@ def export_all(job_id: int, of: str = "all") -> None:
 def forget_exports() -> None:
     """Removes copies of all data whose time is over."""
     with noted("servicing.forget_exports") as counts:
-        counts["removed"] = exports.forget_expired()
+        counts["removed"] = exports.forget_expired() + access.forget_expired()
 
 
 @shared_task(name=carrying_out.TASK)
@@ -158,3 +160,29 @@ def forget_webhooks() -> None:
     """Removes old messages to other systems, and keys of their requests."""
     with noted("servicing.forget_webhooks") as counts:
         counts["removed"] = webhook_log.forget_old() + tokens.forget_requests()
+
+
+@shared_task(name="servicing.keep_data", **RETRY)
+def keep_data() -> None:
+    """Proposes former clients whose periods are over, and goes on with approved lists that stopped."""
+    with noted("servicing.keep_data") as counts:
+        counts["proposed"] = retention.propose()
+        counts["continued"] = retention.carry_on_all()
+        counts["forgotten"] = retention.forget_old_copies()
+        counts["told"] = access.late_today()
+
+
+@shared_task(name="servicing.anonymise")
+def anonymise(job_id: int, batch_id: int) -> None:
+    """Anonymises an approved list of former clients, step by step."""
+    with suppress(AlreadyDone), working_in_steps(job_id) as (job, report):
+        retention.run(batch=AnonymisingBatch.objects.get(pk=batch_id), report=report)
+        job.result_url = reverse("servicing:anonymising", args=[batch_id])
+
+
+@shared_task(name="servicing.answer_access")
+def answer_access(job_id: int, request_id: int) -> None:
+    """Makes the answer to an access request."""
+    with suppress(AlreadyDone), working_on(job_id) as (job, report):
+        access.make_answer(request=AccessRequest.objects.get(pk=request_id), report=report)
+        job.result_url = reverse("servicing:access_request", args=[request_id])

@@ -75,6 +75,7 @@ urlpatterns = [
     path("operations/", include("servicing.dashboards.urls")),
     path("operations/worklists/", operations.worklists, name="worklists"),
     path("operations/goals/", include("servicing.goals.urls")),
+    path("operations/data/", include("servicing.retention.urls")),
     path("", include("servicing.capacity.urls")),
     path("", include("servicing.transitions.urls")),
     path("operations/jobs/", jobs.job_runs, name="job_runs"),

@@ -36,6 +36,7 @@ FIRM = (302, 403, 403, 200, 403, 200)  # who runs the firm
 ADMINS = (302, 403, 403, 403, 403, 200)
 READERS = (302, 403, 403, 200, 200, 200)  # who sees the whole firm
 COMPLIANCE = (302, 403, 403, 403, 200, 403)  # who approves scripts
+KEEPERS = (302, 403, 403, 403, 200, 200)  # who holds, anonymises and gives data
 OPEN = (200,) * 6
 SCRIPT = "review-everyone-advisor"
 
@@ -204,6 +205,29 @@ TABLE: dict[str, Row] = {
     "servicing:policy_version": ("GET", {"number": 0}, after(ALL, 404)),
     "servicing:keep_policy": ("GET", {}, FIRM),
     "servicing:policy_purpose": ("GET", {}, FIRM),
+    "servicing:data_life": ("GET", {}, KEEPERS),
+    "servicing:anonymising": ("GET", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:anonymising_reviewed": ("POST", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:anonymising_again": ("POST", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:anonymising_approve": ("POST", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:anonymising_carry_on": ("POST", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:anonymising_drop": ("POST", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:anonymising_exclude": ("GET", {"pk": 0, "row": 0}, after(KEEPERS, 404)),
+    "servicing:anonymising_include": ("POST", {"pk": 0, "row": 0}, after(KEEPERS, 404)),
+    "servicing:retention_periods": ("GET", {}, KEEPERS),
+    "servicing:change_periods": ("GET", {}, ADMINS),
+    "servicing:holds": ("GET", {}, KEEPERS),
+    "servicing:new_hold": ("GET", {}, KEEPERS),
+    "servicing:hold_everybody": ("GET", {}, KEEPERS),
+    "servicing:release_hold": ("GET", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:departure": ("GET", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:access_requests": ("GET", {}, KEEPERS),
+    "servicing:new_access_request": ("GET", {}, KEEPERS),
+    "servicing:access_request": ("GET", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:make_access_answer": ("POST", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:download_access_answer": ("POST", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:close_access_request": ("POST", {"pk": 0}, after(KEEPERS, 404)),
+    "servicing:reopen_access_request": ("POST", {"pk": 0}, after(KEEPERS, 404)),
     "servicing:exports": ("GET", {}, READERS),
     "servicing:make_export": ("POST", {}, after(ADMINS, 302)),
     "servicing:download_export": ("POST", {"pk": 0}, after(READERS, 404)),

@@ -46,6 +46,7 @@ _ICONS = {
     "menu": "M2 4h12M2 8h12M2 12h12",
     "down": "M4 6l4 4 4-4",
     "lock": "M4 7.5h8v6H4v-6ZM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5",
+    "archive": "M2 2.5h12v3H2v-3ZM3 5.5v8h10v-8M6.5 8.5h3",
     "print": "M4.5 6V2h7v4M4.5 11.5H2V6h12v5.5h-2.5M4.5 9.5h7V14h-7V9.5Z",
 }
 

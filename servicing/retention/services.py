@@ -34,6 +34,7 @@ from clients.models import (
 from clients.models.people import Group
 from clients.models.retention import HOLDS_LOCK
 from clients.notices import Tell, tell
+from servicing.client_has import has
 from servicing.exports import services as exports
 from servicing.models import (
     AccessRequest,
@@ -304,6 +305,8 @@ def holds_over(client: Client) -> list[LegalHold]:
 def standing_of(client: Client) -> dict[str, Any]:
     """What the client's page says to those who keep its data: holds, requests, when its periods are over."""
     due = periods.due_of(client.pk) if client.status == ClientStatus.FORMER else None
+    if not has(client).kept:
+        return {"holds": [], "due": due, "anonymised": None, "requests": []}
     return {
         "holds": holds_over(client),
         "due": due,
