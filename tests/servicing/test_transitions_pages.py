@@ -14,7 +14,9 @@ from clients.firm import firm_today
 from clients.models import Client, Tier, User
 from servicing.book.merging import merge
 from servicing.book.parting import part
+from servicing.book.splitting import Parts, split
 from servicing.models import LeavingReason, ServiceTask, Transition, TransitionStage
+from servicing.planning.sweeps import plan_changed
 from servicing.transitions import services as cases
 from servicing.transitions.reading import A_COLUMN
 from tests.factories import ClientFactory, UserFactory
@@ -239,3 +241,25 @@ def test_the_cases_of_a_board_leave_as_a_file_of_who_may_see_them(client, case):
     assert len(lines("state=closed")) == 1
     client.force_login(case.owner, backend="django.contrib.auth.backends.ModelBackend")
     assert lines("") == [_head, own]
+
+
+def test_a_record_that_is_split_keeps_its_case_with_the_task_of_its_stage(case, operations):
+    parts = Parts(name="Apart", external_id="APART", tasks_since=firm_today() - DAY)
+    made = split(client=case.client_id, parts=parts, by=operations, reason="They parted")
+    plan_changed()
+    case.refresh_from_db()
+    tasks = ServiceTask.objects.filter(source="transition", status__in=["planned", "scheduled"])
+    assert [(task.client_id, task.source_id) for task in tasks] == [(case.client_id, f"{case.pk}-1")]
+    assert not made.transitions.exists()
+    cases.close(case=case, by=operations, outcome="not_needed")
+    assert not tasks.all().exists()
+
+
+def test_a_client_who_leaves_otherwise_takes_the_task_along_and_the_case_waits_for_its_outcome(client, case):
+    Client.objects.filter(pk=case.client_id).update(status="former")
+    plan_changed()
+    assert not ServiceTask.objects.filter(source="transition", status="planned").exists()
+    assert "former client" in page(client, case).lower()
+    moved = LeavingReason.objects.get(code="moved")
+    assert send(client, case, "close", outcome="left", leaving_reasons=[moved.pk]).status_code == 302
+    assert case.outcome == "left"
