@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
+from copy import deepcopy
+from typing import Any, NamedTuple
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
 from django.test import Client as Browser
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
@@ -430,6 +432,11 @@ TABLE: dict[str, Row] = {
 TRIED_ELSEWHERE = {"readyz"}
 
 
+class Firm(NamedTuple):
+    browsers: dict[str, Browser]
+    subjects: dict[str, Any]
+
+
 def named_patterns(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLPattern):
@@ -449,9 +456,29 @@ def test_it_has_every_address():
     assert not set(TABLE) - set(NAMES), "TABLE names addresses that are gone."
 
 
+@pytest.fixture(scope="module")
+def firm(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Firm]:
+    """Made once: whatever a test does to it is undone with the test's own transaction, inside this one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Firm(signed_in_browsers(), made_subjects())
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def browsers(db: Any) -> dict[str, Browser]:
+def browsers(firm: Firm, db: Any) -> dict[str, Browser]:
     """A signed-in browser for each role; `teammate` is on the client's team."""
+    fresh = {role: Browser() for role in ROLES}
+    for role, browser in fresh.items():
+        browser.cookies = deepcopy(firm.browsers[role].cookies)
+    return fresh
+
+
+@pytest.fixture
+def subjects(firm: Firm, db: Any) -> dict[str, Any]:
+    return firm.subjects
+
+
+def signed_in_browsers() -> dict[str, Browser]:
     groups = {"outsider": "advisor", "teammate": "advisor"}
     found = {"anonymous": Browser()}
     for role in ROLES[1:]:
@@ -461,8 +488,7 @@ def browsers(db: Any) -> dict[str, Browser]:
     return found
 
 
-@pytest.fixture
-def subjects(browsers: dict[str, Browser]) -> dict[str, Any]:
+def made_subjects() -> dict[str, Any]:
     """What the addresses are about."""
     client = ClientFactory()
     teammate = User.objects.get(username="teammate")
