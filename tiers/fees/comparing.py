@@ -85,7 +85,7 @@ _COMPARED = f"""
         FROM clients_revenue
         WHERE date > {_SINCE} AND date <= %(as_of)s {{only_client_id}}
         GROUP BY client_id
-    ), compared AS (
+    ), compared AS MATERIALIZED (  -- each fee is worked out once, however often it is used below
         SELECT c.id AS client_id, s.tier_id, c.assets_under_management AS assets,
             {_FEE.format(of="schedule", assets="c.assets_under_management")} AS fee, due.amount AS due,
             coalesce(billed.amount, 0) AS billed, schedule.id IS NOT NULL AS scheduled, schedule.tolerance,
