@@ -19,6 +19,7 @@ from servicing.demo.equity import pay_in_equity
 from servicing.demo.facts import SUMMARIZE_LAST_TOUCHES
 from servicing.demo.fees import charge_fees
 from servicing.demo.household import keep_house
+from servicing.demo.keeping import keep_data
 from servicing.demo.meetings import hold_meetings
 from servicing.demo.notes import NOTES
 from servicing.demo.owners_and_debt import owe_and_own
@@ -144,6 +145,7 @@ def play_history(*, as_of: dt.date, progress: Callable[[str], None]) -> None:
     services.propose_run(as_of=as_of, automatic=True)  # scores that know everything above
     charge_fees(as_of=as_of)
     hold_reviews(as_of=as_of)
+    keep_data(as_of=as_of)
 
 
 def _make_exceptions(day: dt.date, by: User | None) -> None:

@@ -69,10 +69,10 @@ def keepers() -> list[int]:
 
 
 @transaction.atomic
-def propose() -> int:
+def propose(*, today: dt.date | None = None) -> int:
     """Puts former clients whose periods are over on the list that is still to be looked through, or on a new
     one; returns how many. Whoever keeps the data is told of a new list."""
-    found = periods.over(most=MOST)
+    found = periods.over(most=MOST, today=today)
     if not found:
         return 0
     batch, made = AnonymisingBatch.objects.get_or_create(state=BatchState.PROPOSED)
