@@ -13,6 +13,8 @@ from servicing.delivery.periods import last_day, shifted
 from servicing.demo.policy import keep_policy
 from servicing.models import (
     AnnualReview,
+    Decided,
+    DecidedList,
     ReviewAction,
     ReviewCode,
     ReviewSignature,
@@ -68,7 +70,11 @@ ACTIONS = {
     ),
     ReviewCode.VALUED: ("Write the automated update anew",),
 }
-WAITS = "Sells the practice next year; we decide then."
+# The first client of each list.
+DECIDED = {
+    DecidedList.UP: (Decided.GRADUATES, ""),
+    DecidedList.WATCH: (Decided.WAITS, "Sells the practice next year; we decide then."),
+}
 
 
 def hold_reviews(*, as_of: dt.date) -> None:
@@ -164,11 +170,14 @@ def _this_year(as_of: dt.date, lead: User, advisor: User) -> None:
             for number, text in enumerate(ACTIONS[code])
         )
         services.finish(step=step, by=lead)
-    run = graduation.latest_run()
-    if run:
-        listed = list(graduation.listed(run, "up", lead).values_list("client_id", flat=True)[:3])
-        chosen = [
-            graduation.Choice(pk, "waits" if place == 1 else "graduates", WAITS if place == 1 else "")
-            for place, pk in enumerate(listed)
-        ]
-        graduation.decide(review=review, run=run, which="up", chosen=chosen, by=lead)
+    services.give(
+        step=review.steps.get(code=ReviewCode.CAPACITY),
+        owner=advisor,
+        due_on=as_of + dt.timedelta(days=18),
+        by=lead,
+    )
+    if run := graduation.latest_run():
+        for which, (decision, reason) in DECIDED.items():
+            listed = graduation.listed(run, which, lead).values_list("client_id", flat=True)[:1]
+            chosen = [graduation.Choice(pk, decision, reason) for pk in listed]
+            graduation.decide(review=review, run=run, which=which, chosen=chosen, by=lead)

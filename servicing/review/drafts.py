@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from clients.formats import hours
 from servicing.capacity.of_draft import hours_of_draft
-from servicing.dashboards.tables import HOURS, MONEY, SHARE, TEXT, TIER, Cell, Table, columns
+from servicing.dashboards.tables import HOURS, MONEY, SHARE, TEXT, TIER, Cell, Column, Table, columns
 from servicing.models import AnnualReview
 from servicing.review.frozen import Seen
 from tiers import simulation
@@ -82,7 +82,7 @@ def _changes(before: Policy, after: Policy) -> Table:
     head = columns(
         ("what", _("What")), ("in_force", _("In force")), ("draft", _("Draft")), ("change", _("Change"))
     )
-    head = [type(each)(each.code, each.label, number=False) for each in head]
+    head = [Column(each.code, each.label, number=False) for each in head]
     note = "" if rows else _("The draft states what the policy in force states.")
     return Table("changes", _("What the draft changes"), head, rows, note=note)
 
@@ -117,7 +117,7 @@ def _moves(result: dict[str, Any]) -> Table:
     moves = [cell for cell in result["matrix"] if cell["from"] != cell["to"] and cell["clients"]]
     rows = [[Cell(each["from"], TIER), Cell(each["to"], TIER), Cell(each["clients"])] for each in moves]
     head = columns(("from", _("From")), ("to", _("To")), ("clients", _("Clients")))
-    head[1] = type(head[1])("to", _("To"), number=False)
+    head[1] = Column("to", _("To"), number=False)
     return Table("moves", _("Who would move"), head, rows)
 
 

@@ -16,7 +16,7 @@ from clients.commands import Refused
 from clients.firm import firm_today
 from clients.models import User
 from clients.register.active import is_active
-from servicing.dashboards.tables import TEXT, TIER, Cell, Table, columns
+from servicing.dashboards.tables import TEXT, TIER, Cell, Column, Table, columns
 from servicing.models import AnnualReview, Decided, DecidedList, GraduationDecision, ReviewCode
 from servicing.review.frozen import Seen
 from servicing.review.locking import open_step
@@ -214,5 +214,5 @@ def _by_tier(run: ScoringRun, user: User) -> Table | None:
         [Cell(row["tier_before"], TIER), Cell(row["tier_proposed"], TIER), Cell(row["n"])] for row in found
     ]
     head = columns(("from", _("From")), ("to", _("To")), ("clients", _("Clients")))
-    head[1] = type(head[1])("to", _("To"), number=False)
+    head[1] = Column("to", _("To"), number=False)
     return Table("ready", _("Ready to graduate, by tier"), head, rows) if rows else None

@@ -5,7 +5,6 @@ All of it comes from the figures that the dashboards show.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -19,9 +18,21 @@ from clients.formats import hours, money
 from clients.models import ServiceRole
 from clients.register.active import active_fields
 from clients.templatetags.crm import percent
+from servicing.capacity import weeks
 from servicing.dashboards import reading, rollups
 from servicing.dashboards.reading import Asked, Figures
-from servicing.dashboards.tables import DECIMAL, HOURS, MONEY, SHARE, TEXT, TIER, Cell, Table, columns
+from servicing.dashboards.tables import (
+    DECIMAL,
+    HOURS,
+    MONEY,
+    SHARE,
+    TEXT,
+    TIER,
+    Cell,
+    Column,
+    Table,
+    columns,
+)
 from servicing.delivery import figures as delivery
 from servicing.delivery.periods import MONTHS, Period
 from servicing.goals.progress import progress
@@ -142,7 +153,7 @@ def _goals(found: Figures) -> Table | None:
         ("reached", _("Reached")),
         ("says", _("How it goes")),
     )
-    head[-1] = type(head[-1])("says", _("How it goes"), number=False)
+    head = [Column(each.code, each.label, number=False) for each in head]
     rows = [
         [
             Cell(goal.label, TEXT),
@@ -173,8 +184,7 @@ def ratings(review: AnnualReview) -> Seen:
         *((f"gave_{value}", str(value)) for value in SCALE),
         ("note", ""),
     )
-    head[1] = type(head[1])("tier", _("Tier"), number=False)
-    head[-1] = type(head[-1])("note", _("Remark"), number=False)
+    head[1], head[-1] = Column("tier", _("Tier"), number=False), Column("note", _("Remark"), number=False)
     rows = [list(_rated(line)) for service, tiers in found.services for line in (service, *tiers)]
     seen = Seen(tables=[Table("valued", _("Ratings by service and tier, 1 to 5"), head, rows)])
     if found.all is None:
@@ -218,10 +228,11 @@ def _rated(line: Ratings) -> Iterator[Cell]:
 def capacity(review: AnnualReview) -> Seen:
     """Hours of a year: promised by the standards and available, by role and by person."""
     figures = CapacityFigures.objects.first()
-    if figures is None:
-        return Seen(says=[_("Hours were not added up yet. A worker does it within the hour.")])
+    if figures is None:  # a firm that has none yet adds them up now
+        weeks.refresh()
+        figures = CapacityFigures.objects.first()
     roles, people = _roles(), _people()
-    seen = Seen(at=figures.refreshed_at, tables=[roles, people])
+    seen = Seen(at=figures and figures.refreshed_at, tables=[roles, people])
     seen.says = [_load_in_words(roles)]
     unstated = PersonLoad.objects.filter(available=None, user__is_active=True, promised_year__gt=0).count()
     if unstated:
@@ -316,8 +327,3 @@ def more_of(code: str) -> str:
         "policy": reverse("tiers:policies"),
         "standards": reverse("servicing:written_policy"),
     }.get(code, "")
-
-
-def last_day(period: Period) -> dt.date:
-    """The last day that the period has had so far."""
-    return min(period.last, firm_today())

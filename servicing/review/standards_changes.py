@@ -78,11 +78,9 @@ def standards(review: AnnualReview) -> Seen:
     at, name = since
     items, others = _items(at), _others(at)
     words = {"what": name, "on": short_date(firm_date(at))}
-    seen = Seen(says=[_("Since %(what)s (%(on)s):") % words])
     if not items.rows and not others.rows:
-        seen.says.append(_("the standards did not change."))
-        return seen
-    seen.tables = [items, others]
+        return Seen(says=[_("The standards did not change since %(what)s (%(on)s).") % words])
+    seen = Seen(says=[_("What changed since %(what)s (%(on)s).") % words], tables=[items, others])
     seen.notes.append(
         _("Hours a year of the clients that each tier has now, without exceptions of single clients.")
     )

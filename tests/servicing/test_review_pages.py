@@ -60,7 +60,8 @@ def test_an_empty_firm_is_led_through_all_of_it_in_few_queries(client, olga, car
     review = AnnualReview.objects.get()
     assert (review.first_on.day, review.last_on.year) == (1, firm_today().year)
     assert "0 of 8 steps are done" in answer.content.decode()
-    client.get(place(review, "results"))  # which adds the figures up
+    for code in ("results", "capacity"):  # which add their figures up
+        client.get(place(review, code))
     for code in ReviewCode:
         with CaptureQueriesContext(connection) as queries:
             assert client.get(place(review, code)).status_code == 200, code
