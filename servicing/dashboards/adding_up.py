@@ -24,6 +24,7 @@ from servicing.delivery.figures import first_month
 from servicing.meetings.spread import LOW
 from servicing.meetings.tracked import CONFIDENCE
 from servicing.models import DashboardRefresh, MovementRollup
+from servicing.planning.session import Session
 
 WEEK = dt.timedelta(days=7)
 PERIODS = (periods.TWELVE, periods.YEAR, periods.QUARTER)
@@ -266,3 +267,6 @@ def _bring_in_line(table: str, new: str, keys: Iterable[str], numbers: Iterable[
             f"SELECT {', '.join(f'new.{name}' for name in columns)} "
             f"FROM {new} new LEFT JOIN {table} old ON {same} WHERE old.id IS NULL"
         )
+        written = cursor.rowcount
+    # Filled a moment ago, it would be taken for empty by the next refresh, and each row compared with each.
+    Session(day=firm_today(), moment=timezone.now()).refresh_statistics(table, written)

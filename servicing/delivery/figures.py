@@ -13,6 +13,7 @@ from clients.firm import firm_today
 from servicing.delivery import creep
 from servicing.delivery.promised import STATES, Became
 from servicing.models import Beyond, DeliveryRefresh
+from servicing.planning.session import Session
 
 LOCK = 7_305_011  # any number that nothing else in this database uses
 REST = 60  # a refresh is due again after so many times what the last one took
@@ -106,6 +107,8 @@ def refresh(*, as_of: dt.date | None = None) -> None:
         cursor.execute("ANALYZE delivery_figures")
         cursor.execute(_FORGET)
         cursor.execute(_STORE)
+        written = cursor.rowcount
+        Session(day=as_of, moment=timezone.now()).refresh_statistics("servicing_deliveryrollup", written)
         DeliveryRefresh.objects.update_or_create(
             pk=1,
             defaults={
