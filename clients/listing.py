@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -37,11 +37,6 @@ class Order:
     key_field: str
     kind: type
     may_be_empty: bool = True
-
-    @property
-    def without_index(self) -> str:
-        """The column as an expression that the planner cannot look up in the order's index."""
-        return f"({self.column} || '')" if self.field == "name" else f"({self.column} + 0)"
 
 
 _SUMMARY = "clients_clientsummary"
@@ -165,15 +160,14 @@ def read_page(
     `few`: there are so few of them that they are found first and ordered then, without the order's index.
     """
     order = ORDERS[sort]
-    if few:
-        clients, order = _found_first(clients), replace(order, column=order.without_index)
     back = position is not None and position.back
     parts = _parts(clients, order, descending=descending, position=position)
+    down = descending != back
     sql: list[str] = []
     params: list[Any] = []
     for part in parts:
-        part_sql, part_params = part[: PAGE_SIZE + 1].query.sql_with_params()
-        sql.append(f"({part_sql})")
+        ids, part_params = (_found_first if few else _ordered)(part, order, down=down)
+        sql.append(f"({ids})")
         params.extend(part_params)
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.format(parts=" UNION ALL ".join(sql)), [*params, PAGE_SIZE + 1])
@@ -208,8 +202,8 @@ def _place(order: Order, sort: str, row: dict[str, Any]) -> str:
 
 def _parts(
     clients: ClientQuerySet, order: Order, *, descending: bool, position: Position | None
-) -> list[QuerySet[Any, Any]]:
-    """Querysets of ids whose concatenation is the list in its order, from `position` on.
+) -> list[ClientQuerySet]:
+    """The parts whose concatenation, each in order, is the list from `position` on.
 
     Going back, the list is walked from its end.
     """
@@ -238,21 +232,29 @@ def _parts(
             if back:
                 empty = None
     in_order = [filled, empty] if not back else [empty, filled]
-    return [_ordered(part, order, down=down) for part in in_order if part is not None]
+    return [part for part in in_order if part is not None]
 
 
-def _ordered(part: ClientQuerySet, order: Order, *, down: bool) -> QuerySet[Any, Any]:
+def _ordered(part: ClientQuerySet, order: Order, *, down: bool) -> tuple[str, tuple[Any, ...]]:
+    """The ids of a page of the part, in order: a statement and its parameters."""
     keys = [F(order.field), F(order.key_field)]
-    return part.order_by(*(key.desc() if down else key.asc() for key in keys)).values("id")
+    ids = part.order_by(*(key.desc() if down else key.asc() for key in keys)).values("id")
+    return ids[: PAGE_SIZE + 1].query.sql_with_params()
 
 
-def _found_first(clients: ClientQuerySet) -> ClientQuerySet:
-    """The same clients, found before they are ordered.
+def _found_first(part: ClientQuerySet, order: Order, *, down: bool) -> tuple[str, tuple[Any, ...]]:
+    """The same, found before they are ordered.
 
     Walking the index of the order would pass by all the others: a rare name, a small team.
     """
-    found = clients.order_by().values("pk")[: COUNT_CAP + 1]  # the limit keeps the planner from merging it
-    return clients.model._default_manager.filter(pk__in=found)
+    # the limit keeps the planner from merging it
+    found = part.order_by().values_list("id", order.field)[: COUNT_CAP + 1]
+    statement, params = found.query.sql_with_params()
+    way = "DESC" if down else "ASC"
+    ids = (
+        f"SELECT id FROM ({statement}) found (id, value) ORDER BY value {way}, id {way} LIMIT {PAGE_SIZE + 1}"  # noqa: S608
+    )
+    return ids, params
 
 
 def capped_count(clients: ClientQuerySet) -> int:
