@@ -19,7 +19,9 @@ MONEY = (GoalKind.REVENUE, GoalKind.AN_HOUR)
 _MOST = {GoalKind.REVENUE: 999_999_999_999, GoalKind.AN_HOUR: 1_000_000, GoalKind.LOAD: MOST_LOAD,
          GoalKind.ON_TIME: 100}  # fmt: skip
 _HELP = {
-    GoalKind.REVENUE: gettext_lazy("All revenue of the year, in the firm's currency."),
+    GoalKind.REVENUE: gettext_lazy(
+        "Revenue of the year of the clients who are active, in the firm's currency."
+    ),
     GoalKind.AN_HOUR: gettext_lazy("Revenue of the year for each hour logged on clients."),
     GoalKind.LOAD: gettext_lazy("Percent of the stated hours that may be promised over the next 52 weeks."),
     GoalKind.ON_TIME: gettext_lazy("Percent of what falls due that comes by the end of its window."),

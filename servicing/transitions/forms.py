@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from clients.access import runs_the_firm
 from clients.firm import firm_today
+from clients.formats import money
 from clients.models import Client, Tier, User
 from clients.register.forms import keep_registered
 from servicing.forms import DateInput, serving_people
@@ -32,6 +33,7 @@ from servicing.transitions.services import STARTED_BY_HAND, missing_for
 from servicing.transitions.stages import Ways
 from servicing.transitions.tracked import FIELDS
 from servicing.work.delivery import served_tier
+from tiers.fees.comparing import fee_of
 
 FARTHEST = dt.timedelta(days=MOST_DAYS)
 LONGEST_PIN = dt.timedelta(days=5 * 366)
@@ -196,6 +198,20 @@ class WayForm(CaseForm):
         assert isinstance(route, forms.ChoiceField)  # noqa: S101
         if not self.case.route:
             route.choices, route.required = Route.choices, True
+        known = fee_of(self.case.client_id, firm_today())
+        if known and known["billed"]:
+            billed = {"amount": money(known["billed"], cents=True)}
+            self.fields["old_fee"].help_text = _("Billed in the last twelve months: %(amount)s.") % billed
+        if known and known["fee"] is not None:
+            by_schedule = {
+                "tier": self.case.to_tier.code if self.case.to_tier else "",
+                "amount": money(known["fee"], cents=True),
+            }
+            if self.case.to_tier_id == known["tier_id"]:
+                text = _("By the schedule of tier %(tier)s: %(amount)s. It may follow later.")
+            else:
+                text = _("By the schedule as things are: %(amount)s. It may follow later.")
+            self.fields["new_fee"].help_text = text % by_schedule
 
     def clean_notice_on(self) -> dt.date | None:
         day, today = self.cleaned_data["notice_on"], firm_today()

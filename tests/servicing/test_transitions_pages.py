@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clients.firm import firm_today
-from clients.models import Client, Tier, User
+from clients.models import Client, ClientSummary, Revenue, Tier, User
 from servicing.book.merging import merge
 from servicing.book.parting import part
 from servicing.book.splitting import Parts, split
@@ -20,6 +21,7 @@ from servicing.planning.sweeps import plan_changed
 from servicing.transitions import services as cases
 from servicing.transitions.reading import A_COLUMN
 from tests.factories import ClientFactory, UserFactory
+from tiers.fees.services import Stated, add_schedule
 from tiers.models import Override, TierAssignment
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +188,19 @@ def test_fees_and_dates_that_do_not_fit_are_refused_at_the_field(client, case):
     assert send(client, case, "date", until=today + 5 * DAY).status_code == 422  # before the notice
     assert send(client, case, "way", **(fee | {"new_fee": ""})).status_code == 302
     assert send(client, case, "close", outcome="agreed").status_code == 422  # without the new fee
+
+
+def test_the_fee_form_says_what_was_billed_and_what_the_schedule_of_the_tier_asks(client, case):
+    form = reverse("servicing:transition_step", args=[case.pk, "way"])
+    assert "Billed in the last" not in client.get(form).content.decode()
+    Client.objects.filter(pk=case.client_id).update(assets_under_management=500_000)
+    ClientSummary.objects.filter(client=case.client_id).update(tier=case.to_tier)
+    Revenue.objects.create(client_id=case.client_id, date=firm_today(), amount="2400.50")
+    stated = Stated("marginal", Decimal(0), Decimal(5), [(Decimal(0), Decimal("0.5"))])
+    add_schedule(tier=case.to_tier, effective_on=firm_today() - DAY, stated=stated, by=None)
+    text = client.get(form).content.decode()
+    assert "Billed in the last twelve months: $2,400.50." in text
+    assert "By the schedule of tier C: $2,500.00." in text
 
 
 def test_an_exception_pins_the_old_tier_where_the_person_may(client, case, operations):
