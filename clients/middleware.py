@@ -1,15 +1,34 @@
 """Pages speak in the firm's time zone and currency and show the fields of its register; all three are read
-once a request, in one query."""
+once a request, in one query. And they say it where a legal hold stood in the way."""
 
 import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
-from clients import formats
+from clients import formats, holds
+from clients.feedback import refusal
 from clients.firm import firm_settings, registered_fields
 from clients.register import active
+
+
+class LegalHoldMiddleware:
+    """Says in words what the database refused because of a legal hold, whichever page asked for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not holds.broke_a_hold(error):
+            return None
+        if request.headers.get("HX-Request"):
+            return refusal(holds.in_words(), status=409)
+        return render(request, "409.html", {"text": holds.in_words()}, status=409)
 
 
 class FirmTimeZoneMiddleware:

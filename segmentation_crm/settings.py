@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "clients.middleware.FirmTimeZoneMiddleware",
+    "clients.middleware.LegalHoldMiddleware",
 ]
 
 ROOT_URLCONF = "segmentation_crm.urls"

@@ -32,6 +32,8 @@ _LONG_AGO = """
     UPDATE clients_touch SET occurred_on = occurred_on - %(back)s::interval,
         occurred_at = occurred_at - %(back)s::interval
     WHERE client_id = %(client)s;
+    UPDATE servicing_confidenceanswer SET asked_on = asked_on - %(back)s::interval
+    WHERE client_id = %(client)s;
     UPDATE clients_revenue SET date = date - %(back)s::interval WHERE client_id = %(client)s;
     UPDATE clients_client SET client_since = client_since - %(back)s::interval WHERE id = %(client)s;
     UPDATE clients_departure SET left_on = left_on - %(back)s::interval WHERE client_id = %(client)s;
@@ -62,7 +64,7 @@ def keep_data(*, as_of: dt.date) -> None:
         access.record(
             client=asking,
             asked_on=as_of - dt.timedelta(days=ASKED_DAYS),
-            how=How.EMAIL,
+            asked_how=How.EMAIL,
             asked_by=ASKED_BY,
             note="",
             by=keeper,

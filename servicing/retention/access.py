@@ -32,7 +32,7 @@ def due_on(asked_on: dt.date) -> dt.date:
 
 
 def record(
-    *, client: Client, asked_on: dt.date, how: str, asked_by: str, note: str, by: User
+    *, client: Client, asked_on: dt.date, asked_how: str, asked_by: str, note: str, by: User
 ) -> AccessRequest:
     """Notes that a client asked, and tells whoever keeps the data. Raises Refused where nothing is left."""
     if Anonymised.objects.filter(client=client).exists():
@@ -41,7 +41,7 @@ def record(
         request = AccessRequest.objects.create(
             client=client,
             asked_on=asked_on,
-            asked_how=how,
+            asked_how=asked_how,
             asked_by=asked_by,
             note=note,
             due_on=due_on(asked_on),
@@ -67,7 +67,7 @@ def ask_for_answer(*, request: AccessRequest, by: User) -> Job:
 
 def make_answer(*, request: AccessRequest, report: Report) -> AccessRequest:
     """Makes the zip; the one before it goes."""
-    client = Client.objects.select_related("summary__tier").get(pk=request.client_id)
+    client = Client.objects.for_page().get(pk=request.client_id)
     before = request.file.name or ""
     with tempfile.TemporaryFile() as file, one_moment() as reader:
         write_answer(file, client, report, reader)

@@ -1,0 +1,102 @@
+"""What a client is given who asks what is held: all of it, and nothing of anybody else."""
+
+import datetime as dt
+import io
+import zipfile
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clients.firm import firm_today
+from clients.jobs import untold
+from clients.models import Member, Notice, Permission, Revenue
+from clients.permission.answers import record_answer
+from servicing.book.merging import merge
+from servicing.models import AccessDownload, AccessRequest
+from servicing.retention import access
+from servicing.retention.giving import tables_given
+from tests.factories import ClientFactory
+
+
+def asked(client, people, **facts):
+    values = {"asked_on": firm_today(), "asked_how": "email", "asked_by": "Ada herself", "note": ""}
+    return access.record(client=client, by=people["carl"], **(values | facts))
+
+
+@pytest.mark.django_db(transaction=True)  # the answer is read by a connection of its own
+def test_the_answer_holds_all_of_the_client_and_nobody_else(people, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    client = ClientFactory(name="Okafor household", email="ada@example.com")
+    other = ClientFactory(name="Lindqvist household", email="bo@example.com")
+    twin = ClientFactory(name="Okafor twice", external_id="TWIN-1")
+    Member.objects.create(client=client, name="Ada Okafor")
+    Member.objects.create(client=other, name="Bo Lindqvist")
+    Revenue.objects.create(client=client, date=dt.date(2026, 1, 1), amount="77.25")
+    Revenue.objects.create(client=other, date=dt.date(2026, 1, 1), amount="99.75")
+    merge(kept=client.pk, gone=twin.pk, take=[], by=people["ann"])
+    record_answer(
+        client=client, answer=Permission.GRANTED, on=dt.date(2026, 1, 1), how="phone", by=people["ann"]
+    )
+    request = asked(client, people)
+    access.make_answer(request=request, report=untold)
+    with zipfile.ZipFile(request.file.open("rb")) as archive:
+        names = archive.namelist()
+        text = "\n".join(archive.read(name).decode() for name in names)
+    assert {"statement.html", "data/clients/client.csv", "data/clients/member.csv"} <= set(names)
+    assert "history/clients/client.csv" in names
+    for held in ("Okafor household", "Ada Okafor", "ada@example.com", "77.25", "What we hold about you"):
+        assert held in text
+    assert "Okafor twice" in text  # what is known of the record that went into it
+    for foreign in ("Lindqvist", "bo@example.com", "99.75", "token", "password"):
+        assert foreign not in text
+    assert not {name for name in names if "hold" in name or "behavioral" in name}
+    columns = {field.name for table in tables_given() for field in table.fields}
+    assert not {name for name in columns if "token" in name or "hash" in name}
+    # permission ends: an answer that waits may tell of what is erased
+    record_answer(client=client, answer=Permission.WITHDRAWN, on=firm_today(), how="phone", by=people["ann"])
+    request.refresh_from_db()
+    assert not request.file
+
+
+@pytest.mark.django_db
+def test_a_request_is_led_to_its_end(
+    people, signed_in, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = tmp_path
+    client = ClientFactory(name="Okafor household")
+    browser = signed_in("carl")
+    form = {"client": client.external_id, "asked_how": "phone", "asked_by": "Ada", "note": ""}
+    new = reverse("servicing:new_access_request")
+    wrong = browser.post(new, form | {"asked_on": firm_today() + dt.timedelta(days=1)})
+    assert wrong.status_code == 422
+    browser.post(new, form | {"asked_on": firm_today() - dt.timedelta(days=31)})
+    request = AccessRequest.objects.get()
+    assert request.due_on == firm_today() - dt.timedelta(days=1)
+    assert "1 day late" in browser.get(reverse("servicing:access_requests")).content.decode()
+    access.late_today()
+    access.late_today()
+    assert Notice.objects.filter(key=f"access-late-{request.pk}").count() == 1
+    download = reverse("servicing:download_access_answer", args=[request.pk])
+    assert browser.post(download).status_code == 404
+    access.make_answer(request=request, report=untold)
+    answer = browser.post(download)
+    assert zipfile.is_zipfile(io.BytesIO(b"".join(answer.streaming_content)))
+    assert AccessDownload.objects.get().by == people["carl"]
+    assert signed_in("ann").post(download).status_code == 403
+    browser = signed_in("carl")
+    AccessRequest.objects.update(expires_at=timezone.now())
+    assert browser.post(download).status_code == 404
+    with django_capture_on_commit_callbacks(execute=True):
+        assert access.forget_expired() == 1
+    assert not list(tmp_path.rglob("access/*"))
+    close = reverse("servicing:close_access_request", args=[request.pk])
+    assert browser.post(close, {"state": "declined", "on": firm_today(), "how": ""}).status_code == 422
+    browser.post(close, {"state": "fulfilled", "on": firm_today(), "how": "Handed over to Ada"})
+    request.refresh_from_db()
+    assert (request.state, request.closed_by) == ("fulfilled", people["carl"])
+    page = browser.get(request.get_absolute_url()).content.decode()
+    assert "Handed over to Ada" in page
+    browser.post(reverse("servicing:reopen_access_request", args=[request.pk]))
+    request.refresh_from_db()
+    assert request.is_open
