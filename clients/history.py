@@ -325,7 +325,9 @@ def _note(metadata: dict[str, Any]) -> str:
         parts.append(_("with others, from the client list"))
     if metadata.get("undoes_bulk_change"):
         parts.append(_("undone from the client list"))
-    if metadata.get("import_file"):
+    if metadata.get("connection"):
+        parts.append(_("through the API, by %s") % metadata["connection"])
+    elif metadata.get("import_file"):
         parts.append(_("from the file %s") % metadata["import_file"])
     if metadata.get("undoes_import"):
         parts.append(_("the import of %s was undone") % metadata["undoes_import"])

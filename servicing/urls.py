@@ -73,6 +73,7 @@ urlpatterns = [
     path("calendar/address/end/", calendar.end_address, name="calendar_end"),
     path("calendar/names/", calendar.show_names, name="calendar_names"),
     path("operations/", include("servicing.dashboards.urls")),
+    path("operations/connections/", include("servicing.webhooks.urls")),
     path("operations/worklists/", operations.worklists, name="worklists"),
     path("operations/goals/", include("servicing.goals.urls")),
     path("operations/data/", include("servicing.retention.urls")),

@@ -17,7 +17,7 @@ ERRORS = {
     "404": "Nothing is here that the token may see.",
     "409": "It cannot be done as things stand.",
     "413": "More than 1,000 records, or 2.5 MB.",
-    "422": "Values cannot be taken: `errors` names each.",
+    "422": "Values cannot be taken; errors names each.",
     "429": "Too many calls in this minute.",
 }
 _OF_WRITES = ("409", "413")
@@ -106,7 +106,7 @@ def _operation(every: dict[str, Any], path: str, method: str, told: dict[str, An
         path=path,
         name=told["operationId"],
         title=told["summary"],
-        about=told["description"],
+        about=told["description"].replace("`", ""),
         scopes=tuple(told["x-scopes"]),
         parameters=tuple(
             Field(

@@ -81,11 +81,6 @@ class ApiToken(models.Model):
     def is_live(self, now: dt.datetime) -> bool:
         return self.ended_at is None and self.expires_at > now
 
-    @property
-    def may(self) -> list[str]:
-        """Its scopes in words."""
-        return [str(Scope(scope).label) for scope in self.scopes]
-
 
 class ApiTokenUse(models.Model):
     """When a token was last used, and its calls in the running minute: written by each call, not audited."""

@@ -30,11 +30,24 @@ TABLES = (
     "servicing_servicetaskevent",
 )
 
-# The oldest transaction that still runs, the next one to come, and the last row of each table.
-_NOW = "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint, {lasts} {from_}".format(
-    lasts=", ".join(f"(SELECT coalesce(max(pgh_id), 0) FROM {table})" for table in TABLES),
-    from_="FROM pg_current_snapshot() s",
+# The transaction that is next to begin, and the last row of each table.
+_NOW = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint, " + ", ".join(
+    f"(SELECT coalesce(max(pgh_id), 0) FROM {table})" for table in TABLES
 )
+
+# The oldest transaction of this database that still runs, of those before the `next`. Asked after it, so that
+# one that is not listed any more has ended, and is seen whole by what is read after that. A snapshot's own
+# oldest one would wait for other databases of the same server too. Of sessions under another name the server
+# tells no transaction, yet each holds a lock on its own.
+_OLDEST = """
+SELECT least(%(next)s, min(%(next)s - ((%(next)s - xid::text::bigint) & 4294967295)))
+FROM (
+    SELECT backend_xid FROM pg_stat_activity WHERE datname = current_database()
+    UNION ALL
+    SELECT l.transactionid FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock'
+        AND coalesce(a.datname, current_database()) = current_database()
+) running (xid) WHERE xid IS NOT NULL"""
 
 
 def _whole(row: str) -> str:
@@ -180,10 +193,12 @@ def read_changes() -> int:
             WebhookReader.objects.all().delete()
             return 0
         reader = WebhookReader.objects.filter(pk=1).first()
-        oldest, following, *lasts = _now(cursor)
+        following, *lasts = _now(cursor)
         if reader is None or reader.read_to > following:  # a restored database counts transactions anew
             _begin(following, lasts)
             return 0
+        cursor.execute(_OLDEST, {"next": following})
+        oldest = cursor.fetchone()[0]
         values = {
             "read_to": reader.read_to,
             "read_at": reader.read_at,
@@ -203,7 +218,7 @@ def start_listening() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         if not WebhookReader.objects.exists():
-            _oldest, following, *lasts = _now(cursor)
+            following, *lasts = _now(cursor)
             _begin(following, lasts)
 
 

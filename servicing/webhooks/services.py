@@ -63,11 +63,6 @@ def new_secret(*, endpoint: WebhookEndpoint) -> str:
     return secret_of(endpoint.secret_salt)
 
 
-def remove_endpoint(*, endpoint: WebhookEndpoint) -> None:
-    """Removes an endpoint with what was sent to it; history keeps that there was one."""
-    endpoint.delete()
-
-
 def try_out(*, endpoint: WebhookEndpoint) -> WebhookDelivery:
     """Queues a message that says nothing, to see that the endpoint takes it."""
     now = timezone.now()

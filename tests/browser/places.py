@@ -44,6 +44,7 @@ from personas.tools.equity.vesting import schedule
 from personas.tools.goals.services import Goal, answer_together, begin_round, make_link
 from personas.tools.owner.services import save_option
 from personas.tools.owner.steps import add_step, agree
+from servicing.api.tokens import make_token
 from servicing.book import merging
 from servicing.book import transfer as book
 from servicing.meetings.services import choose
@@ -55,11 +56,14 @@ from servicing.models import (
     ConfidenceAnswer,
     MeetingDecision,
     ServiceTask,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 from servicing.models.tasks import OPEN_STATUSES
 from servicing.ratings import services as ratings
 from servicing.requests.services import log_request
 from servicing.transitions import services as transitions
+from servicing.webhooks.services import make_endpoint
 from tests.browser.firm import PASSWORD, SeededFirm, sign_in
 from tests.factories import ClientFactory, UserFactory
 from tiers.models import Policy, ScoringRun
@@ -123,6 +127,7 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         "capacity person": reverse("servicing:person_capacity", args=[firm.people["advisor"].pk]),
         **conversation_places(client),
         **meeting_places(firm),
+        **connection_places(firm.people["administrator"]),
         **household_places(client, firm.people["operations"]),
         "invitation": link("clients:invitation", invited),
         "reset": reset_link(firm.people["newcomer"]),
@@ -322,6 +327,27 @@ def meeting_places(firm: SeededFirm) -> dict[str, str]:
         "brief": reverse("servicing:brief", args=[chosen.pk]),
         "confidence": reverse("servicing:confidence", args=[answer.client_id]),
         "confidence answer": reverse("servicing:correct_confidence", args=[answer.client_id, answer.pk]),
+    }
+
+
+def connection_places(administrator: User) -> dict[str, str]:
+    """A token, and a webhook with a message that was taken and one that was not."""
+    ends = timezone.now() + dt.timedelta(days=90)
+    make_token(
+        name="Portfolio", scopes=["clients:read"], acting_as=administrator, expires_at=ends, by=administrator
+    )
+    endpoint, _secret = make_endpoint(
+        name="Planner", url="https://example.com/", topics=["client.updated"], by=administrator
+    )
+    event = {"id": "ping:1", "type": "ping", "at": "2026-03-03", "data": {}}
+    for state, error in (("delivered", ""), ("given_up", "No answer in time")):
+        WebhookDelivery.objects.create(
+            endpoint=endpoint, events=[event], state=state, error=error, due_at=ends, attempts=1
+        )
+    WebhookEndpoint.objects.update(is_on=False)
+    return {
+        "webhook": reverse("servicing:webhook", args=[endpoint.pk]),
+        "edit webhook": reverse("servicing:edit_webhook", args=[endpoint.pk]),
     }
 
 

@@ -84,6 +84,8 @@ NO_PAGE = {
     "servicing:download_export",
     "servicing:drop_noted",
     "servicing:end_absence",
+    "servicing:end_token",
+    "servicing:send_again",
     "servicing:end_waiver",
     "servicing:hold_meeting",
     "servicing:make_export",

@@ -238,6 +238,15 @@ WORK = {
     "written policy: purpose": View("operations", "{servicing:policy_purpose}"),
     "exports": View("administrator", "{servicing:exports}"),
     "API reference": View("administrator", "{api_reference}"),
+    "connections": View("administrator", "{servicing:connections}"),
+    "new token": View("administrator", "{servicing:new_token}"),
+    "new token refused": View(
+        "administrator", "{servicing:new_token}", click("main form [type=submit]"), then_refused=422
+    ),
+    "new webhook": View("administrator", "{servicing:new_webhook}"),
+    "webhook": View("administrator", "{webhook}"),
+    "edit webhook": View("administrator", "{edit webhook}"),
+    "signing secret": View("administrator", "{webhook}", click("form[action$='/secret/'] button")),
     "ratings": View("operations", "{servicing:ratings}"),
     "ratings: one by one": View("operations", "{servicing:ratings_list}?low=1"),
     "ratings: none": View("operations", "{servicing:ratings_list}?service=unknown"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from clients.models import (
 )
 from servicing.api import tokens
 from servicing.api.document import document, groups
-from servicing.models import ApiToken, ApiTokenUse, Scope, ServiceTask
+from servicing.models import ApiToken, ApiTokenUse, Scope, ServiceTask, WebhookEvent
 from tests.factories import ClientFactory, UserFactory
 
 ALL = [scope.value for scope in Scope]
@@ -218,6 +219,9 @@ def test_it_takes_clients_by_the_rules_of_an_import(firm):
     assert cleared.json()["updated"] == 1
     one = Client.objects.get(external_id="N1")
     assert (one.persona, one.name) == (None, "Okafor")
+    session = Browser()
+    session.force_login(firm.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "through the API, by Planner" in session.get(f"/clients/{one.pk}/history/").content.decode()
     event = one.events.latest("pgh_id")
     assert (event.pgh_context.metadata["user"], event.pgh_context.metadata["connection"]) == (
         firm.user.pk,
@@ -367,7 +371,11 @@ def test_its_document_says_what_every_operation_needs_and_answers(firm, boss):
     session.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
     assert session.get("/api/v1/openapi.json").status_code == 200
     page = session.get("/api/v1/reference/").content.decode()
-    assert all(each.path in page for each in operations)
+    written = (Path(__file__).parents[2] / "docs/api.md").read_text()
+    for each in operations:
+        assert each.path in page
+        assert f"`{each.method} {each.path}`" in written
+    assert all(f"`{word}`" in written for word in (*ALL, *WebhookEvent.values))
 
 
 @pytest.mark.django_db(transaction=True)
