@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.audit import tracked
 from clients.firm import firm_today
+from clients.formats import short_date
 from clients.models.imports import private_storage
 from clients.models.permission import How
 
@@ -144,7 +145,7 @@ class AnonymisingBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(_("List of %(day)s") % {"day": timezone.localdate(self.proposed_at)})
+        return str(_("List of %(day)s") % {"day": short_date(self.proposed_at)})
 
     @property
     def is_open(self) -> bool:

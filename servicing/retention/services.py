@@ -333,7 +333,8 @@ def history_of_rules() -> list[Entry]:
         for entry in recorded(RetentionPeriod, pk)
     ]
     found += recorded(RetentionSettings, 1)
-    return sorted(found, key=lambda entry: entry.at, reverse=True)[:20]
+    changed = [entry for entry in found if any(change.before for change in entry.changes)]
+    return sorted(changed, key=lambda entry: entry.at, reverse=True)[:20]
 
 
 # --- Copies kept to take imports back --------------------------------------------------------------------

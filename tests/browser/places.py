@@ -16,7 +16,7 @@ from django_celery_beat.models import PeriodicTask
 
 from clients.contact import opt_out
 from clients.firm import firm_today
-from clients.models import Client, Job, Member, ServiceRole, TimeEntry, User
+from clients.models import Client, Departure, Job, LegalHold, Member, ServiceRole, TimeEntry, User
 from personas.models import (
     BulkMessage,
     EquityCompany,
@@ -50,7 +50,9 @@ from servicing.book import transfer as book
 from servicing.meetings.services import choose
 from servicing.models import (
     Absence,
+    AccessRequest,
     AnnualReview,
+    AnonymisingRow,
     CadenceOverride,
     ClientRequest,
     ConfidenceAnswer,
@@ -108,6 +110,7 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
     return {
         **equity_places(client),
         **debt_and_owner_places(),
+        **keeping_places(),
         "opt_out": reverse("clients:lift_opt_out", args=[client.pk, closed.pk]),
         "absence": reverse("servicing:absence", args=[absence.pk]),
         "time": reverse("servicing:edit_time", args=[entry.pk]),
@@ -131,6 +134,18 @@ def find_places(firm: SeededFirm) -> dict[str, str]:
         **household_places(client, firm.people["operations"]),
         "invitation": link("clients:invitation", invited),
         "reset": reset_link(firm.people["newcomer"]),
+    }
+
+
+def keeping_places() -> dict[str, str]:
+    """What the demo firm has of keeping data: a list with a former client, a hold, an access request."""
+    row = AnonymisingRow.objects.earliest("pk")
+    return {
+        "anonymising": reverse("servicing:anonymising", args=[row.batch_id]),
+        "anonymising keep": reverse("servicing:anonymising_exclude", args=[row.batch_id, row.pk]),
+        "release hold": reverse("servicing:release_hold", args=[LegalHold.objects.earliest("pk").pk]),
+        "access request": reverse("servicing:access_request", args=[AccessRequest.objects.earliest("pk").pk]),
+        "departure": reverse("servicing:departure", args=[Departure.objects.earliest("pk").pk]),
     }
 
 
