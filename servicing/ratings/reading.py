@@ -140,7 +140,8 @@ def ratings_behind(
 ) -> tuple[list[dict[str, Any]], int]:
     """The ratings behind a figure, the lowest first, and how many there are.
 
-    `chosen`: any of service and tier (their codes), value, low. What is not a number finds nothing.
+    `chosen`: any of service and tier (their codes), value, low, said (with a comment). What is not a number
+    finds nothing.
     """
     active = active_fields()
     values: dict[str, Any] = {"first": first, "last": last, "limit": limit, "offset": offset}
@@ -160,6 +161,8 @@ def ratings_behind(
         terms.append(term)
     if chosen.get("low"):
         terms.append(f"value <= {LOW}")
+    if chosen.get("said"):
+        terms.append("comment <> ''")
     with connection.cursor() as cursor:
         cursor.execute(_BEHIND.format(delivered=_DELIVERED, narrow=" AND ".join(terms)), values)
         names = [column.name for column in cursor.description]

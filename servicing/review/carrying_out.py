@@ -6,6 +6,7 @@ point it is as if it had not begun, and asked for twice it is done once.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,7 @@ from tiers import policies, services
 from tiers.models import PolicyStatus, ScoringRun
 
 TASK = "servicing.carry_out_review"
+LOST_AFTER = dt.timedelta(hours=2)  # a stage takes minutes, with a million clients too
 PUBLISH, APPLY, PLAN, CLOSE = "publish", "apply", "plan", "close"
 
 
@@ -121,9 +123,12 @@ def start(*, review: AnnualReview, by: User, whole: bool) -> Job:
 
 
 def is_at_work(review: AnnualReview) -> bool:
-    """Whether a job of it waits or works. One whose worker died is given to another one by the queue."""
+    """Whether a job of it waits or works. One whose worker died is given to another one by the queue; one
+    that was lost altogether keeps nobody from asking again."""
     working = (JobState.WAITING, JobState.WORKING)
-    return review.job_id is not None and Job.objects.filter(pk=review.job_id, state__in=working).exists()
+    since = timezone.now() - LOST_AFTER
+    jobs = Job.objects.filter(state__in=working, queued_at__gt=since)
+    return review.job_id is not None and jobs.filter(pk=review.job_id).exists()
 
 
 def _queue(review: AnnualReview, by: User, whole: bool) -> Job:
@@ -163,6 +168,8 @@ def _publish(review: AnnualReview, by: User, report: Report) -> None:
         raise Refused(
             _("%(policy)s waits for its date. Withdraw it, or wait for the day.") % {"policy": draft}
         )
+    if draft and draft.status == PolicyStatus.RETIRED:
+        raise Refused(_("%(policy)s is no longer in force.") % {"policy": draft})
     if draft and draft.status == PolicyStatus.DRAFT:
         report(_("Publishing the policy"), 0, 1)
         decided = review.steps.values_list("decided", flat=True).get(code=ReviewCode.POLICY)

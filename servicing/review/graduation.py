@@ -62,7 +62,8 @@ def page(
     """Fifty clients of a list with what was decided about each, and where the next page begins."""
     rows, following = lists.page_of(listed(run, which, user), after=after)
     found = GraduationDecision.objects.filter(review=review, client__in=[row["client_id"] for row in rows])
-    decided = {each.client_id: each for each in found.select_related("by")} if rows else {}
+    shown = rows and is_active(DECISION)
+    decided = {each.client_id: each for each in found.select_related("by")} if shown else {}
     for row in rows:
         row["decided"] = decided.get(row["client_id"])
         row["why"] = str(rules.RULE_LABELS.get(row["rule"], row["rule"]))

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from clients.register.active import is_active
 from servicing.dashboards.tables import Table
 from servicing.delivery.files import plain
 from servicing.models import (
@@ -27,6 +28,7 @@ from servicing.models import (
 from servicing.review.frozen import Seen, thaw
 from servicing.review.services import FIGURES
 from servicing.review.signing import SignOff, kept_sign_off, sign_off
+from servicing.review.tracked import DECISION
 
 LISTED = 200  # decisions on the page of the record; its file has all
 
@@ -95,6 +97,9 @@ def sign_off_of(review: AnnualReview, steps: list[ReviewStep]) -> SignOff:
 
 
 def decisions_of(review: AnnualReview) -> QuerySet[GraduationDecision]:
+    """What was decided about clients; nothing where the field register does not keep it."""
+    if not is_active(DECISION):
+        return GraduationDecision.objects.none()
     return (
         GraduationDecision.objects.filter(review=review)
         .select_related("client", "tier", "proposed", "by")

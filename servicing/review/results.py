@@ -232,7 +232,7 @@ def capacity(review: AnnualReview) -> Seen:
         weeks.refresh()
         figures = CapacityFigures.objects.first()
     roles, people = _roles(), _people()
-    seen = Seen(at=figures and figures.refreshed_at, tables=[roles, people])
+    seen = Seen(at=figures.refreshed_at if figures else None, tables=[roles, people])
     seen.says = [_load_in_words(roles)]
     unstated = PersonLoad.objects.filter(available=None, user__is_active=True, promised_year__gt=0).count()
     if unstated:

@@ -300,10 +300,9 @@ def _comments(request: SignedInRequest, found: ReviewStep, context: dict[str, An
     """What clients said, for who sees every client; nothing of it is copied into the record."""
     if not context["whole"]:
         return {}
-    rows, _count = ratings_behind(
-        first=found.review.first_on, last=found.review.last_on, chosen={}, limit=10 * COMMENTS
-    )
-    return {"comments": [row for row in rows if row["comment"]][:COMMENTS]}
+    review, said = found.review, {"said": "1"}
+    rows, _count = ratings_behind(first=review.first_on, last=review.last_on, chosen=said, limit=COMMENTS)
+    return {"comments": [row for row in rows if row["comment"]]}
 
 
 def _lists(request: SignedInRequest, found: ReviewStep, context: dict[str, Any]) -> dict[str, Any]:
