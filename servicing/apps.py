@@ -75,7 +75,7 @@ class ServicingConfig(AppConfig):
         register_panel(Panel("servicing/book/panel.html", became, 5))
         people.register_holdings(belongings)
         register_panel(Panel("servicing/partials/requests_panel.html", client_requests, 50))
-        register_panel(Panel("servicing/retention/panel.html", retention_views.panel, 95))
+        register_panel(Panel("servicing/retention/panel.html", retention_views.panel, 58))
         register_panel(Panel("servicing/transitions/panel.html", transition_views.panel, 55))
         following.register_source(requests.SOURCE, requests.keep_in_line)
         following.register_source(owner_steps.SOURCE, owner_steps.keep_in_line)
