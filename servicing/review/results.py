@@ -185,7 +185,9 @@ def ratings(review: AnnualReview) -> Seen:
         ("note", ""),
     )
     head[1], head[-1] = Column("tier", _("Tier"), number=False), Column("note", _("Remark"), number=False)
-    rows = [list(_rated(line)) for service, tiers in found.services for line in (service, *tiers)]
+    rows = [
+        list(_rated(service.label, line)) for service, tiers in found.services for line in (service, *tiers)
+    ]
     seen = Seen(tables=[Table("valued", _("Ratings by service and tier, 1 to 5"), head, rows)])
     if found.all is None:
         seen.says = [_("No service of these months was rated.")]
@@ -207,9 +209,9 @@ def ratings(review: AnnualReview) -> Seen:
     return seen
 
 
-def _rated(line: Ratings) -> Iterator[Cell]:
+def _rated(service: str, line: Ratings) -> Iterator[Cell]:
     whole = line.tier == "all"
-    yield Cell(line.label if whole else "", TEXT)
+    yield Cell(service, TEXT)
     if whole or line.tier == "none":
         yield Cell(_("all") if whole else _("no tier"), TEXT)
     else:
