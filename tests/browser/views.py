@@ -213,7 +213,7 @@ WORK = {
     "confidence: no clients": View("operations", "{servicing:confidence_clients}?persona=unknown"),
     "reviews": View("operations", "{servicing:reviews}"),
     "reviews of others": View("advisor", "{servicing:reviews}"),
-    "review: begin": View("newcomer", "{servicing:begin_review}"),
+    "review: begin": View("administrator", "{servicing:begin_review}"),
     "review": View("compliance", "{review}"),
     "review: results": View("operations", "{review}results/"),
     "review: what was valued": View("operations", "{review}valued/"),
