@@ -48,7 +48,7 @@ def keep_data(*, as_of: dt.date) -> None:
         former = Client.objects.filter(status=ClientStatus.FORMER, tasks=None, transitions=None)
         quiet = former.order_by("external_id").first()
         if quiet:
-            back = dt.timedelta(days=YEARS_AGO * 365)
+            back = f"{YEARS_AGO * 365} days"
             for statement in filter(str.strip, _LONG_AGO.split(";")):
                 cursor.execute(statement, {"back": back, "client": quiet.pk})
     services.propose(today=as_of)

@@ -159,6 +159,7 @@ ELSEWHERE = {
     "servicing_calendarentry": "entries of the client's tasks go with it",
     "personas_bulkmessage": "the search that chose the clients goes where it names the client",
     "servicing_dataexport": "waiting copies of all data are removed",
+    "servicing_webhookdelivery": "deliveries name records and fields by number, and are forgotten in 30 days",
     "clients_importbatch": "uploads are forgotten within a day of their preview",
     "clients_job": "jobs are forgotten within 180 days, and name no client",
 }
