@@ -61,8 +61,8 @@ class Waiting:
         return self.due_on < on
 
 
-def waiting_for(person: User) -> list[Waiting]:
-    """What waits for the person, the earliest first; one query."""
+def waiting_for(person: User, *, until: dt.date | None = None) -> list[Waiting]:
+    """What waits for the person (`until`: what is due by then), the earliest first; one query."""
     with connection.cursor() as cursor:
         cursor.execute(_WAITS, {"person": person.pk, "signs": may_sign(person)})
         rows = cursor.fetchall()
@@ -76,4 +76,5 @@ def waiting_for(person: User) -> list[Waiting]:
             url=reverse("servicing:review_step", args=[review, code]),
         )
         for what, code, review, year, due_on, text in rows
+        if until is None or due_on <= until
     ]

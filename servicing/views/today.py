@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
@@ -19,6 +20,8 @@ from servicing.views.task import is_id, task_keys, whose
 from servicing.work.panel import panel_of, read_task
 from servicing.work.queue import MOST, SHOWN, read_queue
 from servicing.work.words import zone_of
+
+REVIEW_AHEAD = dt.timedelta(days=14)  # of the annual review
 
 
 @login_required
@@ -43,7 +46,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "today": day,
             "person": person,
             "own": person == user,
-            "review": waiting_for(user) if person == user else [],
+            "review": waiting_for(user, until=day + REVIEW_AHEAD) if person == user else [],
             "back": "" if person == user else request.get_full_path(),
             "shown": rows,
             "more": min(rows + SHOWN, MOST) if rows < min(queue.total, MOST) else 0,
