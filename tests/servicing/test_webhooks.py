@@ -207,9 +207,7 @@ def test_it_tells_of_a_mass_change_in_one_statement(transactional_db, django_ass
     listening(boss, "https://example.com/", "client.created", "client.updated")
     other = listening(boss, "https://example.org/", "client.updated")
     Client.objects.bulk_create(Client(external_id=f"M{n}", name=f"M {n}") for n in range(1010))
-    with django_assert_num_queries(
-        9
-    ):  # the last but two writes all messages
+    with django_assert_num_queries(9):  # the last but two writes all messages
         assert read_changes() == 11
     Client.objects.update(phone="1")
     assert read_changes() == 22
