@@ -135,7 +135,9 @@ def _last_year(as_of: dt.date, lead: User, compliance: User) -> None:
     )
     digest = signing.digest(review, list(review.steps.all()))
     ReviewSignature.objects.bulk_create(
-        ReviewSignature(review=review, person=person, verdict=Verdict.SIGNED, digest=digest, at=at)
+        ReviewSignature(
+            review=review, person=person, verdict=Verdict.SIGNED, digest=digest, at=at - dt.timedelta(days=1)
+        )
         for person in (lead, compliance)
     )
     review.state, review.ended_at, review.ended_by = ReviewState.CLOSED, at, lead
