@@ -67,6 +67,8 @@ def _undo(batch: ImportBatch, by: User | None) -> None:
         batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if batch.state != ImportState.APPLIED:
             raise UndoRefused([_("Only an applied import can be undone.")])
+        if batch.created + batch.updated and not batch.records.exists():
+            raise UndoRefused([_("What is needed to take it back is kept no longer: its period is over.")])
         if reasons := _changed_since(cursor, batch) or _built_on(cursor, batch):
             raise UndoRefused(reasons)
         cursor.execute("SET LOCAL work_mem = '128MB'; ANALYZE clients_importedrecord")
