@@ -333,8 +333,9 @@ def named_client(request: HttpRequest) -> Client | None:
     return Client.objects.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
 
 
-def panel(request: SignedInRequest, client: Client) -> dict[str, Any]:
+def panel(request: HttpRequest, client: Client) -> dict[str, Any]:
     """On the client's page, for those who keep the data: holds, the end of the periods, access requests."""
-    if not keeps_data(request.user):
+    user: Any = request.user
+    if not keeps_data(user):
         return {"keeps_data": False}
     return {"keeps_data": True, **services.standing_of(client)}
