@@ -18,6 +18,7 @@ from clients.models import BulkChange, Client, Job, Member, SavedFilter, Service
 from personas.models import MapRow
 from servicing.models import ClientRequest, ServiceKind, ServiceTask, Transition
 from tests.factories import ClientFactory, UserFactory
+from tests.servicing.reviews import begun_review
 from tests.test_permissions import DAY, NAMES, TABLE
 from tiers.models import Policy
 from tiers.policies import clone_policy
@@ -68,7 +69,7 @@ POSITIONS = ["WzEsMV0", "!!!", "bnVsbA", "W10", "WyJhIiwgMV0", "2026-01-01_x", "
 PLACE_VALUES = [None, "", "-1", HUGE, "nan", "1_0", "1e999", "2026-W01-1", "٣", NUL, [], {}, True, 1.5]
 PLACE_IDS = [-1, 10**30, "1", None, 1.5, "1_0", float("inf")]
 SORTS = ["name", "-tier", "score", "touch", "-due", "evil"]
-WORDS = ("field", "tab", "step", "uid", "token")  # parts of an address that are no number
+WORDS = ("code", "field", "tab", "step", "uid", "token")  # parts of an address that are no number
 OWN_PAGES = [name for name in NAMES if ":" in name and not name.startswith("admin:")]
 
 
@@ -99,6 +100,7 @@ def subjects(db: Any) -> dict[str, Any]:
         ).pk,
         "request": ClientRequest.objects.create(client=client, text="May we call?", task=task).pk,
         "transition": Transition.objects.create(client=client, opened_on=DAY, due_on=DAY).pk,
+        "review": begun_review(me).pk,
         "map_row": MapRow.objects.earliest("pk").pk,
         "job": Job.objects.create(task="t", title="A job", requested_by=me).pk,
         "invitation_uid": "MQ",

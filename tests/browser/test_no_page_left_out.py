@@ -55,6 +55,7 @@ NO_PAGE = {
     "servicing:download_access_answer",
     "servicing:make_access_answer",
     "servicing:reopen_access_request",
+    "servicing:webhook_step",
     "mfa_download_recovery_codes",
     "mfa_reauthenticate",
     "personas:add_starters",
