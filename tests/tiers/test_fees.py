@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from clients.commands import Refused
@@ -169,6 +169,7 @@ def test_the_schedule_of_the_day_counts_and_one_to_come_does_not(today):
         min_size=1, max_size=5, unique_by=lambda each: each[:2],
     ),
 )  # fmt: skip
+@example(moves=[("B", 0, 183)], schedules=[("A", -364, 2), ("B", 0, 1)])  # served by the old tier until later
 def test_what_is_due_counts_each_fee_for_the_days_on_which_it_was_in_force(moves, schedules):
     with undone():
         made = client_of("A", 1_000_000)

@@ -75,8 +75,10 @@ _DUE = f"""
             JOIN period ON period.tier_id = served.tier_id AND period.first_on <= served.last_on
                 AND period.last_on >= served.first_on
             JOIN clients_client c ON c.id = served.client_id AND c.assets_under_management IS NOT NULL
+            JOIN clients_clientsummary s ON s.client_id = served.client_id
+            -- one schedule of the client's own tier all along: what is due is its fee
             WHERE NOT (served.first_on = {_SINCE} + 1 AND served.last_on = %(as_of)s AND period.now
-                AND period.first_on = {_SINCE} + 1)
+                AND period.first_on = {_SINCE} + 1 AND served.tier_id = s.tier_id)
         ) part GROUP BY client_id
     )"""
 _COMPARED = f"""
