@@ -105,7 +105,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The test database, with the shipped rows remembered for tests that commit."""
     with django_db_blocker.unblock():
         shipped_rows.remember()
-    shipped_rows.restore_after_flush()
+    shipped_rows.restore_after_each()
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from tests.browser.places import address
 from tests.browser.views import ALL
 from tests.test_permissions import NAMES
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db]
 
 # Addresses that answer a form, send a file, draw a part of a page or lead on; and Django's own admin.
 NO_PAGE = {

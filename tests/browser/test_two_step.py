@@ -12,7 +12,7 @@ from tests.browser.firm import PATIENCE
 from tests.factories import UserFactory
 from tests.segmentation_crm.test_sign_in import PASSWORD, code
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 
 def sign_in(page: Any) -> None:

@@ -119,11 +119,16 @@ def test_it_prints_to_standard_output_and_then_nothing_else() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "import_clients",
-        "import_clients --json",
-        "export_clients --json",
-        "export_tasks --json --from 2026-02-02 --to 2026-01-01",
         "score_clients --json --as-of yesterday",
+        *(
+            pytest.param(words, marks=pytest.mark.thorough)
+            for words in (
+                "import_clients",
+                "import_clients --json",
+                "export_clients --json",
+                "export_tasks --json --from 2026-02-02 --to 2026-01-01",
+            )
+        ),
     ],
 )
 def test_wrong_usage_is_told_on_standard_error_and_exits_with_2(words: str) -> None:

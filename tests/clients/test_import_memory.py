@@ -28,6 +28,7 @@ print(int(status["VmHWM"].split()[0]) // 1024, file=sys.stderr)
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_it_stays_under_300_mb_however_many_records_are_wrong(tmp_path: Path) -> None:
     path = tmp_path / "large.csv"

@@ -188,6 +188,7 @@ class TestBehavioralTrigger:
             undo(result)
 
 
+@pytest.mark.thorough
 def test_an_undone_import_comes_back_as_quickly(tmp_path: Path) -> None:
     """A table that was just emptied looks empty to the planner: the joins must not go row by row."""
     person()

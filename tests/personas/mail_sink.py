@@ -81,7 +81,7 @@ def running() -> Iterator[Sink]:
     with _Server(("127.0.0.1", 0), _Talk) as server:
         server.sink = sink  # type: ignore[attr-defined]
         sink.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield sink
         sink.go_on.set()
         server.shutdown()

@@ -97,6 +97,7 @@ def lived(world, start, end):
     return done
 
 
+@pytest.mark.thorough
 def test_a_year_in_which_all_is_done_on_its_day_asks_for_what_was_projected(grown):
     """Also what one meeting does for two promises, and the months that an item allows."""
     world = grown

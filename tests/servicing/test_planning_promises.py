@@ -70,7 +70,10 @@ def complete_on_due_dates(until: dt.date) -> None:
     plan(as_of=today)
 
 
-@pytest.mark.parametrize("months", [3, 6, 12])
+@pytest.mark.parametrize(
+    "months",
+    [pytest.param(3, marks=pytest.mark.thorough), 6, pytest.param(12, marks=pytest.mark.thorough)],
+)
 def test_a_years_work_of_one_advisor_is_level(world, months):
     ServiceItem.objects.exclude(standard__tier__code="A", kind__code="review_meeting").update(ended_on=START)
     ServiceItem.objects.filter(standard__tier__code="A", kind__code="review_meeting").update(

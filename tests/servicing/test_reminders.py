@@ -279,7 +279,7 @@ def test_a_real_server_gets_text_and_html_over_one_connection_and_may_refuse_one
         task(person)
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Sink) as server:
         server.kept = []  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False

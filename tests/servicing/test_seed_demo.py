@@ -122,6 +122,7 @@ def test_it_gives_the_same_firm_for_the_same_arguments_whatever_its_ids():
     assert all(once[:5])
 
 
+@pytest.mark.thorough
 def test_it_gives_the_same_tiers_and_tasks_in_every_empty_database():
     def from_one():
         # planning spreads first dates by the client's id
