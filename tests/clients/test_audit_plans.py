@@ -38,3 +38,10 @@ def test_it_never_compares_every_old_row_with_every_new_one() -> None:
     assert len(plans) == 4  # audit, change rows of facts and of tags, the permission
     for plan in plans:
         assert '"Join Type": "Full"' in plan  # which PostgreSQL only hashes or merges
+
+
+def test_no_trigger_meets_an_error_that_goes_through_all_that_is_yet_to_be_checked() -> None:
+    """What triggers ask for, and would catch an error about, is set in every session."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('pgtrigger.ignore'), _pgtrigger_should_ignore('any')")
+        assert cursor.fetchone() == ("{}", False)
