@@ -11,8 +11,8 @@ from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from django.utils.timezone import localdate
 
+from clients.firm import firm_today
 from clients.models import (
     BehavioralTag,
     BehavioralTrigger,
@@ -50,7 +50,7 @@ def word(db: Any) -> BehavioralTrigger:
 
 
 def answer(browser: Any, client: Client, says: str, **more: Any) -> Any:
-    form = {"answer": says, "on": localdate().isoformat(), "how": "phone", **more}
+    form = {"answer": says, "on": firm_today().isoformat(), "how": "phone", **more}
     return browser.post(f"/clients/{client.pk}/permission/", form)
 
 
@@ -181,7 +181,7 @@ def test_places_of_other_apps_are_erased_and_counted(okafor, word, advisor, monk
     erasing.register_place(erasing.Place("reasons", "reasons on tasks", erase))
     Client.objects.filter(pk=okafor.pk).update(permission="granted")
     okafor.refresh_from_db()
-    record_answer(client=okafor, answer="withdrawn", on=localdate(), how="letter", by=advisor)
+    record_answer(client=okafor, answer="withdrawn", on=firm_today(), how="letter", by=advisor)
     assert asked == [{okafor.pk}]
     assert ("reasons on tasks", 7) in erasing.in_words(Erasure.objects.get().places)
 
@@ -194,7 +194,7 @@ def test_an_upload_of_others_stays_where_it_is(signed_in, okafor, advisor, opera
     office.post("/clients/import/", {"kind": "clients", "file": file, "format": "auto"})
     Client.objects.filter(pk=okafor.pk).update(permission="granted")
     okafor.refresh_from_db()
-    record_answer(client=okafor, answer="withdrawn", on=localdate(), how="email", by=advisor)
+    record_answer(client=okafor, answer="withdrawn", on=firm_today(), how="email", by=advisor)
     assert ImportBatch.objects.count() == 1
     # and its preview never stored the value, whether permission is granted or not
     assert "voidance" not in str(ImportBatch.objects.get().preview)
@@ -256,7 +256,7 @@ def test_the_errors_of_an_upload_do_not_show_it(signed_in, operations, okafor, w
 def test_it_refuses_an_answer_that_cannot_be(signed_in, okafor, advisor, now, says, field, why):
     Client.objects.filter(pk=okafor.pk).update(permission=now)
     days = {"granted": -30 if now == "withdrawn" else 1}.get(says, 0) if field == "on" else 0
-    on = (localdate() + dt.timedelta(days=days)).isoformat()
+    on = (firm_today() + dt.timedelta(days=days)).isoformat()
     response = answer(signed_in(advisor), okafor, says, asked_by=advisor.username, on=on)
     assert response.status_code == 422
     assert why in response.content.decode()

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from clients.firm import firm_today
+from clients.firm import firm_date, firm_today
 from clients.models import Touch
 from servicing.models import ClosingDay, ServiceTask
 from servicing.work.delivery import service_of
@@ -236,7 +236,7 @@ def test_a_past_appointment_asks_how_it_went(signed_in, review):
     page = client.get("/").content.decode()
     assert page.index("Held? Say how it went") < page.index(f'id="task-row-{review.pk}"')
     form = client.get(work_url(review, "done"), **HTMX).content.decode()
-    assert f'value="{timezone.localtime(held).date().isoformat()}"' in form
+    assert f'value="{firm_date(held).isoformat()}"' in form
 
 
 def earliest(client):
