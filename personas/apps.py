@@ -9,6 +9,7 @@ class PersonasConfig(AppConfig):
     def ready(self) -> None:
         from clients.permission.erasing import Place, register_place
         from clients.permission.scripts import register_source
+        from clients.register.records import Record, register_record
         from clients.register.usage import register_usage
         from clients.tabs import Panel
         from personas import conversation, register_use
@@ -24,6 +25,17 @@ class PersonasConfig(AppConfig):
         from personas.tools.runway import tool as runway
 
         register_usage(register_use.conditions)
+        register_record(
+            Record(
+                _("E-mails that went to you by themselves"),
+                "personas.Message",
+                "created_at",
+                "t.state = 'sent'",
+            )
+        )
+        register_record(
+            Record(_("Prepared words that we said or wrote to you"), "personas.ScriptUse", "used_at")
+        )
         register_source(register_use.asking_words)
         merge_fields.register(merge_fields.RECORD)
         register_place(

@@ -13,6 +13,7 @@ class ServicingConfig(AppConfig):
         from clients.models import ChangeKind
         from clients.own_settings import SettingsPanel, register_settings_panel
         from clients.permission.erasing import Place, register_place
+        from clients.register.records import Record, register_record
         from clients.register.usage import register_usage
         from clients.tabs import Panel, Tab, register_panel, register_tab
         from personas.conversation import register_part
@@ -47,6 +48,14 @@ class ServicingConfig(AppConfig):
 
         register_sweep(ChangeKind.SERVICE, "servicing.plan_changed")
         register_usage(acting)
+        for record in (
+            Record(_("Services that we planned or gave"), "servicing.ServiceTask", "due_on"),
+            Record(_("What you asked of us"), "servicing.ClientRequest", "received_at"),
+            Record(_("Services left out as agreed, with the reason"), "servicing.Waiver", "starts_on"),
+            Record(_("Services at an interval of your own"), "servicing.CadenceOverride", "starts_on"),
+            Record(_("Requests to see what we hold"), "servicing.AccessRequest", "asked_on"),
+        ):
+            register_record(record)
         kept_of_meetings.register()
         kept_of_transitions.register()
         kept_of_ratings.register()

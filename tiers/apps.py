@@ -10,6 +10,7 @@ class TiersConfig(AppConfig):
         from clients.actors import register_actor
         from clients.changes import register_sweep
         from clients.models import ChangeKind
+        from clients.register.records import Record, register_record
         from clients.register.usage import register_usage
         from tiers import client_page
         from tiers.register_use import weighed
@@ -17,6 +18,10 @@ class TiersConfig(AppConfig):
         register_sweep(ChangeKind.FACTS, "tiers.first_tiers")
         client_page.register()
         register_usage(weighed)
+        register_record(Record(_("Your service levels so far"), "tiers.TierAssignment", "starts_on"))
+        register_record(
+            Record(_("Service levels that a person set, with the reason"), "tiers.Override", "starts_on")
+        )
         register_actor("first tiers", _("First tiers, once facts arrived"))
         register_actor("nightly run", _("Nightly scoring"))
         register_actor("score_clients", _("Scoring, from the command line"))

@@ -31,6 +31,7 @@ from clients.models import ChannelOptOut, Client, FieldEntry, Member, TeamMember
 from clients.register.active import active_fields
 from clients.register.entries import reasons
 from clients.register.fields import TrackedField, tracked_fields
+from clients.register.records import Counted, records_of
 
 LONG = 48  # letters; a longer value is not set in bold
 _CONTEXT = pghistory.models.Context._meta.db_table
@@ -66,6 +67,7 @@ class Kept:
 class Statement:
     client: Client
     groups: list[tuple[str, list[Kept]]]
+    records: list[Counted]
     ended: list[str]
     opt_outs: list[ChannelOptOut]
     team: list[TeamMember]
@@ -94,6 +96,7 @@ def statement_of(client: Client) -> Statement:
     return Statement(
         client=client,
         groups=list(groups.items()),
+        records=records_of(client),
         ended=ended,
         opt_outs=opt_outs_of(client),
         team=[row for row in rows["clients.TeamMember", "client_id"] if isinstance(row, TeamMember)],

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pghistory.models
 import pytest
+from django.apps import apps
 from django.utils.html import escape
 
-from clients.models import Member, User
+from clients.models import Client, Member, User
 from clients.register.fields import tracked_fields
+from clients.register.records import recorded, records_of
 from personas.models import (
     CommitmentStep,
     EquityCompany,
@@ -27,6 +30,7 @@ from personas.models import (
     RedundancyCheck,
     RedundancyItem,
     Reserve,
+    ScriptUse,
     SoloPlan,
     WinCondition,
 )
@@ -34,6 +38,7 @@ from personas.tools.equity.services import save_grant
 from personas.tools.equity.vesting import Part
 from personas.tools.goals.services import Goal, answer_together, begin_round
 from servicing.models import ConfidenceAnswer, MeetingDecision, ServiceTask
+from servicing.requests.services import log_request
 from tests.factories import ClientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +48,55 @@ DAY = dt.date(2026, 1, 5)
 def test_only_notes_touches_work_and_payments_are_counted():
     counted = {code for code, field in tracked_fields().items() if not field.on_paper}
     assert counted == {"touches", "touch_notes", "revenue", "time_spent"}
+
+
+# Tables with a client's number that the statement need not name, and why.
+BESIDE = {
+    # worked out from what it lists, and made again from it
+    "servicing.ServiceClock", "servicing.BeyondStandard", "servicing.ClientResult", "servicing.TaskTailoring",
+    "tiers.FeeComparison", "tiers.Explanation", "tiers.RejectedMove", "tiers.ClientFacts",
+    "tiers.SimulatedMove", "tiers.FoundRoutes", "clients.ClientSummary",
+    # parts of its own, or of a record that it lists
+    "clients.PermissionAnswer", "clients.Erasure", "personas.OptionRating",
+    # how the record came, went or was put together
+    "clients.BulkChangeRow", "clients.ClientMerge", "clients.ClientSplit", "clients.FormerNumber",
+    "clients.Departure", "clients.LegalHold", "clients.Anonymised", "servicing.AnonymisingRow",
+}  # fmt: skip
+
+
+def test_no_table_with_a_client_is_passed_over():
+    told = {field.model for field in tracked_fields().values()} | {each.model for each in recorded()}
+    of_clients = {
+        model._meta.label
+        for model in apps.get_models()
+        if not issubclass(model, pghistory.models.Event)
+        and any(
+            field.concrete and field.is_relation and field.related_model is Client
+            for field in model._meta.get_fields()
+        )
+    }
+    assert of_clients - told == BESIDE
+
+
+def test_it_counts_what_was_done_said_and_decided(client, django_assert_num_queries):
+    lead = UserFactory(groups=["advisor"])
+    ada, other = ClientFactory(lead=lead), ClientFactory(lead=lead)
+    late = dt.datetime(2026, 1, 7, 3, tzinfo=dt.UTC)  # the evening before, where the firm is
+    for of in (ada, other):
+        log_request(client=of, text="Zelda's loan", by=lead, received_at=late)
+        ScriptUse.objects.create(client=of, by=lead, text="As we said", used_at=late)
+    assert {each.label: (each.records, each.first) for each in records_of(ada)} == {
+        "Services that we planned or gave": (1, ServiceTask.objects.get(client=ada).due_on),
+        "What you asked of us": (1, dt.date(2026, 1, 6)),
+        "Prepared words that we said or wrote to you": (1, dt.date(2026, 1, 6)),
+    }
+    with django_assert_num_queries(2):  # the firm's time zone
+        records_of(ada)
+    client.force_login(lead)
+    page = client.get(f"/clients/{ada.pk}/statement/").content.decode()
+    assert "Records of our work for you" in page
+    assert "What you asked of us: <strong>1 record</strong>" in page
+    assert "Zelda" not in page
 
 
 def test_it_lists_what_the_tools_hold_in_full(client, django_assert_max_num_queries):
