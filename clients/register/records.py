@@ -13,7 +13,10 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.db import connection, models
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clients.firm import firm_zone
 from clients.models import Client
@@ -48,6 +51,27 @@ class Counted:
     records: int
     first: dt.date
     last: dt.date
+
+    @property
+    def number(self) -> str:
+        """How many: 13 records."""
+        return number_of(self.records)
+
+    @property
+    def span(self) -> str:
+        """From when to when."""
+        return span_of(self.first, self.last)
+
+
+def number_of(records: int) -> str:
+    """13 records."""
+    return ngettext("%(n)s record", "%(n)s records", records) % {"n": records}
+
+
+def span_of(first: dt.date, last: dt.date) -> str:
+    """From March 3, 2025 to May 4, 2026."""
+    days = {"first": date_format(first, "F j, Y"), "last": date_format(last, "F j, Y")}
+    return _("from %(first)s to %(last)s") % days
 
 
 _records: list[Record] = []

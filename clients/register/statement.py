@@ -21,7 +21,6 @@ from django.apps import apps
 from django.db import connection, models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clients import formats
 from clients.actors import actor
@@ -31,7 +30,7 @@ from clients.models import ChannelOptOut, Client, FieldEntry, Member, TeamMember
 from clients.register.active import active_fields
 from clients.register.entries import reasons
 from clients.register.fields import TrackedField, tracked_fields
-from clients.register.records import Counted, records_of
+from clients.register.records import Counted, number_of, records_of, span_of
 
 LONG = 48  # letters; a longer value is not set in bold
 _CONTEXT = pghistory.models.Context._meta.db_table
@@ -192,11 +191,8 @@ def _counted(tracked: TrackedField, rows: list[models.Model]) -> str:
     if not rows:
         return ""
     days = sorted(day for row in rows if (day := _day_of(row)))
-    number = ngettext("%(n)s record", "%(n)s records", len(rows)) % {"n": len(rows)}
-    if not days:
-        return number
-    span = {"first": _day(days[0]), "last": _day(days[-1])}
-    return f"{number}, {_('from %(first)s to %(last)s') % span}"
+    number = number_of(len(rows))
+    return f"{number}, {span_of(days[0], days[-1])}" if days else number
 
 
 def _day_of(row: models.Model) -> dt.date | None:
