@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,9 +11,11 @@ class ClientsConfig(AppConfig):
     def ready(self) -> None:
         from clients import page_parts
         from clients.actors import register_actor
+        from clients.audit import name_ignored_triggers
         from clients.register import usage
         from clients.register.fields import register_own
 
+        connection_created.connect(name_ignored_triggers)
         register_own()
         usage.register_own()
         page_parts.register()

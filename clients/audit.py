@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import pghistory
 import pgtrigger
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from pghistory import trigger
 
 Tracked = TypeVar("Tracked", bound=type[models.Model])
@@ -53,3 +54,14 @@ def tracked(*, by: str = "", exclude: tuple[str, ...] = ()) -> Callable[[Tracked
         exclude=list(exclude),
         meta={"indexes": [models.Index(fields=[by])]} if by else {},
     )
+
+
+def name_ignored_triggers(connection: BaseDatabaseWrapper, **_signal: object) -> None:
+    """Tells a new database session that no trigger is to be passed over.
+
+    Each trigger asks for that list. Where there is none it catches an error, and that goes through all that
+    the transaction has yet to check: deleting after a large import would cost the square of its rows. By a
+    statement and not as an option of the start, which poolers refuse.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET pgtrigger.ignore = '{}'")

@@ -113,9 +113,6 @@ TEMPLATES = [
 DATABASE = read("DATABASE_URL", lambda: env.db_url_config(DATABASE_URL))
 DATABASES = {"default": {**DATABASE, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "segmentation-crm"
-# Each trigger asks for this list of triggers to pass over. Where there is none it catches an error, and that
-# goes through all that the transaction has yet to check: deleting after a large import would cost its square.
-DATABASES["default"]["OPTIONS"].setdefault("options", "-c pgtrigger.ignore={}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # One audit statement for a mass change, not one per row.
 PGHISTORY_LEVEL = pgtrigger.Statement
