@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from contextvars import ContextVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -38,8 +39,13 @@ def registered_fields(firm: Firm) -> frozenset[str]:
     return frozenset(getattr(firm, "registered", ()))
 
 
+# The firm's time zone for the running request; the middleware sets it.
+zone: ContextVar[zoneinfo.ZoneInfo | None] = ContextVar("zone", default=None)
+
+
 def firm_zone() -> zoneinfo.ZoneInfo:
-    return zoneinfo.ZoneInfo(firm_settings().time_zone)
+    """The firm's time zone: within a request as it was read with it, else asked of the database."""
+    return zone.get() or zoneinfo.ZoneInfo(firm_settings().time_zone)
 
 
 def firm_today() -> dt.date:

@@ -27,7 +27,7 @@ from clients.models import (
     User,
 )
 from clients.models.people import Group
-from clients.register.forms import keep_registered
+from clients.register.forms import keep_registered, tell_why
 from clients.rubric import rubric_of
 from clients.words import AXES
 
@@ -200,6 +200,7 @@ class TeamForm(forms.Form):
             self.fields[f"role_{role.pk}"] = PersonField(
                 label=role.label, required=False, initial=holder.username if holder else ""
             )
+        tell_why(self, "service_team")
 
 
 ROLE_CHOICES = [

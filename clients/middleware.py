@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clients import formats, holds
 from clients.feedback import refusal
-from clients.firm import firm_settings, registered_fields
+from clients.firm import firm_settings, registered_fields, zone
 from clients.register import active
 
 
@@ -40,9 +40,11 @@ class FirmTimeZoneMiddleware:
             return self.get_response(request)
         firm = request.firm = firm_settings()  # type: ignore[attr-defined]
         formats.currency.set(firm.currency)
-        fields = active.running.set(registered_fields(firm))
+        here = zoneinfo.ZoneInfo(firm.time_zone)
+        fields, before = active.running.set(registered_fields(firm)), zone.set(here)
         try:
-            with timezone.override(zoneinfo.ZoneInfo(firm.time_zone)):
+            with timezone.override(here):
                 return self.get_response(request)
         finally:
             active.running.reset(fields)
+            zone.reset(before)

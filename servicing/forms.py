@@ -16,7 +16,7 @@ from clients.choosing import ClientField
 from clients.firm import firm_date, firm_settings, firm_today
 from clients.models import Client, TeamMember, TouchKind, User
 from clients.models.people import Group
-from clients.register.forms import keep_registered
+from clients.register.forms import keep_registered, tell_why
 from servicing.models import (
     BulkAction,
     BulkStep,
@@ -40,6 +40,7 @@ from servicing.work.words import zone_of
 MOST_MINUTES = 24 * 60
 MOST_ACTIONS = 5  # next actions of one meeting
 MOST_AHEAD = dt.timedelta(days=3 * 366)
+TOUCHED = ("touches", "touch_notes", "time_spent")  # what a form about a contact asks for, as registered
 
 
 class DateInput(forms.DateInput):
@@ -172,6 +173,7 @@ class CompleteForm(TaskForm):
         elif rating := rating_of(self.task.pk):  # noted before the task was opened again
             self.fields["rating"].initial = rating.value
         keep_registered(self, RATED_AS)
+        tell_why(self, *TOUCHED)
         held = was_held(self.task) and self.task.scheduled_at
         self.fields["on"].initial = firm_date(held) if held else firm_today()
         self.fields["minutes"].initial = self.task.planned_minutes or None
@@ -233,6 +235,7 @@ class AttemptForm(TaskForm):
         kinds = attempt_kinds()
         _choices(self, "kind").queryset = TouchKind.objects.filter(pk__in=[kind.pk for kind in kinds])
         self.fields["kind"].initial = likely_attempt(self.task, kinds)
+        tell_why(self, *TOUCHED)
 
 
 class PersonMomentField(forms.DateTimeField):
@@ -434,6 +437,7 @@ class LogTouchForm(forms.Form):
         super().__init__(*args, **kwargs)
         _choices(self, "kind").queryset = TouchKind.objects.active()
         self.fields["on"].initial = firm_today()
+        tell_why(self, *TOUCHED)
 
     def clean_on(self) -> dt.date:
         on = self.cleaned_data["on"]

@@ -8,7 +8,7 @@ from collections import defaultdict
 from django.utils.translation import gettext as _
 
 from clients.register.usage import Use
-from tiers.models import Policy, PolicyFactor, PolicyStatus, RankKey, TierRule
+from tiers.models import Policy, PolicyFactor, PolicyStatus, RankKey, ScoringRun, TierRule
 
 # What each factor is measured from, as `tiers.scoring` reads it.
 _FROM: dict[str, tuple[str, ...]] = {
@@ -27,12 +27,14 @@ _FROM: dict[str, tuple[str, ...]] = {
 
 
 def weighed(since: dt.date) -> dict[str, list[Use]]:
-    """Factors with weight, and what the tier rules order by or ask for, of the published policy."""
+    """Factors with weight, and what the tier rules order by or ask for, of the published policy; whether
+    clients were scored since the day."""
+    scored = ScoringRun.objects.filter(as_of__gt=since).exists()
     found: dict[str, list[Use]] = defaultdict(list)
 
     def note(factor: str, text: str) -> None:
         for field in _FROM.get(factor, ()):
-            found[field].append(Use(text, rule=True))
+            found[field].append(Use(text, rule=True, idle=not scored))
 
     policy = Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
     if policy is None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.forms import DateInput
 from clients.models import Client, ContactChannel, How, HowOptedOut, Member, Permission, User
 from clients.permission.answers import possible_answers
+from clients.register.forms import tell_why
 
 _SAID = {
     Permission.ASKED: _("We asked; no answer yet"),
@@ -40,6 +41,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        tell_why(self, "permission")
         # All are taken, so that one that cannot follow is answered with the reason; only possible ones shown.
         possible = possible_answers(client.permission)
         if not self.is_bound:
@@ -79,6 +81,7 @@ class OptOutForm(forms.Form):
         member = self.fields["member"]
         assert isinstance(member, forms.ModelChoiceField)  # noqa: S101
         member.queryset = client.members.all()
+        tell_why(self, "channel_opt_outs")
 
 
 class LiftForm(forms.Form):
@@ -90,3 +93,7 @@ class LiftForm(forms.Form):
         max_length=300,
         help_text=_("Nobody but the client can end an opt-out: write down what was said, and to whom."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tell_why(self, "channel_opt_outs")

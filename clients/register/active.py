@@ -29,6 +29,18 @@ def is_active(code: str) -> bool:
     return code in active_fields()
 
 
+def active_sql(code: str) -> str:
+    """The same as SQL, for statements over many clients: true while the field has an entry in force today,
+    where the firm is. It rests on no row of the statement, so that the database asks once."""
+    return f"""EXISTS (
+        SELECT FROM clients_fieldentry entry
+        LEFT JOIN clients_firm firm ON firm.id = 1
+        CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE coalesce(firm.time_zone, 'UTC'))::date) today (day)
+        WHERE entry.field = '{code}' AND entry.active_from <= today.day
+            AND (entry.active_until IS NULL OR entry.active_until > today.day)
+    )"""
+
+
 def kept(codes: Iterable[Code]) -> list[Code]:
     """Those of `codes` that have an entry in force, in their order."""
     active = active_fields()

@@ -34,7 +34,7 @@ class Checked:
     @property
     def unused(self) -> bool:
         """Nothing used it in the last year, and the record can be kept without it."""
-        return not self.uses and not self.field.needed
+        return all(use.idle for use in self.uses) and not self.field.needed
 
     @property
     def facts(self) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -45,19 +45,50 @@ def _say_why(field: forms.Field, name: str, entry: FieldEntry) -> None:
 
 def _why(name: str, label: Any, entry: FieldEntry) -> SafeString:
     """The why of a field as a disclosure; drawn in Python, as a form has a score of them."""
-    kept = _("It changes %(purpose)s; kept for %(time)s after the client leaves.")
     return format_html(
         '<details class="why"><summary id="why-{}">{}<span class="visually-hidden">: {}</span></summary>'
-        '<p class="why-text">{} <span class="soft">{} <a href="{}#{}">{}</a></span></p></details>',
+        '<p class="why-text">{}</p></details>',
         name,
         _("Why we ask"),
         label,
+        _reason(entry),
+    )
+
+
+def _reason(entry: FieldEntry) -> SafeString:
+    kept = _("It changes %(purpose)s; kept for %(time)s after the client leaves.")
+    return format_html(
+        '{} <span class="soft">{} <a href="{}#{}">{}</a></span>',
         entry.reason,
         kept % {"purpose": entry.get_purpose_display().lower(), "time": entry.kept_for},
         reverse("clients:register"),
         entry.field,
         _("The register"),
     )
+
+
+def tell_why(form: forms.BaseForm, *codes: str) -> None:
+    """Gives `form` the why of fields that it asks for in parts, as a loan by its balance, rate and payment.
+
+    `{{ form.why }}` draws it once for all of them, as one disclosure; the register is read when it is drawn.
+    """
+    form.why = Why(*codes)  # type: ignore[attr-defined]
+
+
+class Why:
+    """One disclosure with the reasons of all fields of a form; nothing where the register has no entry."""
+
+    def __init__(self, *codes: str) -> None:
+        self.codes = codes
+
+    def __str__(self) -> str:
+        held, known = reasons(), tracked_fields()
+        told = [(known[code].label, _reason(held[code])) for code in self.codes if code in held]
+        if not told:
+            return SafeString()
+        lines = format_html_join("", '<p class="why-text"><strong>{}</strong>: {}</p>', told)
+        summary = _("Why we ask for this")
+        return format_html('<details class="why why-form"><summary>{}</summary>{}</details>', summary, lines)
 
 
 class TemplateForm(forms.Form):

@@ -11,17 +11,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import ngettext
 
-from clients.models import SavedFilter, Touch
+from clients.models import Client, Member, SavedFilter, Touch, TouchOutcome
 
 
 @dataclass(frozen=True)
 class Use:
-    """One use in words. `rule`: it is in force now, so that the field cannot end before it does."""
+    """One use in words. `rule`: it is in force now, so that the field cannot end before it does. `idle`: it
+    could use the field, and did not in the time asked about; it counts as no use."""
 
     text: str
     rule: bool = False
+    idle: bool = False
 
 
 Source = Callable[[dt.date], Mapping[str, Iterable[Use]]]
@@ -42,6 +45,25 @@ def uses(since: dt.date) -> dict[str, list[Use]]:
     return dict(found)
 
 
+def spoken_with(since: dt.date, **rows: QuerySet) -> dict[str, list[Use]]:
+    """The use of what is kept to speak of: clients with such rows who were reached since a day, two queries a
+    field. `rows`: rows with a `client`, by the code of the field."""
+    found = {}
+    reached = Touch.objects.filter(occurred_on__gt=since, outcome=TouchOutcome.REACHED)
+    for code, kept in rows.items():
+        clients = kept.order_by().values("client")
+        if not (number := clients.distinct().count()):
+            continue
+        met = Client.objects.filter(Exists(reached.filter(client=OuterRef("pk"))), pk__in=clients).count()
+        text = ngettext(
+            "%(met)s of %(n)s client with it was spoken with",
+            "%(met)s of %(n)s clients with it were spoken with",
+            number,
+        )
+        found[code] = [Use(text % {"met": met, "n": number}, idle=not met)]
+    return found
+
+
 # --- This app's own ------------------------------------------------------------------------------------
 
 _FILTERS = {
@@ -58,24 +80,26 @@ _BY = {
 
 
 def saved_filters(since: dt.date) -> dict[str, list[Use]]:
-    """Filters of the client list that somebody keeps and that ask for a field."""
+    """Filters of the client list that somebody keeps and that ask for a field; no rule, script or plan."""
     found = {}
     for param, code in _FILTERS.items():
         asking = SavedFilter.objects.filter(query__regex=rf"(^|&){param}=")
         if number := asking.count():
             text = ngettext("%(n)s saved filter asks for it", "%(n)s saved filters ask for it", number)
-            found[code] = [Use(text % {"n": number})]
+            found[code] = [Use(text % {"n": number}, idle=True)]
     return found
 
 
 def contacts(since: dt.date) -> dict[str, list[Use]]:
-    """Contacts by e-mail and by phone."""
+    """Contacts by e-mail and by phone, of the household and of those of its people who have an address."""
     found = {}
     for code, kinds in _BY.items():
-        number = Touch.objects.filter(occurred_on__gt=since, kind__code__in=kinds).count()
-        if number:
-            text = ngettext("%(n)s contact that way", "%(n)s contacts that way", number) % {"n": number}
-            found[code] = [Use(text)]
+        touches = Touch.objects.filter(occurred_on__gt=since, kind__code__in=kinds)
+        people = Member.objects.filter(client=OuterRef("client")).exclude(**{code: ""})
+        for name, those in ((code, touches), (f"member_{code}", touches.filter(Exists(people)))):
+            if number := those.count():
+                text = ngettext("%(n)s contact that way", "%(n)s contacts that way", number) % {"n": number}
+                found[name] = [Use(text)]
     return found
 
 

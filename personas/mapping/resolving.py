@@ -13,18 +13,32 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.utils.functional import Promise
 
-from personas.models.mapping import CONDITIONS, PARTS, SINGLE_PARTS, TAILORED, MapRow, MessageChannel
+from clients.register.active import active_sql
+from personas.models.mapping import (
+    BEHAVIORAL,
+    CONDITIONS,
+    PARTS,
+    SINGLE_PARTS,
+    TAILORED,
+    MapRow,
+    MessageChannel,
+)
 
-# What the conditions are compared with. A behavioral trigger is stored only while permission is granted.
-_PROFILES = """
-    SELECT c.id, c.permission = 'granted', c.persona_id, c.complexity_driver_id,
-        CASE WHEN c.permission = 'granted' THEN tag.trigger_id END,
-        c.attention_constraint_id, c.income_structure_id, summary.tier_id
+# What the conditions are compared with: tags that the register lets the firm keep. A behavioral trigger is
+# stored only while permission is granted.
+_HAS = ", ".join(
+    f"CASE WHEN {active_sql(name)} THEN "
+    + ("CASE WHEN c.permission = 'granted' THEN tag.trigger_id END" if name == BEHAVIORAL else f"c.{name}_id")
+    + " END"
+    for name in TAILORED
+)
+_PROFILES = f"""
+    SELECT c.id, c.permission = 'granted', {_HAS}, summary.tier_id
     FROM clients_client c
     LEFT JOIN clients_behavioraltag tag ON tag.client_id = c.id
     LEFT JOIN clients_clientsummary summary ON summary.client_id = c.id
     WHERE c.id = ANY(%s)
-"""
+"""  # noqa: S608  (names of our own)
 
 
 @dataclass(frozen=True)

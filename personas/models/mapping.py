@@ -12,10 +12,11 @@ from clients.models import Term
 
 # What a row of the map may ask of a client; each is a field of the row, empty for any. The tailored ones
 # count only where the client has granted permission.
+BEHAVIORAL = "behavioral_trigger"
 TAILORED = (
     "persona",
     "complexity_driver",
-    "behavioral_trigger",
+    BEHAVIORAL,
     "attention_constraint",
     "income_structure",
 )

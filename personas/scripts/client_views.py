@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -16,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clients.access import may_edit_clients, require
+from clients.contact import channel_of, closed_channels
 from clients.feedback import notice, refusal, with_notice
 from clients.models import Client, Permission, TeamMember, User
 from clients.requests import SignedInRequest
-from personas.models import Message, ScriptUse, ScriptVersion, Situation
+from personas.models import Message, ScriptChannel, ScriptUse, ScriptVersion, Situation
 from personas.scripts import matching, merge_fields, recipients, services
 from personas.scripts.library import conditions_of
 from personas.scripts.services import ScriptRefused
@@ -76,11 +78,13 @@ def offers_of(
 
     `one_a_situation`: the best of each situation, in the firm's order of situations.
     """
+    closed = _closed(client)
     found = matching.offered(
         client_id=client.pk,
         today=timezone.localdate(),
         situations=situations,
         role_id=role_id,
+        closed=closed,
         limit=limit,
         one_a_situation=one_a_situation,
     )
@@ -94,11 +98,24 @@ def offers_of(
             "specific": offer.specific,
             "conditions": conditions_of(offer.version),
             "filled": merge_fields.fill(offer.version.subject, offer.version.body, values),
+            "closed": closed.get(offer.version.channel, ""),
             "reached": reached.get(offer.version.script_id, 0),
             "warns": reached.get(offer.version.script_id, 0) >= recipients.WARN_FROM,
         }
         for offer in found
     ]
+
+
+def _closed(client: Client) -> dict[str, str]:
+    """Why words may not go out, by channels of scripts that the client has closed; a query where the client
+    was read without what is closed."""
+    known: Iterable[str] | None = getattr(client, "closed", None)
+    closed = set(closed_channels(client.pk) if known is None else known)
+    return {
+        word.value: services.closed_words(channel)
+        for word in ScriptChannel
+        if (channel := channel_of(word.value)) in closed and channel
+    }
 
 
 @login_required

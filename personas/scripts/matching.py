@@ -13,18 +13,16 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from personas.models.mapping import CONDITIONS, TAILORED
+from clients.register.active import active_sql
+from personas.models.mapping import BEHAVIORAL, CONDITIONS, TAILORED
 from personas.models.scripts import ScriptVersion
 
-# Of the version `v` and the client `c`: each condition is empty, or the client's own value.
+# Of the version `v` and the client `c`: each condition is empty, or the client's own value, of a field that
+# the register lets the firm keep.
 _HELD = {
-    "persona": "c.persona_id",
-    "complexity_driver": "c.complexity_driver_id",
-    "behavioral_trigger": "tag.trigger_id",
-    "attention_constraint": "c.attention_constraint_id",
-    "income_structure": "c.income_structure_id",
-    "tier": "summary.tier_id",
-}
+    name: f"CASE WHEN {active_sql(name)} THEN {'tag.trigger' if name == BEHAVIORAL else f'c.{name}'}_id END"
+    for name in TAILORED
+} | {"tier": "summary.tier_id"}
 MET = " AND ".join(f"(v.{name}_id IS NULL OR v.{name}_id = {_HELD[name]})" for name in CONDITIONS)
 GENERIC = " AND ".join(f"v.{name}_id IS NULL" for name in TAILORED)
 SPECIFIC = " + ".join(f"(v.{name}_id IS NOT NULL)::int" for name in CONDITIONS)
@@ -67,6 +65,7 @@ def offered(
     situations: Iterable[int] | None = None,
     role_id: int | None = None,
     channel: str = "",
+    closed: Iterable[str] = (),
     limit: int = 60,
     one_a_situation: bool = False,
 ) -> list[Offer]:
@@ -75,7 +74,8 @@ def offered(
     `one_a_situation`: the best of each situation, in the firm's order of situations.
 
     `situations`: ids to choose from (None: all). `role_id`: of whoever speaks; their own scripts come first,
-    and scripts of other roles are left out where it is given.
+    and scripts of other roles are left out where it is given. `closed`: channels by which nothing may go to
+    the client; scripts of these come last.
     """
     statement = f"""
         WITH wanted (client_id, situation_id, role_id, channel) AS (
@@ -85,7 +85,8 @@ def offered(
         SELECT {"DISTINCT ON (situation.position, situation.id)" if one_a_situation else ""}
             v.id, ({SPECIFIC}), coalesce(v.role_id = w.role_id, false) {MATCHES}
         WHERE w.role_id IS NULL OR v.role_id IS NULL OR v.role_id = w.role_id
-        ORDER BY {"situation.position, situation.id," if one_a_situation else ""} {BEST_FIRST}
+        ORDER BY {"situation.position, situation.id," if one_a_situation else ""}
+            v.channel = ANY(%(closed)s), {BEST_FIRST}
         LIMIT %(limit)s
     """  # noqa: S608
     chosen = [None] if situations is None else list(situations)
@@ -93,6 +94,7 @@ def offered(
         "client": client_id,
         "role": role_id,
         "channel": channel,
+        "closed": list(closed),
         "situations": chosen,
         "today": today,
         "limit": limit,

@@ -17,18 +17,24 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients.register.active import active_fields
+
 Values = dict[str, str]
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
 
 
 @dataclass(frozen=True)
 class MergeField:
-    """`about`: what it is filled with; `example`: how that reads; `missing`: where to fill it in."""
+    """`about`: what it is filled with; `example`: how that reads; `missing`: where to fill it in. `of`: the
+    code of the tracked field that it says; without an entry of the register in force it has no value.
+    `reads`: codes of others that decide what it says."""
 
     name: str
     about: str | Promise
     example: str
     missing: str | Promise
+    of: str = ""
+    reads: tuple[str, ...] = ()
 
     @property
     def written(self) -> str:
@@ -78,12 +84,14 @@ def check(*texts: str) -> None:
 
 def values_of(clients: Iterable[int], *, wanted: Iterable[str]) -> dict[int, Values]:
     """What fills the `wanted` fields for each client; one statement for each source that is needed."""
-    ids, wanted = list(clients), set(wanted)
+    ids, active = list(clients), active_fields()
+    closed = {field.name for field in known().values() if field.of and field.of not in active}
+    wanted = set(wanted) - closed
     found: dict[int, Values] = {client: {} for client in ids}
     for source in _sources:
         if wanted & {field.name for field in source.fields}:
             for client, values in source.read(ids).items():
-                found[client].update({name: value for name, value in values.items() if value})
+                found[client].update({name: values[name] for name in wanted & values.keys() if values[name]})
     return found
 
 
@@ -173,6 +181,7 @@ def listed(names: Sequence[str]) -> str:
 _MEMBERS = gettext_lazy("add the people of the household")
 _NAME = gettext_lazy("name the client")
 _TEAM = gettext_lazy("complete the service team")
+_ADDRESSED = ("member_relation", "member_birth_date")  # children are told by them, and not addressed
 RECORD = Source(
     fields=(
         MergeField(
@@ -180,12 +189,21 @@ RECORD = Source(
             gettext_lazy("First names; where no people are entered, the name of the client"),
             "Ada and Ben",
             _NAME,
+            reads=_ADDRESSED,
         ),
         MergeField(
-            "first_names", gettext_lazy("First names of the household's people"), "Ada and Ben", _MEMBERS
+            "first_names",
+            gettext_lazy("First names of the household's people"),
+            "Ada and Ben",
+            _MEMBERS,
+            reads=_ADDRESSED,
         ),
         MergeField(
-            "members", gettext_lazy("Full names of the household's people"), "Ada and Ben Okafor", _MEMBERS
+            "members",
+            gettext_lazy("Full names of the household's people"),
+            "Ada and Ben Okafor",
+            _MEMBERS,
+            reads=_ADDRESSED,
         ),
         MergeField(
             "household",
@@ -204,6 +222,7 @@ RECORD = Source(
             gettext_lazy("Year in which the client came"),
             "2014",
             gettext_lazy("enter since when they are a client"),
+            of="client_since",
         ),
     ),
     read=_read,

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from clients.contact import channel_of, may_contact
 from clients.firm import firm_today
-from clients.models import Client, User
+from clients.models import Client, ContactChannel, User
 from personas.models.mapping import CONDITIONS
 from personas.models.scripts import Script, ScriptState, ScriptUse, ScriptVersion
 from personas.scripts import matching, merge_fields, recipients
@@ -217,11 +218,14 @@ def use(
 ) -> ScriptUse:
     """Records that the version is used on the client, with the words as they are for this client.
 
-    Raises ScriptRefused where it may not be offered for the client, a field has no value, or the client would
-    be the twenty-sixth in thirty days.
+    Raises ScriptRefused where it may not be offered for the client, the client has closed its channel, a
+    field has no value, or the client would be the twenty-sixth in thirty days.
     """
     if not matching.fits(version_id=version.pk, client_id=client.pk, today=firm_today()):
         raise ScriptRefused(_("This script is no longer offered for this client."))
+    reaches = channel_of(channel or version.channel)
+    if reaches and not may_contact(client, reaches):
+        raise ScriptRefused(closed_words(reaches))
     filled = filled_for(version, client.pk)
     if filled.missing:
         raise ScriptRefused(filled.missing_words)
@@ -245,6 +249,13 @@ def filled_for(version: ScriptVersion, client_id: int) -> merge_fields.Filled:
     wanted = merge_fields.used_in(version.subject, version.body)
     values = merge_fields.values_of([client_id], wanted=wanted)[client_id]
     return merge_fields.fill(version.subject, version.body, values)
+
+
+def closed_words(channel: str) -> str:
+    """Why words that go by a channel are not for a client who closed it."""
+    name = ContactChannel(channel).label
+    text = _("The client has opted out of this channel (%(name)s): these words may not go out by it.")
+    return text % {"name": name}
 
 
 def stopped_words() -> str:

@@ -1,11 +1,17 @@
-"""To which address a client's e-mail goes, and why it may not: the client's own, else the first person's."""
+"""To which address a client's e-mail goes, and why it may not: the client's own, else the first person's.
+
+An address whose field has no entry of the register in force is none.
+"""
 
 from __future__ import annotations
 
 from clients.contact import may_contact_sql
+from clients.register.active import active_sql
 
-_OPEN = f"c.email <> '' AND {may_contact_sql('email', 'c')}"
-_OPEN_TO_MEMBER = f"m.email <> '' AND {may_contact_sql('email', 'c', member='m')}"
+_OWN = f"(c.email <> '' AND {active_sql('email')})"
+_OF_MEMBER = f"(m.email <> '' AND {active_sql('member_email')})"
+_OPEN = f"{_OWN} AND {may_contact_sql('email', 'c')}"
+_OPEN_TO_MEMBER = f"{_OF_MEMBER} AND {may_contact_sql('email', 'c', member='m')}"
 
 
 def taken(address: str) -> str:
@@ -24,8 +30,8 @@ ADDRESS = f"""
             WHERE m.client_id = c.id AND {_OPEN_TO_MEMBER} AND {taken("m.email")} ORDER BY m.id LIMIT 1)
     )
 """  # noqa: S608
-HAS_ADDRESS = """
-    (c.email <> '' OR EXISTS (SELECT FROM clients_member m WHERE m.client_id = c.id AND m.email <> ''))
+HAS_ADDRESS = f"""
+    ({_OWN} OR EXISTS (SELECT FROM clients_member m WHERE m.client_id = c.id AND {_OF_MEMBER}))
 """
 
 # Of a message `message` to the client `c`: its address is still the client's or a person's, and is open.

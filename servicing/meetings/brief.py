@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from clients.contact import may_contact_sql, not_by
 from clients.models import ContactChannel, Permission, User
-from clients.register.active import active_fields
+from clients.register.active import active_fields, active_sql
 from personas.mapping.resolving import Guidance, MessageMap, guidance_for
 from personas.tools.registry import pictures
 from servicing.meetings.tracked import BLOCKER, CONFIDENCE, DECISIONS
@@ -41,6 +41,7 @@ _CLOSED = "array_remove(ARRAY[{}], NULL)".format(
         for channel in ContactChannel
     )
 )
+RELATED = active_sql("member_relation")
 # What hangs on the meeting and on its client, for the tasks %(tasks)s: one row each, as one JSON object.
 _BESIDE = f"""
     SELECT t.id, (SELECT to_jsonb(beside) FROM (SELECT
@@ -82,7 +83,8 @@ _BESIDE = f"""
             WHERE r.client_id = client.id AND r.answered_at IS NULL ORDER BY r.received_at LIMIT {REQUESTS}
         ) AS requests,
         ARRAY(
-            SELECT member.name || coalesce(' (' || nullif(member.relation, '') || ')', '')
+            SELECT member.name
+                || coalesce(CASE WHEN {RELATED} THEN ' (' || nullif(member.relation, '') || ')' END, '')
             FROM clients_member member WHERE member.client_id = client.id ORDER BY member.id LIMIT {PEOPLE}
         ) AS people
     ) beside)::text

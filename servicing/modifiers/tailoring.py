@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from clients.contact import closed_sql
+from clients.register.active import active_sql
 from servicing.models.modifiers import TAGS
 from servicing.planning.session import OPEN, Session
 
@@ -23,9 +24,12 @@ CONCERNED = f"""
     SELECT old.client_id FROM {{scope}} s JOIN servicing_tasktailoring old USING (client_id)
 """
 
-# The client's own value for each tag; a behavioral one only under permission, as it is stored.
+# The client's own value for each tag that the register lets the firm keep; a behavioral one only under
+# permission, as it is stored.
 _HAS = ", ".join(
-    f"('{name}', {'tag.trigger_id' if name == 'behavioral_trigger' else f'c.{name}_id'})" for name in TAGS
+    f"('{name}', CASE WHEN {active_sql(name)} THEN "
+    f"{'tag.trigger' if name == 'behavioral_trigger' else f'c.{name}'}_id END)"
+    for name in TAGS
 )
 _KIND = " ".join(f"WHEN m.{name}_id IS NOT NULL THEN '{name}'" for name in TAGS)
 _WORD = ", ".join(f"m.{name}_id" for name in TAGS)

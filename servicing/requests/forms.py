@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.choosing import ClientField
 from clients.models import Client, TouchKind, User
-from servicing.forms import MomentInput, client_field, minutes_field, note_field, serving_people
+from clients.register.forms import tell_why
+from servicing.forms import TOUCHED, MomentInput, client_field, minutes_field, note_field, serving_people
 from servicing.models import Channel, ClientRequest, TaskOutcome
 from servicing.work.natural import fulfilling_kind
 
@@ -72,6 +73,7 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, request: ClientRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
+        tell_why(self, *TOUCHED)
         cast(forms.ModelChoiceField, self.fields["kind"]).queryset = TouchKind.objects.active()
         if request.task:
             self.fields["kind"].initial = fulfilling_kind(request.task)

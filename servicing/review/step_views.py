@@ -20,6 +20,8 @@ from clients.feedback import notice
 from clients.firm import firm_today
 from clients.jobs import start_job
 from clients.models import Client, ClientStatus, Job
+from clients.register.active import is_active
+from clients.register.forms import Why
 from clients.requests import SignedInRequest
 from servicing.dashboards.operations import as_file
 from servicing.models import (
@@ -311,7 +313,9 @@ def _lists(request: SignedInRequest, found: ReviewStep, context: dict[str, Any])
     if run and found.review.is_open and not found.is_done:
         after = request.GET.get("after", "")
         rows, following = graduation.page(found.review, run, which, request.user, after=after)
-        return shown | {"rows": rows, "next": following, "after": after}
+        decides = context["writes"] and is_active(graduation.DECISION)
+        asked = {"decides": decides, "why": Why(graduation.DECISION) if decides else ""}
+        return shown | asked | {"rows": rows, "next": following, "after": after}
     decisions = reading.decisions_of(found.review).filter(of_list=which)
     if not context["whole"]:
         decisions = decisions.filter(client__in=Client.objects.visible_to(request.user).values("pk"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.choosing import ClientField, written
 from clients.firm import firm_today
 from clients.models import Client, ServiceRole, TimeEntry, User
+from clients.register.forms import tell_why
 from clients.services_time import check_day, minutes_of
 from servicing.forms import DateInput, client_field
 
@@ -37,6 +38,7 @@ class TimeForm(forms.Form):
         super().__init__(*args, **kwargs)
         cast(forms.ModelChoiceField, self.fields["role"]).queryset = ServiceRole.objects.all()
         self.fields["spent_on"].initial = firm_today()
+        tell_why(self, "time_spent")
 
     def clean_minutes(self) -> int:
         return minutes_of(self.cleaned_data["minutes"])

@@ -96,10 +96,12 @@ _LET_GO = """
     UPDATE servicing_transition t SET assignment_id = NULL, to_tier_id = NULL, until = NULL
     FROM transition_gone g WHERE t.id = g.id AND NOT g.lower
 """
+# The tier fell once more: a case that a person works on keeps its date, which the client may have been told.
 _FOLLOW = """
     UPDATE servicing_transition t
     SET assignment_id = g.assignment_id, to_tier_id = g.tier_id, until = greatest(
-        t.until, g.starts_on + firm.days_by_old_standard
+        t.until, g.starts_on + CASE WHEN t.touched AND t.until IS NOT NULL THEN 0
+            ELSE firm.days_by_old_standard END
     )
     FROM transition_gone g, servicing_transitionsettings firm
     WHERE t.id = g.id AND g.lower

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.html import escape
 
 from clients.firm import firm_today
@@ -23,14 +24,18 @@ from clients.models import (
     Notice,
     Persona,
     SavedFilter,
+    TouchKind,
 )
 from clients.register import entries
 from clients.register.active import active_fields, is_active
 from clients.register.check import ask_owners, check
 from clients.register.entries import EntryRefused, end_entry, record_review
 from clients.register.fields import tracked_fields
+from clients.services_facts import log_touch
+from personas.models import Loan, Message, ScriptUse, ScriptVersion
 from tests.clients.files import NATIVE, OKAFOR, done, exported_rows, write
 from tests.factories import ClientFactory
+from tiers.services import propose_run
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +222,56 @@ def test_the_yearly_check_counts_real_uses_and_puts_the_unused_first(
     )
     assert refused.status_code == 422
     assert "has to be changed first" in shown(refused)
+
+
+def test_a_rule_that_used_nothing_in_the_year_counts_as_no_use(advisor):
+    def of(code: str) -> Any:
+        return next(row for row in check()[1] if row.field.code == code)
+
+    growth = of("growth_potential")
+    assert growth.unused
+    # the policy in force weighs it, and nobody ran it
+    assert {(use.rule, use.idle) for use in growth.uses} == {(True, True)}
+    propose_run(as_of=firm_today() - dt.timedelta(days=400))
+    assert of("growth_potential").unused
+    propose_run(as_of=firm_today())
+    assert not of("growth_potential").unused
+    with pytest.raises(EntryRefused):  # whether or not it was used
+        end_entry(code="alignment")
+
+    assert of("persona").unused
+    client = ClientFactory(lead=advisor, persona=physician(), email="own@home.example")
+    assert not of("persona").unused  # a row of the map speaks of it now
+    assert of("loans").uses == []
+    Loan.objects.create(
+        client=client, name="School", kind="student", balance=9, as_of=firm_today(),
+        yearly_rate=5, monthly_payment=1,
+    )  # fmt: skip
+    assert [use.text for use in of("loans").uses] == ["0 of 1 client with it was spoken with"]
+    assert of("loans").unused
+    person = Member.objects.create(client=client, name="Ada", email="ada@home.example", phone="555 0100")
+    assert of("member_email").unused
+    assert of("member_phone").unused
+    call = TouchKind.objects.get(code="call")
+    log_touch(client=client, kind=call, occurred_at=timezone.now(), by=advisor)
+    assert not of("loans").unused
+    assert not of("member_phone").unused
+    assert of("member_email").unused
+    assert of("member_birth_date").uses[0].idle  # scripts greet by it; none was used
+    script = ScriptVersion.objects.filter(state="approved", body__contains="{greeting}").earliest("pk")
+    ScriptUse.objects.create(script=script.script, version=script, client=client, text="Good day, Ada")
+    assert not of("member_birth_date").unused
+    assert not of("member_relation").unused
+    for number, (address, code) in enumerate(
+        [(person.email, "member_email"), ("Own@home.example", "email")], start=1
+    ):
+        assert of(code).unused
+        Message.objects.create(
+            client=client, version=script, once=f"{number}", message_id=f"<{number}@firm.example>",
+            recipient=address, sender="post@firm.example", subject="s", text="t", state="sent",
+            unsubscribe_url="https://crm.example/u", sent_at=timezone.now(),
+        )  # fmt: skip
+        assert not of(code).unused
 
 
 def test_owners_are_asked_once_a_year_and_operations_for_what_nobody_answers_for(

@@ -10,13 +10,17 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.test import Client as Browser
+from django.urls import reverse
 
+from clients.contact import opt_out
 from clients.firm import firm_today
 from clients.models import (
     BehavioralTag,
     BehavioralTrigger,
     Client,
     ClientSummary,
+    FieldEntry,
     Member,
     Permission,
     Persona,
@@ -25,7 +29,8 @@ from clients.models import (
     Tier,
     User,
 )
-from personas.models import Reach, Script, ScriptState, ScriptUse, ScriptVersion, Situation
+from personas.mapping.resolving import guidance_for
+from personas.models import MapRow, Reach, Script, ScriptState, ScriptUse, ScriptVersion, Situation
 from personas.scripts import comparing, library, matching, merge_fields, recipients, services
 from personas.scripts.services import ScriptRefused
 from personas.scripts.starter import SITUATIONS, every
@@ -246,6 +251,41 @@ def test_the_most_specific_comes_first_and_without_permission_only_the_generic(
     draft = services.edit(script=made["tier"].script, by=writer, content={"title": "tier, not yet"})
     assert titles(role_id=lead.pk) == ["tier", "role"]
     assert draft.is_in_work
+
+
+def test_what_the_register_keeps_no_more_is_neither_asked_for_nor_said(writer, checker, empty_library):
+    physician = Persona.objects.get(code="physician")
+    client = ClientFactory(persona=physician, permission=Permission.GRANTED, client_since=dt.date(2014, 3, 3))
+    version = approved(writer, checker, title="persona", persona=physician, body="Since {client_since}.")
+    assert services.filled_for(version, client.pk).body == "Since 2014."
+    MapRow.objects.all().delete()
+    row = MapRow.objects.create(persona=physician, framing="Shifts first")
+    assert guidance_for([client.pk])[client.pk].parts["framing"].row == row
+    FieldEntry.objects.filter(field__in=["persona", "client_since"]).update(active_until=firm_today())
+    assert matching.offered(client_id=client.pk, today=firm_today()) == []
+    assert not guidance_for([client.pk])[client.pk].says_anything
+    filled = services.filled_for(version, client.pk)
+    assert [field.name for field in filled.missing] == ["client_since"]
+
+
+def test_words_that_go_by_a_closed_channel_are_not_for_the_client(writer, checker, empty_library):
+    person = UserFactory(groups=["operations"])
+    client = ClientFactory(lead=person)
+    by_mail = approved(writer, checker, title="By mail", channel="email")
+    by_phone = approved(writer, checker, title="By phone", channel="phone")
+    opt_out(client=client, channels=["email"], how="phone", by=person)
+    browser = Browser()
+    browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    url_of = {each: reverse("personas:use_script", args=[client.pk, each.pk]) for each in (by_mail, by_phone)}
+    everything = browser.get(reverse("personas:scripts_for", args=[client.pk])).content.decode()
+    assert everything.count("The client has opted out of this channel (E-mail)") == 1
+    assert everything.index("By phone") < everything.index("By mail")
+    best = browser.get(f"/clients/{client.pk}/conversation/").content.decode()  # of each occasion one
+    for page in (everything, best):
+        assert (url_of[by_phone] in page, url_of[by_mail] in page) == (True, False)
+    with pytest.raises(ScriptRefused, match="opted out"):
+        services.use(version=by_mail, client=client, by=person)
+    services.use(version=by_phone, client=client, by=person)
 
 
 # --- The twenty-sixth client -------------------------------------------------------------------------------

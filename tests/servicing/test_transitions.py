@@ -303,7 +303,8 @@ def test_a_case_started_by_hand_takes_up_a_tier_that_falls_later_and_keeps_its_d
     assert kinds(falling) == before
     assert Transition.objects.count() == 1
 
-    # a second fall moves the same case on, and a pin to the old tier lets it go
+    # a second fall moves the same case on and leaves its date; a pin to the old tier lets it go
+    holds_for(60)
     tiers = {tier.code: tier for tier in type(case.to_tier).objects.all()}
     until = START + 300 * DAY
     pin = {"client": client, "reason": "other", "text": "x", "starts_on": START + DAY, "expires_on": until}
@@ -316,6 +317,29 @@ def test_a_case_started_by_hand_takes_up_a_tier_that_falls_later_and_keeps_its_d
     case.refresh_from_db()
     assert (case.to_tier, case.is_open) == (None, True)
     assert kinds(falling) == before
+
+
+def test_a_case_that_nobody_works_on_gets_the_days_of_a_second_fall(falling, fell, by):
+    holds_for(30)
+    fell()
+    plan_changed()
+    case = Transition.objects.get()
+    assert (case.touched, case.until) == (False, START + 31 * DAY)
+    lowest = TierAssignment.objects.filter(tier__code="C").latest("pk").tier
+    holds_for(40)
+    until = START + 300 * DAY
+    pin_tier(
+        client=case.client,
+        tier=lowest,
+        reason="other",
+        text="x",
+        starts_on=START + DAY,
+        expires_on=until,
+        by=by,
+    )
+    plan_changed()
+    case.refresh_from_db()
+    assert (case.to_tier, case.until) == (lowest, START + 41 * DAY)
 
 
 def test_the_case_goes_with_its_task_from_hand_to_hand(falling, fell, by):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clients import formats
 from clients.firm import firm_today
 from clients.forms import DateInput
-from clients.register.forms import keep_registered
+from clients.register.forms import tell_why
 from personas.models import ForgivenessPlan, Loan, LoanKind
 from personas.tools.debt import tool
 from personas.tools.debt.amortisation import NeverEnds, by_own_payments, month_interest
@@ -60,7 +60,7 @@ class LoanForm(forms.ModelForm):
         plans.queryset = ForgivenessPlan.objects.filter(offered).prefetch_related("terms")
         plans.empty_label = _("None")
         self.fields["payments_made"].required = False
-        keep_registered(self, {"name": tool.REGISTERED})
+        tell_why(self, tool.REGISTERED)
 
     def clean_as_of(self) -> dt.date:
         as_of: dt.date = self.cleaned_data["as_of"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from clients.register.fields import MONEY, TrackedField, register_field
-from clients.register.usage import Use, register_usage
+from clients.register.usage import Use, register_usage, spoken_with
 from personas.models import Loan
 from personas.tools.registry import Tool, register_tool
 
@@ -39,10 +38,4 @@ def register() -> None:
 
 
 def _used(since: dt.date) -> dict[str, list[Use]]:
-    number = Loan.objects.count()
-    if not number:
-        return {}
-    text = ngettext(
-        "%(n)s loan is drawn in a debt timeline", "%(n)s loans are drawn in debt timelines", number
-    )
-    return {REGISTERED: [Use(text % {"n": number})]}
+    return spoken_with(since, **{REGISTERED: Loan.objects.all()})

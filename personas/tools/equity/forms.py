@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from clients.firm import firm_today
 from clients.forms import DateInput
 from clients.models import Client
-from clients.register.forms import keep_registered
+from clients.register.forms import tell_why
 from personas.models import (
     CompanyResults,
     EquityCompany,
@@ -117,7 +117,7 @@ class GrantForm(forms.ModelForm):
                 f"{part.vests_on} {part.shares}" for part in self.instance.vests.all()
             )
         self.order_fields(["kind", "company", "new_company"])
-        keep_registered(self, {"kind": register.GRANTS})
+        tell_why(self, register.GRANTS)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -249,7 +249,7 @@ class MoveForm(forms.ModelForm):
             assert isinstance(kind, forms.ChoiceField)  # noqa: S101
             kind.choices = [each for each in TransactionKind.choices if each[0] != TransactionKind.EXERCISE]
         self.fields["happened_on"].initial = firm_today()
-        keep_registered(self, {"happened_on": register.TRANSACTIONS})
+        tell_why(self, register.TRANSACTIONS)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -298,7 +298,7 @@ class BasisForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keep_registered(self, {"filing": register.BASIS})
+        tell_why(self, register.BASIS)
 
     def clean_other_supplemental(self) -> Decimal:
         return self.cleaned_data["other_supplemental"] or Decimal(0)
@@ -314,7 +314,7 @@ class PlanForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keep_registered(self, {"sell_percent": register.SELL_RULES})
+        tell_why(self, register.SELL_RULES)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from clients.register.fields import TrackedField, register_field
-from clients.register.usage import Use, register_usage
-from personas.models import EquityGrant
+from clients.register.usage import Use, register_usage, spoken_with
 
 GRANTS, TRANSACTIONS, SELL_RULES, BASIS = (
     "equity_grants",
@@ -27,12 +26,9 @@ _FIELDS = (
 
 
 def uses(since: dt.date) -> dict[str, list[Use]]:
-    """Clients whose calendar is drawn from their grants."""
-    number = EquityGrant.objects.order_by().values("client").distinct().count()
-    if not number:
-        return {}
-    text = ngettext("%(n)s equity calendar rests on it", "%(n)s equity calendars rest on it", number)
-    return {code: [Use(text % {"n": number})] for code, *_rest in _FIELDS}
+    """Clients whose calendar is drawn from what is kept of their pay in equity."""
+    kept = {code: apps.get_model(model)._default_manager.all() for code, _label, _said, model in _FIELDS}
+    return spoken_with(since, **kept)
 
 
 def register() -> None:

@@ -15,6 +15,7 @@ from clients.access import may_edit_clients, require
 from clients.feedback import notice
 from clients.firm import firm_today
 from clients.models import Client
+from clients.register.active import is_active
 from clients.requests import SignedInRequest
 from personas.models import (
     EquityCompany,
@@ -246,11 +247,12 @@ def _edit_grant(request: SignedInRequest, client: Client, row: EquityGrant) -> H
     context = {"client": client, "form": form, "is_new": is_new}
     if not is_new:
         stored = _grant(client, row.pk)
-        context |= _around(stored, MoveForm(lot=lot_of(stored), prefix="move"))
+        records = is_active(register.TRANSACTIONS)
+        context |= _around(stored, MoveForm(lot=lot_of(stored), prefix="move") if records else None)
     return render(request, "personas/tools/equity/grant.html", context, status=422 if form.is_bound else 200)
 
 
-def _around(row: EquityGrant, move_form: MoveForm) -> dict[str, Any]:
+def _around(row: EquityGrant, move_form: MoveForm | None) -> dict[str, Any]:
     lot = lot_of(row)
     return {"grant": row, "lot": lot, "position": lot.position(firm_today()), "move_form": move_form}
 

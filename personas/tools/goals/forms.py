@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients.models import Client, Member
-from clients.register.forms import keep_registered
+from clients.register.forms import tell_why
 from personas.models import GoalKind, RoundGoal
 from personas.models.mapping import lines
 from personas.tools.goals.services import FEWEST, MOST, Goal
@@ -65,7 +65,7 @@ class BeginForm(forms.Form):
             "fewest": FEWEST,
             "most": MOST,
         }
-        keep_registered(self, {"kinds": GOALS})
+        tell_why(self, GOALS)
 
     def clean_own(self) -> list[str]:
         found = lines(self.cleaned_data["own"])

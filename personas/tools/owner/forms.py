@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clients.firm import firm_today
 from clients.forms import DateInput
-from clients.register.forms import keep_registered
+from clients.register.forms import tell_why
 from personas.models import CommitmentStep, Holding, HoldingKind, OwnerOption, StepState, WinCondition
 from personas.models.owner import DEBTS
 from personas.tools.owner.tool import HOLDINGS, OPTIONS, STEPS, WINS
@@ -70,7 +70,7 @@ class HoldingForm(forms.ModelForm):
         )
         roots.label_from_instance = lambda holding: holding.name  # type: ignore[assignment,method-assign]
         roots.empty_label = _("Nothing else")
-        keep_registered(self, {"name": HOLDINGS})
+        tell_why(self, HOLDINGS)
 
     def clean_as_of(self) -> dt.date:
         return _not_to_come(self.cleaned_data["as_of"])
@@ -99,7 +99,7 @@ class WinConditionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keep_registered(self, {"title": WINS})
+        tell_why(self, WINS)
 
 
 class OptionForm(forms.ModelForm):
@@ -135,7 +135,7 @@ class OptionForm(forms.ModelForm):
                 required=False,
                 initial=stored.note if stored else "",
             )
-        keep_registered(self, {"title": OPTIONS})
+        tell_why(self, OPTIONS)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -170,7 +170,7 @@ class StepForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.state != StepState.ACTIVE:
             del self.fields["due_on"]
-        keep_registered(self, {"title": STEPS})
+        tell_why(self, STEPS)
 
     def clean_due_on(self) -> dt.date | None:
         due: dt.date | None = self.cleaned_data["due_on"]
@@ -194,6 +194,10 @@ class AgreeForm(forms.Form):
         required=False,
         help_text=gettext_lazy("With a day it becomes a task of the lead advisor, to look after it."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tell_why(self, STEPS)
 
     def clean_agreed_on(self) -> dt.date:
         return _not_to_come(self.cleaned_data["agreed_on"])
@@ -224,6 +228,7 @@ class CloseForm(forms.Form):
 
     def __init__(self, *args: Any, step: CommitmentStep, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        tell_why(self, STEPS)
         self.step = step
         if step.state == StepState.PROPOSED:
             self.fields["state"] = forms.ChoiceField(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from clients.register.fields import MONEY, TAGS, TrackedField, register_field
-from clients.register.usage import Use, register_usage
+from clients.register.usage import Use, register_usage, spoken_with
 from personas.models import CommitmentStep, Holding, OptionRating, OwnerOption, StepState, WinCondition
 from personas.tools.registry import Tool, register_tool
 
@@ -95,22 +93,11 @@ def register() -> None:
 
 
 def _used(since: dt.date) -> dict[str, list[Use]]:
-    """What is drawn and compared today; four counts."""
-    open_steps = CommitmentStep.objects.filter(state__in=[StepState.PROPOSED, StepState.ACTIVE])
-    counted: dict[str, int] = {
-        HOLDINGS: _number(Holding),
-        WINS: _number(WinCondition),
-        OPTIONS: OwnerOption.objects.filter(pk__in=OptionRating.objects.values("option")).count(),
-        STEPS: open_steps.count(),
+    """What is drawn and compared; steps that ended are not."""
+    kept = {
+        HOLDINGS: Holding.objects.all(),
+        WINS: WinCondition.objects.all(),
+        OPTIONS: OwnerOption.objects.filter(pk__in=OptionRating.objects.values("option")),
+        STEPS: CommitmentStep.objects.filter(state__in=[StepState.PROPOSED, StepState.ACTIVE]),
     }
-    return {
-        code: [
-            Use(ngettext("%(n)s is in an owner's tool", "%(n)s are in owners' tools", number) % {"n": number})
-        ]
-        for code, number in counted.items()
-        if number
-    }
-
-
-def _number(model: type[Model]) -> int:
-    return model._default_manager.count()
+    return spoken_with(since, **kept)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from clients.firm import firm_today
 from clients.forms import DateInput
 from clients.models import Client
-from clients.register.forms import keep_registered
+from clients.register.forms import tell_why
 from personas.models import CheckState, HouseholdDuty, OtherIncome, Reserve, SoloPlan
-from personas.tools.runway.reading import COSTS, DUTIES, INCOMES, RESERVES, Checklist
+from personas.tools.runway.reading import CHECKLIST, COSTS, DUTIES, INCOMES, RESERVES, Checklist
 
 
 class CostsForm(forms.ModelForm):
@@ -32,23 +32,21 @@ class CostsForm(forms.ModelForm):
         self.fields["needed"].error_messages["required"] = _(
             "Enter what is needed: without spending there are no months to count."
         )
-        keep_registered(self, dict.fromkeys(("needed", "wished", "inflation"), COSTS))
+        tell_why(self, COSTS)
 
 
 class LineForm(forms.ModelForm):
-    """One of several rows of a household. `code`: the register's field; `asks`: the form's field it is of."""
+    """One of several rows of a household. `code`: the register's field that it is of."""
 
     code = ""
-    asks = ""
 
     def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keep_registered(self, {self.asks: self.code})
+        tell_why(self, self.code)
 
 
 class ReserveForm(LineForm):
     code = RESERVES
-    asks = "amount"
 
     class Meta:
         model = Reserve
@@ -68,7 +66,6 @@ class ReserveForm(LineForm):
 
 class IncomeForm(LineForm):
     code = INCOMES
-    asks = "amount"
 
     class Meta:
         model = OtherIncome
@@ -86,7 +83,6 @@ class DutyForm(LineForm):
     """A thing to be done. The earner is not offered: it is about when that one cannot."""
 
     code = DUTIES
-    asks = "title"
 
     class Meta:
         model = HouseholdDuty
@@ -128,6 +124,7 @@ class ChecklistForm(forms.Form):
     def __init__(self, *args: Any, checklist: Checklist, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.checklist = checklist
+        tell_why(self, CHECKLIST)
         for point in checklist.points:
             item, check = point.item, point.check
             self.fields[f"state_{item.pk}"] = forms.ChoiceField(

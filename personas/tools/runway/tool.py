@@ -6,12 +6,11 @@ import datetime as dt
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from clients.models import Client
 from clients.register.fields import TrackedField, register_field
-from clients.register.usage import Use, register_usage
-from personas.models import HouseholdDuty, RedundancyCheck, SoloPlan
+from clients.register.usage import Use, register_usage, spoken_with
+from personas.models import HouseholdDuty, OtherIncome, RedundancyCheck, Reserve, SoloPlan
 from personas.tools.registry import Picture, Tool, register_tool
 from personas.tools.runway import reading
 
@@ -63,16 +62,15 @@ def register() -> None:
 
 
 def uses(since: dt.date) -> dict[str, list[Use]]:
-    """The runways that rest on the fields, and the households that the others speak of."""
-    found = {}
-    if number := SoloPlan.objects.filter(needed__isnull=False).count():
-        text = ngettext("%(n)s runway rests on it", "%(n)s runways rest on it", number) % {"n": number}
-        found = {code: [Use(text)] for code in (reading.COSTS, reading.RESERVES, reading.INCOMES)}
-    for code, model in ((reading.CHECKLIST, RedundancyCheck), (reading.DUTIES, HouseholdDuty)):
-        if number := model.objects.values("client").distinct().count():
-            text = ngettext("%(n)s household on one income", "%(n)s households on one income", number)
-            found[code] = [Use(text % {"n": number})]
-    return found
+    """The runways that rest on the fields, and what is arranged."""
+    kept = {
+        reading.COSTS: SoloPlan.objects.filter(needed__isnull=False),
+        reading.RESERVES: Reserve.objects.all(),
+        reading.INCOMES: OtherIncome.objects.all(),
+        reading.CHECKLIST: RedundancyCheck.objects.all(),
+        reading.DUTIES: HouseholdDuty.objects.all(),
+    }
+    return spoken_with(since, **kept)
 
 
 def _whole(code: str, label: str | Promise, model: str, said: str | Promise = "") -> TrackedField:
