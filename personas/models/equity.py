@@ -604,7 +604,13 @@ class EquityTaxYear(models.Model):
         _("AMT exemption shrinks from, joint"), max_digits=12, decimal_places=2
     )
     phase_out_rate = models.DecimalField(_("by, cents a dollar"), max_digits=4, decimal_places=2)
-    upper_rate_from = models.DecimalField(_("AMT 28 % above"), max_digits=12, decimal_places=2)
+    amt_percent = models.DecimalField(
+        _("AMT, percent"), max_digits=4, decimal_places=2, default=26, db_default=26
+    )
+    amt_percent_above = models.DecimalField(
+        _("AMT above that, percent"), max_digits=4, decimal_places=2, default=28, db_default=28
+    )
+    upper_rate_from = models.DecimalField(_("AMT at the higher rate above"), max_digits=12, decimal_places=2)
     withheld_percent = models.DecimalField(
         _("withheld from a vest, percent"), max_digits=4, decimal_places=2, default=22
     )
@@ -631,7 +637,8 @@ class EquityTaxYear(models.Model):
                 name="personas_equity_year_positive",
                 condition=Q(exemption_single__gt=0, exemption_joint__gt=0, phase_out_single__gt=0)
                 & Q(phase_out_joint__gt=0, phase_out_rate__gt=0, upper_rate_from__gt=0, withheld_up_to__gt=0)
-                & Q(withheld_percent__range=(0, 100), withheld_percent_above__range=(0, 100)),
+                & Q(withheld_percent__range=(0, 100), withheld_percent_above__range=(0, 100))
+                & Q(amt_percent__range=(0, 100), amt_percent_above__range=(0, 100)),
             ),
         ]
 

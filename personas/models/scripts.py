@@ -153,6 +153,13 @@ class ScriptVersion(models.Model):
         verbose_name=_("last edited by"),
     )
     edited_at = models.DateTimeField(_("edited"), default=timezone.now)
+    editors = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Everybody who changed this version.",
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -198,7 +205,21 @@ class ScriptVersion(models.Model):
                     (Q(written_by__isnull=True) | ~Q(written_by=models.F("decided_by")))
                     & (Q(edited_by__isnull=True) | ~Q(edited_by=models.F("decided_by")))
                 ),
-                violation_error_message=_("Whoever wrote or last edited a script cannot approve it."),
+                violation_error_message=_("Whoever wrote or edited a script cannot approve it."),
+            ),
+            models.CheckConstraint(
+                name="personas_version_no_editor",
+                condition=~Q(state__in=DECIDED)
+                | Q(
+                    models.Func(
+                        "decided_by",
+                        "editors",
+                        template="NOT (%(expressions)s))",
+                        arg_joiner=" = ANY(",
+                        output_field=models.BooleanField(),
+                    )
+                ),
+                violation_error_message=_("Whoever wrote or edited a script cannot approve it."),
             ),
         ]
         indexes = [
@@ -261,8 +282,8 @@ class ScriptVersion(models.Model):
         return any(getattr(self, f"{name}_id") for name in TAILORED)
 
     def may_be_approved_by(self, person: User) -> bool:
-        """Whether `person` is another than those who wrote and last edited it."""
-        return person.pk not in (self.written_by_id, self.edited_by_id)
+        """Whether `person` is another than those who wrote and edited it."""
+        return person.pk not in (self.written_by_id, self.edited_by_id, *self.editors)
 
 
 # A row of the firm's records: it moves with the client when records are merged, and stays five years, counted

@@ -62,7 +62,8 @@ def edit(*, script: Script, by: User, content: Mapping[str, Any]) -> ScriptVersi
         setattr(newest, name, value)
     newest.state = ScriptState.DRAFT
     newest.edited_by, newest.edited_at = by, timezone.now()
-    newest.save(update_fields=[*content, "state", "edited_by", "edited_at"])
+    newest.editors = sorted({*newest.editors, by.pk})
+    newest.save(update_fields=[*content, "state", "edited_by", "edited_at", "editors"])
     return newest
 
 
@@ -118,7 +119,7 @@ def take_back(*, version: ScriptVersion) -> None:
 def approve(*, version: ScriptVersion, by: User, review_on: dt.date, comment: str = "") -> None:
     """Approves a submitted version until `review_on`; it takes the place of the one before.
 
-    Raises ScriptRefused where it was not submitted, `by` wrote or last edited it, or the day is out of reach.
+    Raises ScriptRefused where it was not submitted, `by` wrote or edited it, or the day is out of reach.
     """
     _lock(version.script)
     version.refresh_from_db()
@@ -276,7 +277,7 @@ def _lock(script: Script) -> None:
 
 def _refuse_own(version: ScriptVersion, by: User) -> None:
     if not version.may_be_approved_by(by):
-        raise ScriptRefused(_("Whoever wrote or last edited a script cannot approve it."))
+        raise ScriptRefused(_("Whoever wrote or edited a script cannot approve it."))
 
 
 def _refuse_day(review_on: dt.date) -> None:

@@ -25,7 +25,9 @@ class EquityTaxYearAdmin(admin.ModelAdmin):
                     "phase_out_single",
                     "phase_out_joint",
                     "phase_out_rate",
+                    "amt_percent",
                     "upper_rate_from",
+                    "amt_percent_above",
                 ],
                 "description": _(
                     "Published each autumn for the year after. Compare, then mark as confirmed."

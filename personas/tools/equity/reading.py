@@ -118,6 +118,8 @@ def figures_of(row: EquityTaxYear, filing: str) -> taxes.Figures:
         phase_out_from=row.phase_out_joint if joint else row.phase_out_single,
         phase_out_rate=row.phase_out_rate / 100,
         upper_rate_from=row.upper_rate_from,
+        amt=row.amt_percent / 100,
+        amt_above=row.amt_percent_above / 100,
         withheld=row.withheld_percent / 100,
         withheld_above=row.withheld_percent_above / 100,
         withheld_up_to=row.withheld_up_to,

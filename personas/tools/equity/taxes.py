@@ -17,7 +17,6 @@ from personas.tools.equity.vesting import add_months
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
-LOWER_RATE, UPPER_RATE = Decimal("0.26"), Decimal("0.28")
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -34,6 +33,8 @@ class Figures:
     phase_out_from: Decimal
     phase_out_rate: Decimal
     upper_rate_from: Decimal
+    amt: Decimal = Decimal("0.26")
+    amt_above: Decimal = Decimal("0.28")
     withheld: Decimal = Decimal("0.22")
     withheld_above: Decimal = Decimal("0.37")
     withheld_up_to: Decimal = Decimal(1_000_000)
@@ -81,10 +82,10 @@ def exemption_left(amti: Decimal, figures: Figures) -> Decimal:
 
 
 def minimum_tax(amti: Decimal, figures: Figures) -> Decimal:
-    """The tentative minimum tax: 26 % and, above the year's figure, 28 % of the income over the exemption."""
+    """The tentative minimum tax: the year's two rates of the income over the exemption, 26 % and 28 %."""
     base = max(ZERO, amti - exemption_left(amti, figures))
     lower = min(base, figures.upper_rate_from)
-    return cents(lower * LOWER_RATE + (base - lower) * UPPER_RATE)
+    return cents(lower * figures.amt + (base - lower) * figures.amt_above)
 
 
 @dataclass(frozen=True)
