@@ -85,8 +85,18 @@ def _name(user: User | None) -> str:
     return user.display_name if user else _("By itself")
 
 
+_ANY = """
+SELECT EXISTS (SELECT FROM clients_clientmerge WHERE client_id = %(client)s)
+    OR EXISTS (SELECT FROM clients_clientsplit WHERE %(client)s IN (client_id, made_id))
+"""
+
+
 def joined_and_parted(client: Client) -> JoinedAndParted:
-    """Read in two small queries."""
+    """Read in one small query where there are none, as of most clients, else in three."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ANY, {"client": client.pk})
+        if not cursor.fetchone()[0]:
+            return JoinedAndParted(client.pk)
     merges = ClientMerge.objects.filter(client=client).select_related("merged_by", "parted_by")
     splits = ClientSplit.objects.filter(Q(client=client) | Q(made=client)).select_related(
         "client", "made", "split_by"

@@ -88,11 +88,10 @@ class Guidance:
 
 
 class MessageMap:
-    """The rows in use, read in one query. Clients tagged alike are resolved once."""
+    """Rows in use, in their order. Clients tagged alike are resolved once."""
 
-    def __init__(self, rows: Iterable[MapRow] | None = None) -> None:
-        found = MapRow.objects.in_use().with_words() if rows is None else rows
-        self.rows = sorted(found, key=lambda row: (-len(row.conditions), row.order, row.pk))
+    def __init__(self, rows: Iterable[MapRow]) -> None:
+        self.rows = sorted(rows, key=lambda row: (-len(row.conditions), row.order, row.pk))
         self._asked = [(row, row.conditions) for row in self.rows]
         self._resolved: dict[Profile, Guidance] = {}
 
@@ -154,13 +153,11 @@ def _add_words(words: dict[str, tuple[bool, Said]], row: MapRow, *, use: bool) -
     return bool(new)
 
 
-def guidance_for(clients: Iterable[int], *, of: MessageMap | None = None) -> dict[int, Guidance]:
-    """What the map says for each client, by its id: one query for the map (none where it is given as `of`),
-    one for the clients, however many they are."""
-    the_map = of or MessageMap()
+def guidance_for(clients: Iterable[int]) -> dict[int, Guidance]:
+    """What the map says for each client, by its id: one query for the clients, one for the rows that ask for
+    nothing that none of them has, however many they are."""
     with connection.cursor() as cursor:
         cursor.execute(_PROFILES, [list(clients)])
-        return {
-            id: the_map.for_profile(Profile(granted, tuple(values)))
-            for id, granted, *values in cursor.fetchall()
-        }
+        profiles = {id: Profile(granted, tuple(values)) for id, granted, *values in cursor.fetchall()}
+    the_map = MessageMap(MapRow.objects.in_use().for_any({profile.values for profile in profiles.values()}))
+    return {id: the_map.for_profile(profile) for id, profile in profiles.items()}

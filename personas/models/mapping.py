@@ -1,5 +1,6 @@
 """The message map: how to speak with whom, row by row; and topics of bulk messages that are noise to some."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import models
@@ -50,6 +51,15 @@ class MessageChannel(models.TextChoices):
 class MapRowQuerySet(models.QuerySet):
     def in_use(self) -> "MapRowQuerySet":
         return self.filter(retired_at__isnull=True)
+
+    def for_any(self, values: Collection[Sequence[int | None]]) -> "MapRowQuerySet":
+        """Rows that could speak to a client with one of `values`, ids in the order of `CONDITIONS`, with the
+        words of their conditions."""
+        rows = self.with_words()
+        for place, name in enumerate(CONDITIONS):
+            had = {each[place] for each in values} - {None}
+            rows = rows.filter(Q(**{name: None}) | Q(**{f"{name}__in": had}))
+        return rows
 
     def with_words(self) -> "MapRowQuerySet":
         """Rows with the words of their conditions, in one query."""

@@ -22,8 +22,8 @@ from clients.feedback import notice, refusal, with_notice
 from clients.models import Client, Permission, TeamMember, User
 from clients.requests import SignedInRequest
 from personas.models import Message, ScriptChannel, ScriptUse, ScriptVersion, Situation
+from personas.models.mapping import BEHAVIORAL, CONDITIONS
 from personas.scripts import matching, merge_fields, recipients, services
-from personas.scripts.library import conditions_of
 from personas.scripts.services import ScriptRefused
 
 EVERY = 500
@@ -41,6 +41,15 @@ def tab_part(request: HttpRequest, client: Client) -> dict[str, Any]:
         "used": list(
             ScriptUse.objects.filter(client=client)
             .select_related("version", "by")
+            .only(
+                "used_at",
+                "channel",
+                "version__title",
+                "version__number",
+                "by__first_name",
+                "by__last_name",
+                "by__username",
+            )
             .order_by("-used_at", "-id")[:LAST]
         ),
         "granted": client.permission == Permission.GRANTED,
@@ -96,7 +105,7 @@ def offers_of(
         {
             "version": offer.version,
             "specific": offer.specific,
-            "conditions": conditions_of(offer.version),
+            "conditions": _own_words(client, offer.version),
             "filled": merge_fields.fill(offer.version.subject, offer.version.body, values),
             "closed": closed.get(offer.version.channel, ""),
             "reached": reached.get(offer.version.script_id, 0),
@@ -104,6 +113,17 @@ def offers_of(
         }
         for offer in found
     ]
+
+
+def _own_words(client: Client, version: ScriptVersion) -> list[str]:
+    """What the version asks for, in words: it fits, so that they are the client's own."""
+    return [str(_own(client, name)) for name in CONDITIONS if getattr(version, f"{name}_id") is not None]
+
+
+def _own(client: Client, name: str) -> Any:
+    if name == BEHAVIORAL:
+        return client.behavioral_tag.trigger
+    return client.summary.tier if name == "tier" else getattr(client, name)
 
 
 def _closed(client: Client) -> dict[str, str]:

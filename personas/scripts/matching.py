@@ -69,7 +69,8 @@ def offered(
     limit: int = 60,
     one_a_situation: bool = False,
 ) -> list[Offer]:
-    """The versions that may be used on the client today, best match first; two queries.
+    """The versions that may be used on the client today, best match first, each with its situation and role;
+    two queries. What a version asks for is the client's own.
 
     `one_a_situation`: the best of each situation, in the firm's order of situations.
 
@@ -102,7 +103,7 @@ def offered(
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         found = cursor.fetchall()
-    versions = ScriptVersion.objects.with_words().in_bulk([row[0] for row in found])
+    versions = ScriptVersion.objects.select_related("situation", "role").in_bulk([row[0] for row in found])
     return [Offer(versions[id], specific, of_role) for id, specific, of_role in found]
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from clients.contact import may_contact_sql, not_by
 from clients.models import ContactChannel, Permission, User
 from clients.register.active import active_fields, active_sql
-from personas.mapping.resolving import Guidance, MessageMap, guidance_for
+from personas.mapping.resolving import Guidance, guidance_for
 from personas.tools.registry import pictures
 from servicing.meetings.tracked import BLOCKER, CONFIDENCE, DECISIONS
 from servicing.meetings.trend import Answer, drawing
@@ -159,7 +159,7 @@ def briefs_of(tasks: Sequence[ServiceTask], *, viewer: User, today: dt.date) -> 
     """The briefs of some meetings: three queries for all, two for each, and what its tools ask."""
     beside = _read_beside([task.pk for task in tasks])
     clients = {task.client_id for task in tasks}
-    guidance = guidance_for(clients, of=MessageMap())
+    guidance = guidance_for(clients)
     return [_brief(task, beside[task.pk], guidance[task.client_id], viewer, today) for task in tasks]
 
 

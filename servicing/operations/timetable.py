@@ -7,6 +7,7 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from celery.schedules import crontab
 from django.db import connection
@@ -84,13 +85,24 @@ class Runs:
 
 @dataclass(frozen=True)
 class Line:
-    """One schedule. `since`: when the trouble or the run began."""
+    """One schedule as it stands at `asked_at`. `since`: when the trouble or the run began."""
 
     schedule: PeriodicTask
     runs: Runs
     state: State
     since: dt.datetime | None
-    next_at: dt.datetime | None
+    asked_at: dt.datetime
+
+    @cached_property
+    def next_at(self) -> dt.datetime | None:
+        """When it runs next; None where it is off, or that is not a matter of hours."""
+        if not self.schedule.enabled:
+            return None
+        last = max(filter(None, [self.runs.started_at, self.schedule.last_run_at]), default=None)
+        next_at = _due_after(self.schedule, last or self.asked_at)
+        while next_at is not None and next_at < self.asked_at:  # it is late, or beat was down
+            next_at = _due_after(self.schedule, self.asked_at)
+        return next_at
 
     @property
     def description(self) -> str:
@@ -143,12 +155,7 @@ def _runs_of(tasks: set[str], now: dt.datetime) -> dict[str, Runs]:
 
 
 def _line(schedule: PeriodicTask, runs: Runs, up_since: dt.datetime | None, now: dt.datetime) -> Line:
-    state, since = _state(schedule, runs, up_since, now)
-    last = max(filter(None, [runs.started_at, schedule.last_run_at]), default=None)
-    next_at = _due_after(schedule, last or now) if schedule.enabled else None
-    while next_at is not None and next_at < now:  # it is late, or beat was down
-        next_at = _due_after(schedule, now)
-    return Line(schedule, runs, state, since, next_at)
+    return Line(schedule, runs, *_state(schedule, runs, up_since, now), now)
 
 
 def _state(

@@ -152,7 +152,7 @@ def test_nobody_approves_what_they_wrote_or_edited(writer):
     services.submit(version=edited, by=writer)
     with pytest.raises(ScriptRefused, match="wrote or edited"):
         services.approve(version=edited, by=both, review_on=in_year())
-    with pytest.raises(DatabaseError, match="second_person|no_editor"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"second_person|no_editor"), transaction.atomic():
         ScriptVersion.objects.filter(pk=edited.pk).update(
             state="approved", decided_by=both, decided_at=edited.edited_at, review_on=in_year()
         )
