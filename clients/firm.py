@@ -28,10 +28,23 @@ _REGISTERED = RawSQL(
 )
 
 
+# About how many clients there are, as the database last noted it.
+_ABOUT = RawSQL(
+    "(SELECT reltuples::bigint FROM pg_class WHERE oid = 'clients_client'::regclass)",
+    [],
+    output_field=models.BigIntegerField(),
+)
+
+
 def firm_settings() -> Firm:
     """The one row of the firm. A new database has it from its migration."""
-    firm = Firm.objects.filter(pk=1).annotate(registered=_REGISTERED).first()
+    firm = Firm.objects.filter(pk=1).annotate(registered=_REGISTERED, about_clients=_ABOUT).first()
     return firm or Firm(pk=1)
+
+
+def about_clients(firm: Firm) -> int:
+    """About how many clients the firm has, as it was read with `firm`; 0 where nobody has looked."""
+    return max(0, getattr(firm, "about_clients", 0))
 
 
 def registered_fields(firm: Firm) -> frozenset[str]:

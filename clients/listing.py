@@ -20,10 +20,15 @@ from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clients.firm import about_clients
+from clients.models.people import Firm
 from clients.querysets import ClientQuerySet
 
 PAGE_SIZE = 50
 COUNT_CAP = 10_000
+# Counting is by row, and so is ordering what was found first; walking an order's index passes by the more
+# rows, the rarer the match. In a large firm the two meet at so many.
+LARGE, CAP_OF_LARGE = 300_000, 3_000
 
 
 @dataclass(frozen=True)
@@ -257,6 +262,11 @@ def _found_first(part: ClientQuerySet, order: Order, *, down: bool) -> tuple[str
     return ids, params
 
 
-def capped_count(clients: ClientQuerySet) -> int:
+def cap_of(firm: Firm) -> int:
+    """To how many clients a list counts."""
+    return CAP_OF_LARGE if about_clients(firm) > LARGE else COUNT_CAP
+
+
+def capped_count(clients: ClientQuerySet, *, cap: int = COUNT_CAP) -> int:
     """How many clients there are, counted to one above the cap."""
-    return clients.order_by().values("id")[: COUNT_CAP + 1].count()
+    return clients.order_by().values("id")[: cap + 1].count()

@@ -3,6 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
@@ -128,6 +129,14 @@ class Client(models.Model):
         indexes = [
             models.Index(fields=["name", "id"], name="clients_client_by_name"),  # the list's default order
             models.Index(fields=["status", "name", "id"], name="clients_client_by_status"),
+            # the few whom nobody has tagged: the filter, and the figures of dashboards
+            models.Index(
+                fields=["status", "name", "id"],
+                name="clients_client_untagged",
+                condition=Q(
+                    complexity_driver=None, attention_constraint=None, persona=None, income_structure=None
+                ),
+            ),
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="clients_client_name_trgm"),  # search
             GinIndex(OpClass(Upper("external_id"), "gin_trgm_ops"), name="clients_client_number_trgm"),
         ]

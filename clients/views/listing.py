@@ -59,13 +59,14 @@ def client_list(request: SignedInRequest) -> HttpResponse:
         sort, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     clients = matching(request.user, filters)
-    count = listing.capped_count(clients)
+    cap = listing.cap_of(request.firm)
+    count = listing.capped_count(clients, cap=cap)
     page = listing.read_page(
         clients,
         sort=sort,
         descending=descending,
         position=position,
-        few=count <= listing.COUNT_CAP,
+        few=count <= cap,
     )
     here = reverse("clients:detail", args=[0])
     for row in page.rows:
@@ -80,7 +81,7 @@ def client_list(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "first": position is None,
         "count": count,
-        "cap": listing.COUNT_CAP,
+        "cap": cap,
         "filters": filters,
         "base": _join(filters.query, keep_sort),
         "keep_sort": keep_sort,

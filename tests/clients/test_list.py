@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate
 
+from clients import listing
 from clients.models import (
     AttentionConstraint,
     BehavioralTag,
@@ -145,6 +146,19 @@ def test_it_pages_forward_and_back_through_everyone_once_with_empty_values_last(
         response = browser.get(f"{url}&before={response.context['page'].previous}")
         back.insert(0, [row["id"] for row in response.context["rows"]])
     assert back == pages[:-1]
+
+
+def test_in_a_large_firm_it_counts_less_far_and_shows_the_same(signed_in, operations, many, monkeypatch):
+    """By whether the match is found first or the order's index is walked the rows do not differ."""
+    browser = signed_in(operations)
+    addresses = [f"/clients/?sort={way}{column}" for way in ("", "-") for column in listing.ORDERS]
+    found_first = [[row["id"] for row in browser.get(url).context["rows"]] for url in addresses]
+    monkeypatch.setattr(listing, "LARGE", -1)
+    monkeypatch.setattr(listing, "CAP_OF_LARGE", 60)
+    pages = [browser.get(url) for url in addresses]
+    assert [[row["id"] for row in page.context["rows"]] for page in pages] == found_first
+    assert "60+ clients" in pages[0].content.decode()
+    assert "60+ clients" not in browser.get("/clients/?q=N01").content.decode()
 
 
 def test_it_keeps_filters_and_order_from_page_to_page(signed_in, operations, many):
