@@ -13,11 +13,12 @@ class TiersConfig(AppConfig):
         from clients.register.records import Record, register_record
         from clients.register.usage import register_usage
         from tiers import client_page
-        from tiers.register_use import weighed
+        from tiers.register_use import charged, weighed
 
         register_sweep(ChangeKind.FACTS, "tiers.first_tiers")
         client_page.register()
         register_usage(weighed)
+        register_usage(charged)
         register_record(Record(_("Your service levels so far"), "tiers.TierAssignment", "starts_on"))
         register_record(
             Record(_("Service levels that a person set, with the reason"), "tiers.Override", "starts_on")

@@ -1,14 +1,27 @@
-"""Which tracked fields the published policy weighs: their entries in the register cannot end before it."""
+"""Which tracked fields the policy in force weighs and fee schedules charge by: their entries in the register
+cannot end before these do."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from clients.firm import firm_today
 from clients.register.usage import Use
-from tiers.models import Policy, PolicyFactor, PolicyStatus, RankKey, ScoringRun, TierRule
+from tiers.models import (
+    FeeComparison,
+    FeeSchedule,
+    Policy,
+    PolicyFactor,
+    PolicyStatus,
+    RankKey,
+    ScoringRun,
+    TierRule,
+)
 
 # What each factor is measured from, as `tiers.scoring` reads it.
 _FROM: dict[str, tuple[str, ...]] = {
@@ -49,3 +62,15 @@ def weighed(since: dt.date) -> dict[str, list[Use]]:
         if rule.minimum_key:
             note(rule.minimum_key, _("tier %(tier)s asks for a minimum of it") % {"tier": rule.tier.code})
     return dict(found)
+
+
+def charged(since: dt.date) -> dict[str, list[Use]]:
+    """Fee schedules in force that charge by assets, and whether any client's fee was counted by them."""
+    in_force = FeeSchedule.objects.filter(effective_on__lte=firm_today())
+    later = in_force.filter(tier=OuterRef("tier"), effective_on__gt=OuterRef("effective_on"))
+    number = in_force.filter(~Exists(later), brackets__percent__gt=0).distinct().count()
+    if not number:
+        return {}
+    text = ngettext("%(n)s fee schedule charges by it", "%(n)s fee schedules charge by it", number)
+    counted = FeeComparison.objects.filter(expected__isnull=False, assets__isnull=False).exists()
+    return {"assets_under_management": [Use(text % {"n": number}, rule=True, idle=not counted)]}

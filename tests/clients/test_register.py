@@ -24,6 +24,7 @@ from clients.models import (
     Notice,
     Persona,
     SavedFilter,
+    Tier,
     TouchKind,
 )
 from clients.register import entries
@@ -35,6 +36,7 @@ from clients.services_facts import log_touch
 from personas.models import Loan, Message, ScriptUse, ScriptVersion
 from tests.clients.files import NATIVE, OKAFOR, done, exported_rows, write
 from tests.factories import ClientFactory
+from tiers.models import FeeBracket, FeeSchedule
 from tiers.services import propose_run
 
 pytestmark = pytest.mark.django_db
@@ -238,6 +240,13 @@ def test_a_rule_that_used_nothing_in_the_year_counts_as_no_use(advisor):
     assert not of("growth_potential").unused
     with pytest.raises(EntryRefused):  # whether or not it was used
         end_entry(code="alignment")
+
+    assert of("assets_under_management").unused
+    schedule = FeeSchedule.objects.create(tier=Tier.objects.get(code="A"), effective_on=firm_today())
+    assert of("assets_under_management").unused  # a flat fee charges by nothing
+    FeeBracket.objects.create(schedule=schedule, starts_at=0, percent=1)
+    (charged,) = of("assets_under_management").uses
+    assert (charged.text, charged.rule, charged.idle) == ("1 fee schedule charges by it", True, True)
 
     assert of("persona").unused
     client = ClientFactory(lead=advisor, persona=physician(), email="own@home.example")

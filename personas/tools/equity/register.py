@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.apps import apps
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from clients.register.fields import TrackedField, register_field
 from clients.register.usage import Use, register_usage, spoken_with
+from personas.models import EquityGrant, EquityProfile
 
 GRANTS, TRANSACTIONS, SELL_RULES, BASIS = (
     "equity_grants",
@@ -28,6 +30,11 @@ _FIELDS = (
 def uses(since: dt.date) -> dict[str, list[Use]]:
     """Clients whose calendar is drawn from what is kept of their pay in equity."""
     kept = {code: apps.get_model(model)._default_manager.all() for code, _label, _said, model in _FIELDS}
+    # what the household owns is taken from the record where it is not entered for the estimates
+    entered = EquityProfile.objects.filter(client=OuterRef("client"), wealth__isnull=False)
+    kept["investable_assets"] = EquityGrant.objects.filter(
+        ~Exists(entered), client__investable_assets__isnull=False
+    )
     return spoken_with(since, **kept)
 
 
