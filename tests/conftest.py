@@ -109,6 +109,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Where time stands still, figures of one test were added up at the moment of those of another."""
+    from servicing.remembered import forget
+
+    forget()
+
+
+@pytest.fixture(autouse=True)
 def client_numbers(request: pytest.FixtureRequest) -> None:
     """Each test numbers its clients from the same number on: the phase of their services follows from it."""
     asked = {"db", "transactional_db"} & set(request.fixturenames)

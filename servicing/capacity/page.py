@@ -80,8 +80,8 @@ def first_figures(figures: CapacityFigures, firm: Line | None = None) -> dict[st
     read = what_if.read(firm)
     nobody = Q(user=None)
     counts = PersonLoad.objects.aggregate(
-        over=Count("id", filter=reading.OVERFULL & ~nobody),
-        unstated=Count("id", filter=Q(available=None, user__is_active=True)),
+        over=Count("*", filter=reading.OVERFULL & ~nobody),
+        unstated=Count("*", filter=Q(available_soon=None, user__is_active=True)),
         unassigned_soon=Coalesce(Sum("promised_soon", filter=nobody), 0),
         unassigned_year=Coalesce(Sum("promised_year", filter=nobody), 0),
     )

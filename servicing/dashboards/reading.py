@@ -15,6 +15,7 @@ from django.db import connection
 
 from servicing.delivery.periods import Period
 from servicing.delivery.reading import NOBODY
+from servicing.remembered import remembered
 
 WEEKS = 12  # of people's load
 PEOPLE = 12
@@ -89,10 +90,12 @@ _BOOK_COLUMNS = ", ".join(f"b.{name}" for name in BOOK)
 _OVER = "available_soon IS NOT NULL AND promised_soon > available_soon"
 _LEAD_NAME = "coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username)"
 
-_READ = f"""
+# What an index finds: read anew each time.
+_LIVE = f"""
 SELECT json_build_object(
     'refresh', (SELECT json_build_object('at', refreshed_at, 'as_of', as_of, 'first', first_month)
         FROM servicing_dashboardrefresh WHERE id = 1),
+    'delivery', (SELECT refreshed_at FROM servicing_deliveryrefresh WHERE id = 1),
     'books', (SELECT coalesce(json_agg(x), '[]') FROM (
         SELECT t.code AS tier, {_BOOK_COLUMNS} FROM servicing_bookrollup b
         LEFT JOIN clients_tier t ON t.id = b.tier_id
@@ -106,6 +109,19 @@ SELECT json_build_object(
             AND b.month BETWEEN %(earliest)s AND %(last)s AND {{of_tier}}
         ORDER BY t.position NULLS LAST, t.code, b.month
     ) x),
+    'capacity', (SELECT json_build_object('at', refreshed_at, 'week', first_week)
+        FROM servicing_capacityfigures LIMIT 1),
+    'goals', (SELECT coalesce(json_object_agg(kind, target), '{{{{}}}}')
+        FROM servicing_firmgoal WHERE year = %(year)s),
+    'tiers', (SELECT coalesce(json_agg(json_build_array(code, label) ORDER BY position), '[]')
+        FROM clients_tier WHERE retired_at IS NULL),
+    'leader', (SELECT json_build_array({_LEAD_NAME}, u.username) FROM clients_user u
+        WHERE u.id = %(person)s::bigint)
+)::text"""
+
+# What goes through everybody's rows.
+_OVER_ALL = f"""
+SELECT json_build_object(
     'year', (SELECT json_build_object(
         'revenue', coalesce(sum(revenue), 0), 'minutes', coalesce(sum(minutes), 0))
         FROM servicing_monthrollup
@@ -124,12 +140,6 @@ SELECT json_build_object(
         'available', coalesce(sum(available_year), 0),
         'over', count(*) FILTER (WHERE {_OVER} AND {{of_people}})) FROM servicing_personload
         WHERE user_id IS NOT NULL),
-    'capacity', (SELECT json_build_object('at', refreshed_at, 'week', first_week)
-        FROM servicing_capacityfigures LIMIT 1),
-    'goals', (SELECT coalesce(json_object_agg(kind, target), '{{{{}}}}')
-        FROM servicing_firmgoal WHERE year = %(year)s),
-    'tiers', (SELECT coalesce(json_agg(json_build_array(code, label) ORDER BY position), '[]')
-        FROM clients_tier WHERE retired_at IS NULL),
     'leads', (SELECT coalesce(json_agg(json_build_array(id, name) ORDER BY name), '[]') FROM (
         SELECT u.id::text AS id, {_LEAD_NAME} AS name FROM (
             SELECT DISTINCT person_id FROM servicing_bookrollup
@@ -140,33 +150,53 @@ SELECT json_build_object(
         SELECT b.person_id FROM servicing_bookrollup b LEFT JOIN clients_tier t ON t.id = b.tier_id
         WHERE b.scope = 'lead' AND {{of_tier}} GROUP BY b.person_id
         ORDER BY sum(b.overdue + b.late_week + b.missed_week) DESC, b.person_id LIMIT {ADVISORS}
-    ) x),
-    'leader', (SELECT json_build_array({_LEAD_NAME}, u.username) FROM clients_user u
-        WHERE u.id = %(person)s::bigint)
+    ) x)
 )::text"""
 
 
-def read(asked: Asked) -> Figures | None:
-    """The figures of what is asked for; None where nobody has added any up yet."""
-    today = asked.today
+@remembered
+def _over_all(
+    added_up: tuple[str | None, ...], today: dt.date, tier: str, person: int | None, led: bool
+) -> str:
+    """What goes through everybody's rows, as JSON. `added_up`: when the dashboard's figures were, those of
+    delivery and those of capacity; `led`: whether it is about the clients of one person, or of nobody."""
     values: dict[str, Any] = {
-        "scope": "lead" if asked.advisor else "firm",
-        "person": person_of(asked),
-        "earliest": asked.period.before.first,
-        "last": asked.period.last,
         "january": today.replace(month=1, day=1),
         "today": today,
+        "tier": tier,
+        "person": person,
+    }
+    of_people = "user_id = %(person)s::bigint" if led else "true"
+    with connection.cursor() as cursor:
+        cursor.execute(_OVER_ALL.format(of_tier=_of_tier(tier), of_people=of_people), values)
+        return cursor.fetchone()[0]
+
+
+def _of_tier(tier: str) -> str:
+    return "true" if not tier else "t.code IS NULL" if tier == NO_TIER else "t.code = %(tier)s"
+
+
+def read(asked: Asked) -> Figures | None:
+    """The figures of what is asked for; None where nobody has added any up yet. One query, and another where
+    the process was not asked since they were added up."""
+    today, person = asked.today, person_of(asked)
+    values: dict[str, Any] = {
+        "scope": "lead" if asked.advisor else "firm",
+        "person": person,
+        "earliest": asked.period.before.first,
+        "last": asked.period.last,
         "year": today.year,
         "tier": asked.tier,
     }
-    of_tier = "true" if not asked.tier else "t.code IS NULL" if asked.tier == NO_TIER else "t.code = %(tier)s"
-    of_people = "true" if not asked.advisor else "user_id = %(person)s::bigint"
     with connection.cursor() as cursor:
-        cursor.execute(_READ.format(of_tier=of_tier, of_people=of_people), values)
+        cursor.execute(_LIVE.format(of_tier=_of_tier(asked.tier)), values)
         found = json.loads(cursor.fetchone()[0], parse_float=Decimal)
     if found["refresh"] is None:
         return None
     capacity = found["capacity"] or {"at": None, "week": None}
+    added_up = (found["refresh"]["at"], found["delivery"], capacity["at"])
+    over_all = _over_all(added_up, today, asked.tier, person, bool(asked.advisor))
+    found |= json.loads(over_all, parse_float=Decimal)
     leads = [(number, name) for number, name in found["leads"]]
     leader, username = found["leader"] or ("", "")
     return Figures(

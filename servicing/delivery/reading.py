@@ -15,6 +15,7 @@ from servicing.delivery.figures import NUMBERS, WAYS_KEPT
 from servicing.delivery.periods import Period
 from servicing.delivery.promised import Became, that_became
 from servicing.models import Beyond, BeyondStandard, DeliveryRollup, DeliveryScope, ServiceTask
+from servicing.remembered import remembered
 
 LEAD = "lead_advisor"
 NOBODY = "none"  # clients that nobody leads
@@ -167,17 +168,35 @@ def _of_promise(rows: QuerySet, chosen: Chosen) -> QuerySet:
     return rows.filter(kind__code=chosen.kind) if chosen.kind else rows
 
 
-def advisors(
-    chosen: Chosen, *, limit: int | None = None, people: Iterable[int | None] | None = None
-) -> list[dict[str, Any]]:
-    """Lead advisors with their sums: those with most that was missed or is overdue first. `people`: these
-    alone (None: clients nobody leads)."""
+def most_trouble(chosen: Chosen, *, added_up: dt.datetime, limit: int) -> list[int | None]:
+    """The lead advisors with most that was missed, is overdue or came late, in figures that were `added_up`
+    then."""
+    if chosen.advisor:
+        return [None if chosen.advisor == NOBODY else int(chosen.advisor)]
+    return list(_most_trouble(chosen, added_up, limit))
+
+
+@remembered
+def _most_trouble(chosen: Chosen, added_up: dt.datetime, limit: int) -> tuple[int | None, ...]:
+    rows = _of_leads(chosen).values("person").annotate(trouble=Sum("missed") + Sum("overdue") + Sum("late"))
+    return tuple(row["person"] for row in rows.order_by("-trouble", "person")[:limit])
+
+
+def _of_leads(chosen: Chosen) -> QuerySet[DeliveryRollup]:
+    """What the lead advisors' clients were promised, in the period."""
     narrowed = bool(chosen.tier or chosen.kind)
     rows = DeliveryRollup.objects.filter(
         scope=DeliveryScope.TEAM if narrowed else DeliveryScope.LEAD,
         leads=True,
         month__range=(chosen.period.first, chosen.period.last_month),
     )
+    return _of_promise(rows, chosen)
+
+
+def advisors(chosen: Chosen, *, people: Iterable[int | None] | None = None) -> list[dict[str, Any]]:
+    """Lead advisors with their sums: those with most that was missed, is overdue or came late first.
+    `people`: these alone (None: clients nobody leads)."""
+    rows = _of_leads(chosen)
     if chosen.advisor:
         rows = rows.filter(person=None if chosen.advisor == NOBODY else int(chosen.advisor))
     elif people is not None:
@@ -185,11 +204,10 @@ def advisors(
         nobody = Q(person=None) if None in chosen_people else Q()
         rows = rows.filter(Q(person__in=[person for person in chosen_people if person]) | nobody)
     ordered = (
-        _of_promise(rows, chosen)
-        .values("person", "person__first_name", "person__last_name", "person__username")
+        rows.values("person", "person__first_name", "person__last_name", "person__username")
         .annotate(**{name: Sum(name) for name in NUMBERS})
         .annotate(trouble=F("missed") + F("overdue") + F("late"))
-        .order_by("-trouble", "person")[:limit]
+        .order_by("-trouble", "person")
     )
     lines = []
     for row in ordered:

@@ -107,6 +107,16 @@ class PersonLoad(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user"], name="servicing_load_once", nulls_distinct=False),
         ]
+        indexes = [
+            # the fullest first
+            models.Index(models.F("load_soon").desc(nulls_last=True), "user", name="servicing_load_fullest"),
+            # how many hold too much, and how many state no hours, without reading anybody's weeks
+            models.Index(
+                fields=["user"],
+                include=["available_soon", "promised_soon", "promised_year"],
+                name="servicing_load_counts",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Load of person {self.user_id}"

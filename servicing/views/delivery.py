@@ -148,11 +148,12 @@ def _dashboard(request: SignedInRequest) -> HttpResponse:
     chosen = _asked(request, last.as_of)
     found = reading.overview(chosen)
     by_advisor = chosen.team is None
+    people = reading.most_trouble(chosen, added_up=last.refreshed_at, limit=ADVISORS) if by_advisor else []
     context = {
         "found": found,
         "cards": _cards(found, chosen),
         "bars": [line for line in found.items if line["sums"].promised],
-        "advisors": reading.advisors(chosen, limit=ADVISORS) if by_advisor else [],
+        "advisors": reading.advisors(chosen, people=people) if by_advisor else [],
         "most_advisors": ADVISORS,
         "by_advisor": by_advisor,
         "states": list(LABELS.items()),

@@ -35,10 +35,12 @@ from servicing.dashboards.operations import PERIODS
 from servicing.dashboards.reading import Asked
 from servicing.dashboards.tables import HOURS, MONEY, NUMBER, SHARE, Cell, links
 from servicing.delivery import figures, periods
+from servicing.delivery import reading as delivery
 from servicing.models import (
     BookRollup,
     ClientResult,
     ConfidenceAnswer,
+    DeliveryRefresh,
     DeliveryRollup,
     MonthRollup,
     ServiceItem,
@@ -281,6 +283,33 @@ def test_a_second_refresh_writes_nothing_and_a_change_is_followed(firm):
     rollups.refresh()
     assert ClientResult.objects.get(client=client, period="quarter").revenue > 12345
     assert ClientResult.objects.count() == CLIENTS * len(PERIODS)
+
+
+def test_what_goes_through_everybody_is_read_again_once_figures_are_added_up(firm, browser):
+    """A process keeps it; the list of advisors and the sums are those of the figures that the page names."""
+    asked = Asked(periods.period_of("12m", TODAY, since=figures.first_month(TODAY)), TODAY)
+    first = reading.read(asked)
+    with CaptureQueriesContext(connection) as captured:
+        again = reading.read(asked)
+    assert (again, len(captured)) == (first, 1)
+    chosen = delivery.Chosen(asked.period)
+    added_up = DeliveryRefresh.objects.get().refreshed_at
+    assert set(delivery.most_trouble(chosen, added_up=added_up, limit=9)) == {
+        firm["ann"].pk, firm["bob"].pk, None,
+    }  # fmt: skip
+
+    TeamMember.objects.filter(role__code="lead_advisor", user=firm["bob"]).update(user=firm["olga"])
+    Revenue.objects.create(
+        client=Client.objects.earliest("pk"), date=TODAY, amount=Decimal("12345.67"), source="x"
+    )
+    assert reading.read(asked) == first
+    for refresh in (figures.refresh, rollups.refresh):
+        refresh()
+    then = reading.read(asked)
+    assert Decimal(str(then.year["revenue"])) == Decimal(str(first.year["revenue"])) + Decimal("12345.67")
+    assert set(then.worst) == {firm["ann"].pk, firm["olga"].pk, None}
+    added_up = DeliveryRefresh.objects.get().refreshed_at
+    assert firm["olga"].pk in delivery.most_trouble(chosen, added_up=added_up, limit=9)
 
 
 def test_tables_that_were_filled_a_moment_ago_are_not_taken_for_empty(firm, monkeypatch):
