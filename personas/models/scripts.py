@@ -210,15 +210,8 @@ class ScriptVersion(models.Model):
             models.CheckConstraint(
                 name="personas_version_no_editor",
                 condition=~Q(state__in=DECIDED)
-                | Q(
-                    models.Func(
-                        "decided_by",
-                        "editors",
-                        template="NOT (%(expressions)s))",
-                        arg_joiner=" = ANY(",
-                        output_field=models.BooleanField(),
-                    )
-                ),
+                | Q(decided_by__isnull=True)
+                | ~Q(editors__contains=[models.F("decided_by")]),
                 violation_error_message=_("Whoever wrote or edited a script cannot approve it."),
             ),
         ]
