@@ -116,13 +116,15 @@ def offers_of(
 
 
 def _own_words(client: Client, version: ScriptVersion) -> list[str]:
-    """What the version asks for, in words: it fits, so that they are the client's own."""
-    return [str(_own(client, name)) for name in CONDITIONS if getattr(version, f"{name}_id") is not None]
+    """What the version asks for, in words: it fits, so that they are the client's own. A word that the client
+    was given since it was read is left out."""
+    asked = (_own(client, name) for name in CONDITIONS if getattr(version, f"{name}_id") is not None)
+    return [str(word) for word in asked if word is not None]
 
 
 def _own(client: Client, name: str) -> Any:
     if name == BEHAVIORAL:
-        return client.behavioral_tag.trigger
+        return getattr(getattr(client, "behavioral_tag", None), "trigger", None)
     return client.summary.tier if name == "tier" else getattr(client, name)
 
 

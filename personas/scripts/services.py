@@ -61,8 +61,9 @@ def edit(*, script: Script, by: User, content: Mapping[str, Any]) -> ScriptVersi
     for name, value in content.items():
         setattr(newest, name, value)
     newest.state = ScriptState.DRAFT
+    before = [newest.edited_by_id] if newest.edited_by_id else []  # who may have edited before all were noted
+    newest.editors = sorted({*newest.editors, *before, by.pk})
     newest.edited_by, newest.edited_at = by, timezone.now()
-    newest.editors = sorted({*newest.editors, by.pk})
     newest.save(update_fields=[*content, "state", "edited_by", "edited_at", "editors"])
     return newest
 

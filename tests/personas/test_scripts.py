@@ -32,6 +32,7 @@ from clients.models import (
 from personas.mapping.resolving import guidance_for
 from personas.models import MapRow, Reach, Script, ScriptState, ScriptUse, ScriptVersion, Situation
 from personas.scripts import comparing, library, matching, merge_fields, recipients, services
+from personas.scripts.client_views import offers_of
 from personas.scripts.services import ScriptRefused
 from personas.scripts.starter import SITUATIONS, every
 from tests.factories import ClientFactory, UserFactory
@@ -165,6 +166,28 @@ def test_nobody_approves_what_they_wrote_or_edited(writer):
         ScriptVersion.objects.filter(pk=edited.pk).update(
             state="approved", decided_by=both, decided_at=edited.edited_at, review_on=in_year()
         )
+
+
+def test_who_edited_a_draft_before_every_editor_was_noted_cannot_approve_it(writer):
+    both = UserFactory(groups=["advisor", "compliance"])
+    draft = services.new_script(by=writer, content=content())
+    services.edit(script=draft.script, by=both, content={"body": "Mine."})
+    ScriptVersion.objects.filter(pk=draft.pk).update(editors=[])
+    services.edit(script=draft.script, by=writer, content={"body": "Mine again."})
+    services.submit(version=draft, by=writer)
+    with pytest.raises(ScriptRefused, match="wrote or edited"):
+        services.approve(version=draft, by=both, review_on=in_year())
+
+
+def test_a_word_that_was_given_while_the_page_was_made_is_no_error(writer, checker, empty_library):
+    fear = BehavioralTrigger.objects.get(code="volatility_fear")
+    approved(writer, checker, title="of fear", behavioral_trigger=fear)
+    client = Client.objects.for_page().get(pk=ClientFactory(permission=Permission.GRANTED).pk)
+    BehavioralTag.objects.create(client_id=client.pk, trigger=fear)
+    (offer,) = offers_of(client, role_id=None)
+    assert offer["conditions"] == []
+    again = Client.objects.for_page().get(pk=client.pk)
+    assert offers_of(again, role_id=None)[0]["conditions"] == [str(fear)]
 
 
 def test_an_approval_ends_by_itself_and_is_renewed_as_a_version_of_its_own(writer, checker):
