@@ -50,13 +50,14 @@ _COLUMNS = {
     "email": escaped("c.email"),
     "phone": _phone("c.phone"),
     "tier": "ti.code",
-    "score": "s.score",
-    "scored_on": "s.scored_on",
+    "score": "score.score",
+    "scored_on": "score.scored_on",
     "next_due_on": "s.next_due_on",
 }
 _FROM = """
 FROM clients_client c
 LEFT JOIN clients_clientsummary s ON s.client_id = c.id
+LEFT JOIN clients_clientscore score ON score.client_id = c.id
 LEFT JOIN clients_tier ti ON ti.id = s.tier_id
 LEFT JOIN clients_teammember t ON t.client_id = c.id
     AND t.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')

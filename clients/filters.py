@@ -125,7 +125,7 @@ class ListFilters:
         if "team" in self.asked:
             clients = clients.filter(~Exists(TeamMember.objects.filter(client=OuterRef("pk"))))
         if "score" in self.asked:
-            clients = clients.filter(summary__score__isnull=True)
+            clients = clients.filter(scored__score__isnull=True)
         if "untagged" in self.asked:
             clients = clients.untagged()
         if "late" in self.asked:

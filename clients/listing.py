@@ -45,6 +45,7 @@ class Order:
 
 
 _SUMMARY = "clients_clientsummary"
+_SCORE = "clients_clientscore"
 ORDERS = {
     "name": Order(_("Name"), "name", "clients_client.name", "clients_client.id", "id", str, False),
     "tier": Order(
@@ -56,7 +57,7 @@ ORDERS = {
         int,
     ),
     "score": Order(
-        _("Score"), "summary__score", f"{_SUMMARY}.score", f"{_SUMMARY}.client_id", "summary__client_id", str
+        _("Score"), "scored__score", f"{_SCORE}.score", f"{_SCORE}.client_id", "scored__client_id", str
     ),
     "touch": Order(
         _("Last touch"),
@@ -144,11 +145,12 @@ WITH page AS MATERIALIZED (
 SELECT c.id, c.name, c.external_id, c.status, c.permission,
        c.complexity_driver_id, b.trigger_id AS behavioral_trigger_id, c.attention_constraint_id,
        c.persona_id, c.income_structure_id,
-       s.tier_id, s.tier_position, s.score, s.last_touch_on, s.next_due_on, s.late_after,
+       s.tier_id, s.tier_position, score.score, s.last_touch_on, s.next_due_on, s.late_after,
        COALESCE(NULLIF(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS advisor
 FROM page
 JOIN clients_client c ON c.id = page.id
 LEFT JOIN clients_clientsummary s ON s.client_id = c.id
+LEFT JOIN clients_clientscore score ON score.client_id = c.id
 LEFT JOIN clients_behavioraltag b ON b.client_id = c.id
 LEFT JOIN clients_teammember t ON t.client_id = c.id
       AND t.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
@@ -218,8 +220,9 @@ def _parts(
     empty: ClientQuerySet | None = None
     if order.may_be_empty:
         filled = clients.filter(**{f"{order.field}__isnull": False})
-        # Every client has a summary: said so, the empty part walks the index too.
-        empty = clients.filter(**{f"{order.field}__isnull": True, "summary__isnull": False})
+        # Every client has a summary and a score: said so, the empty part walks the index too.
+        row = order.field.partition("__")[0]
+        empty = clients.filter(**{f"{order.field}__isnull": True, f"{row}__isnull": False})
     if position is not None:
         side = "<" if down else ">"
         if position.value is None:

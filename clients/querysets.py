@@ -65,6 +65,7 @@ class ClientQuerySet(models.QuerySet):
         """Clients with all that the head and the overview of their page show."""
         return self.with_permission().select_related(
             "summary__tier",
+            "scored",
             "complexity_driver",
             "attention_constraint",
             "persona",

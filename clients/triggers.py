@@ -104,5 +104,8 @@ SUMMARY_FOR_EACH_CLIENT = pgtrigger.Trigger(
     level=pgtrigger.Statement,
     operation=pgtrigger.Insert,
     referencing=_NEW,
-    func="INSERT INTO clients_clientsummary (client_id, open_tasks) SELECT id, 0 FROM new_rows; RETURN NULL;",
+    func="""
+    INSERT INTO clients_clientsummary (client_id, open_tasks) SELECT id, 0 FROM new_rows;
+    INSERT INTO clients_clientscore (client_id) SELECT id FROM new_rows;
+    RETURN NULL;""",
 )

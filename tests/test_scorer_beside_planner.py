@@ -15,7 +15,7 @@ from segmentation_crm.embedded.processes import wait_until
 from servicing.planning import plan
 from tests.servicing.test_commands import DAY, START
 from tests.servicing.world import World
-from tiers.services import refresh_summaries
+from tiers.services import refresh_tiers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,15 +60,15 @@ def test_scorer_and_planner_end_well_whatever_the_order_of_the_rows():
     world = World()
     first, second = (world.client(tier="A", since=START - 40 * DAY) for _ in range(2))
     # The scorer reads the table as it lies: the row that was written last comes last.
-    ClientSummary.objects.filter(client=second).update(open_tasks=7, score=3)
-    ClientSummary.objects.filter(client=first).update(open_tasks=7, score=3)
+    ClientSummary.objects.filter(client=second).update(open_tasks=7, tier_position=9)
+    ClientSummary.objects.filter(client=first).update(open_tasks=7, tier_position=9)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM clients_clientsummary")
     failures: list[BaseException] = []
     with held(first) as let_first_go, held(second) as let_second_go:
         threads = [start(lambda: plan(as_of=START, clients=[first, second]), failures)]
         assert wait_until(lambda: waiting() == 1, 10)
-        threads.append(start(transaction.atomic(refresh_summaries), failures))
+        threads.append(start(transaction.atomic(refresh_tiers), failures))
         assert wait_until(lambda: waiting() == 2, 10)
         let_second_go()
         assert wait_until(lambda: waiting(behind_one_another=True) == 1, 10)
@@ -76,5 +76,5 @@ def test_scorer_and_planner_end_well_whatever_the_order_of_the_rows():
     for thread in threads:
         thread.join(20)
     assert not failures, failures
-    assert not ClientSummary.objects.filter(score=3).exists()
+    assert not ClientSummary.objects.filter(tier_position=9).exists()
     assert not ClientSummary.objects.filter(open_tasks=7).exists()

@@ -142,5 +142,5 @@ def _start(override: Override, today: dt.date, by: User | None) -> None:
         override=override,
         applied_by=by,
     )
-    services.refresh_summaries(client_id=override.client_id)
+    services.refresh_tiers(client_id=override.client_id)
     wake_sweeps(ChangeKind.SERVICE)

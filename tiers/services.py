@@ -91,7 +91,8 @@ def propose_run(
         scoring.explain(run, measurement, last_tier_id)
         run.tiers, run.moves = runs.summarize(run, policy)
         run.save(update_fields=["tiers", "moves"])
-        refresh_summaries()
+        refresh_tiers()
+        refresh_scores()
     return run
 
 
@@ -116,6 +117,8 @@ def apply_run(
         applied = _start_assignments(run, applied_by, clients=clients)
         run.status, run.applied_at, run.applied_by = RunStatus.APPLIED, timezone.now(), applied_by
         run.save(update_fields=["status", "applied_at", "applied_by"])
+        if run.as_of > firm_today():
+            refresh_scores()  # applied, a run for a day to come is the latest
         wake_sweeps(ChangeKind.SERVICE)
     return applied
 
@@ -164,7 +167,8 @@ def undo_run(*, run: ScoringRun, by: User | None, report: Report = untold) -> in
         report(_("Giving back the tiers from before"), 1, 3)
         undone = _take_back(run)
         report(_("Bringing the client list in line"), 2, 3)
-        refresh_summaries()  # the scores are those of the run before it again
+        refresh_tiers()
+        refresh_scores()  # those of the run before it again
         log.info("run_undone", run=run.pk, clients=undone, by=by and by.pk)
         wake_sweeps(ChangeKind.SERVICE)
     return undone
@@ -219,17 +223,29 @@ def published_policy() -> Policy:
     return policy
 
 
-def refresh_summaries(*, moved_only: bool = False, client_id: int | None = None) -> int:
-    """Rewrites tier and score in the client summaries where they differ; returns how many rows.
+def refresh_tiers(*, moved_only: bool = False, client_id: int | None = None) -> int:
+    """Rewrites the tiers in the client summaries where they differ; returns how many rows.
 
     For all clients, or `moved_only` those of the assignments just started, or one.
     """
     only = "AND s.client_id IN (SELECT client_id FROM tiers_move)" if moved_only else ""
+    return _refreshed(_REFRESH_TIERS, only, client_id)
+
+
+def refresh_scores(*, client_id: int | None = None) -> int:
+    """Rewrites the scores that the client list shows where they differ; returns how many rows.
+
+    For all clients, or one.
+    """
+    return _refreshed(_REFRESH_SCORES, "", client_id)
+
+
+def _refreshed(statement: str, only: str, client_id: int | None) -> int:
     if client_id is not None:
         only = "AND s.client_id = %(client)s"
     take_turns()
     with connection.cursor() as cursor:
-        cursor.execute(_REFRESH_SUMMARIES.format(only=only), {"client": client_id, "today": firm_today()})
+        cursor.execute(statement.format(only=only), {"client": client_id, "today": firm_today()})
         return cursor.rowcount
 
 
@@ -297,7 +313,7 @@ def _start_assignments(
         moved = cursor.rowcount
         cursor.execute(_OPEN_NEW, parameters)
         opened = cursor.rowcount
-    refresh_summaries(moved_only=True)
+    refresh_tiers(moved_only=True)
     return Applied(moved=moved, first=opened - moved)
 
 
@@ -369,22 +385,29 @@ WHERE a.run_id = %(run)s AND a.source <> 'first'"""
 _REOPEN = """
 UPDATE tiers_tierassignment a SET ends_on = NULL FROM tiers_move m WHERE a.id = m.old_id"""
 
-_REFRESH_SUMMARIES = f"""
-WITH latest AS MATERIALIZED ({runs.LATEST_RUN}), scored AS (
-    SELECT client_id, score FROM tiers_explanation WHERE run_id = (SELECT id FROM latest)
-), found AS (
-    SELECT
-        s.client_id, a.tier_id, t.position AS tier_position, scored.score,
-        CASE WHEN scored.score IS NOT NULL THEN (SELECT as_of FROM latest) END AS scored_on
+_REFRESH_TIERS = """
+UPDATE clients_clientsummary s
+SET tier_id = f.tier_id, tier_position = f.tier_position
+FROM (
+    SELECT s.client_id, a.tier_id, t.position AS tier_position
     FROM clients_clientsummary s
     LEFT JOIN tiers_tierassignment a ON a.client_id = s.client_id AND a.ends_on IS NULL
     LEFT JOIN clients_tier t ON t.id = a.tier_id
-    LEFT JOIN scored ON scored.client_id = s.client_id
+    WHERE true {only}
+) f
+WHERE s.client_id = f.client_id
+    AND (s.tier_id, s.tier_position) IS DISTINCT FROM (f.tier_id, f.tier_position)"""
+
+_REFRESH_SCORES = f"""
+WITH latest AS MATERIALIZED ({runs.LATEST_RUN}), found AS (
+    SELECT
+        s.client_id, e.score,
+        CASE WHEN e.score IS NOT NULL THEN (SELECT as_of FROM latest) END AS scored_on
+    FROM clients_clientscore s
+    LEFT JOIN tiers_explanation e ON e.client_id = s.client_id AND e.run_id = (SELECT id FROM latest)
     WHERE true {{only}}
 )
-UPDATE clients_clientsummary s
-SET tier_id = f.tier_id, tier_position = f.tier_position, score = f.score, scored_on = f.scored_on
+UPDATE clients_clientscore s
+SET score = f.score, scored_on = f.scored_on
 FROM found f
-WHERE s.client_id = f.client_id
-    AND (s.tier_id, s.tier_position, s.score, s.scored_on)
-        IS DISTINCT FROM (f.tier_id, f.tier_position, f.score, f.scored_on)"""  # noqa: S608
+WHERE s.client_id = f.client_id AND (s.score, s.scored_on) IS DISTINCT FROM (f.score, f.scored_on)"""  # noqa: S608

@@ -110,7 +110,7 @@ WITH rate AS (
              WHEN s.score IS NOT NULL THEN 'rest' ELSE 'insufficient data' END AS rule) proposed
     RETURNING client_id, score
 )
-UPDATE clients_clientsummary s SET score = e.score, scored_on = %(as_of)s
+UPDATE clients_clientscore s SET score = e.score, scored_on = %(as_of)s
 FROM explained e
 WHERE e.client_id = s.client_id AND (s.score, s.scored_on) IS DISTINCT FROM (e.score, %(as_of)s)
 """

@@ -27,6 +27,7 @@ SIMULATE = Goal(seconds=1, up_to=10_000, growth=1.15)
 DRAFT_GROWTH = 25  # the weight of growth in the draft that is simulated; the shipped policy has 10
 WRITTEN = [
     "clients_change",
+    "clients_clientscore",
     "clients_clientsummary",
     "servicing_serviceclock",
     "servicing_servicetask",

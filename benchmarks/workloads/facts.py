@@ -22,6 +22,7 @@ CHANGE_EVERY = 20
 WRITTEN = [
     "clients_client",
     "clients_clientevent",
+    "clients_clientscore",
     "clients_clientsummary",
     "clients_teammember",
     "clients_teammemberevent",

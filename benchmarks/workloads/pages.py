@@ -145,7 +145,7 @@ def queries(browser: Browser, address: str) -> int:
 
 def deep(sort: str) -> str:
     """The position six tenths down the list in an order, as the list's own links have it."""
-    field = {"name": "name", "score": "summary__score", "touch": "summary__last_touch_on"}[sort.lstrip("-")]
+    field = {"name": "name", "score": "scored__score", "touch": "summary__last_touch_on"}[sort.lstrip("-")]
     down = "-" if sort.startswith("-") else ""
     rows = Client.objects.exclude(**{f"{field}__isnull": True}).order_by(down + field, down + "id")
     place = rows.count() * 6 // 10

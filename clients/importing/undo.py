@@ -19,6 +19,7 @@ from clients.models import (
     BehavioralTag,
     ChangeKind,
     Client,
+    ClientScore,
     ClientSummary,
     Departure,
     Erasure,
@@ -34,7 +35,7 @@ from clients.models import (
 from clients.services_facts import refresh_last_touch
 
 # Tables beside those that an import writes that follow a client by themselves.
-FOLLOWS = (ClientSummary, PermissionAnswer, Erasure, Departure)
+FOLLOWS = (ClientSummary, ClientScore, PermissionAnswer, Erasure, Departure)
 OWN = {Member: ImportedTable.MEMBER, TeamMember: ImportedTable.TEAM, BehavioralTag: ImportedTable.TAG}
 
 

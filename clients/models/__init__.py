@@ -1,7 +1,15 @@
 """The record: who a client is, what it is tagged with, what is known about it."""
 
 from clients.models.changes import Change, ChangeKind
-from clients.models.client import BehavioralTag, Client, ClientStatus, ClientSummary, Member, Permission
+from clients.models.client import (
+    BehavioralTag,
+    Client,
+    ClientScore,
+    ClientStatus,
+    ClientSummary,
+    Member,
+    Permission,
+)
 from clients.models.facts import Revenue, TimeEntry, Touch, TouchOutcome
 from clients.models.imports import ImportBatch, ImportedRecord, ImportedTable, ImportKind, ImportState
 from clients.models.jobs import Job, JobState, SweepRun
@@ -41,6 +49,7 @@ __all__ = [
     "ChannelOptOut",
     "Client",
     "ClientMerge",
+    "ClientScore",
     "ClientSplit",
     "ClientStatus",
     "ClientSummary",

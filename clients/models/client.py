@@ -244,8 +244,6 @@ class ClientSummary(models.Model):
     client = models.OneToOneField(Client, models.CASCADE, primary_key=True, related_name="summary")
     tier = models.ForeignKey("clients.Tier", models.PROTECT, null=True, related_name="+", db_index=False)
     tier_position = models.PositiveSmallIntegerField(null=True)
-    score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
-    scored_on = models.DateField(null=True)
     last_touch_on = models.DateField(null=True)
     next_due_on = models.DateField(null=True)
     late_after = models.DateField(null=True, help_text="The earliest window end of the open tasks.")
@@ -257,12 +255,32 @@ class ClientSummary(models.Model):
         indexes = [
             # one for each order that the client list offers
             models.Index(fields=["tier_position", "client"], name="clients_summary_by_tier"),
-            models.Index(fields=["score", "client"], name="clients_summary_by_score"),
             models.Index(fields=["next_due_on", "client"], name="clients_summary_by_due"),
             models.Index(fields=["last_touch_on", "client"], name="clients_summary_by_touch"),
             # the late filter
-            models.Index(fields=["late_after"], name="clients_summary_late"),
+            models.Index(
+                fields=["late_after"], condition=Q(late_after__isnull=False), name="clients_summary_is_late"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Summary of client {self.client_id}"
+
+
+class ClientScore(models.Model):
+    """A client's score in the latest run, as the list shows it: derived, rebuilt by one command, not audited.
+
+    Apart from the summary: every night gives everybody a new one, and here that changes one index.
+    """
+
+    client = models.OneToOneField(Client, models.CASCADE, primary_key=True, related_name="scored")
+    score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    scored_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("client score")
+        verbose_name_plural = _("client scores")
+        indexes = [models.Index(fields=["score", "client"], name="clients_score_by_score")]
+
+    def __str__(self) -> str:
+        return f"Score of client {self.client_id}"

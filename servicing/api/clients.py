@@ -56,7 +56,12 @@ _OWN = (
     "investable_assets", "potential_revenue", "growth_potential", "alignment", "expected_years", "email",
     "phone", "created_at",
 )  # fmt: skip
-_SUMMARY = ("score", "scored_on", "next_due_on", "last_touch_on")
+_DERIVED = {
+    "score": "scored__score",
+    "scored_on": "scored__scored_on",
+    "next_due_on": "summary__next_due_on",
+    "last_touch_on": "summary__last_touch_on",
+}
 _LEAD = TeamMember.objects.filter(client=OuterRef("pk"), role__code=services.LEAD_ADVISOR)
 
 
@@ -172,7 +177,7 @@ def _read(clients: Iterable[Client] | ClientQuerySet, caller: Caller, words: Wor
     behavioral = sees_behavioral(caller)
     rows = clients.annotate(lead=Subquery(_LEAD.values("user__username")[:1])).values(  # type: ignore[union-attr]
         *_OWN,
-        *(f"summary__{name}" for name in _SUMMARY),
+        *_DERIVED.values(),
         *(f"{axis}_id" for axis in AXES if axis != services.BEHAVIORAL),
         "summary__tier_id",
         "lead",
@@ -187,7 +192,7 @@ def _read(clients: Iterable[Client] | ClientQuerySet, caller: Caller, words: Wor
 def _told(
     row: dict[str, Any], team: list[dict[str, str]], words: Words, hidden: Iterable[str], behavioral: bool
 ) -> dict[str, Any]:
-    told = {name: row[name] for name in _OWN} | {name: row[f"summary__{name}"] for name in _SUMMARY}
+    told = {name: row[name] for name in _OWN} | {name: row[path] for name, path in _DERIVED.items()}
     told |= {"tier": words.code("tier", row["summary__tier_id"]) or None, "team": team}
     told["lead_advisor"] = row["lead"]
     for axis in AXES:

@@ -18,7 +18,7 @@ from servicing.book.fields import stricter
 from servicing.book.merging import fetch, settle, take_locks
 from servicing.book.rules import RULES
 from servicing.planning.session import OPEN
-from tiers.services import refresh_summaries
+from tiers.services import refresh_scores, refresh_tiers
 
 
 def part(*, merge: ClientMerge, by: User, reason: str = "") -> Client:
@@ -70,7 +70,8 @@ def _part(merge: ClientMerge, by: User) -> Client:
     merge.parted_at, merge.parted_by = timezone.now(), by
     merge.save(update_fields=["parted_at", "parted_by"])
     settle(kept.pk, merge.absorbed_id)
-    refresh_summaries(client_id=merge.absorbed_id)
+    refresh_tiers(client_id=merge.absorbed_id)
+    refresh_scores(client_id=merge.absorbed_id)
     return Client.objects.get(pk=merge.absorbed_id)
 
 

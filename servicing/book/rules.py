@@ -474,6 +474,7 @@ RULES: dict[str, Rule] = {
     "servicing_beyondstandard": derived,
     "servicing_clientresult": derived,
     "clients_behavioraltag": behavioral,
+    "clients_clientscore": derived,
     "clients_clientsummary": derived,
     "clients_departure": drops,
     "clients_legalhold": moves,

@@ -37,13 +37,14 @@ CREATE TEMP TABLE dashboard_client ON COMMIT DROP AS
 SELECT c.id AS client_id, s.tier_id, lead.user_id AS lead_id, c.status = 'active' AS active,
     c.complexity_driver_id IS NULL AND c.attention_constraint_id IS NULL AND c.persona_id IS NULL
         AND c.income_structure_id IS NULL AND b.client_id IS NULL AS untagged,
-    c.permission = 'not_asked' AS not_asked, s.score IS NULL AS unscored,
+    c.permission = 'not_asked' AS not_asked, score.score IS NULL AS unscored,
     lead.user_id IS NULL AS without_lead,
     NOT EXISTS (SELECT 1 FROM clients_teammember m WHERE m.client_id = c.id) AS without_team,
     {JOINED.replace("since)s", "week)s").replace("until)s", "as_of)s")} AS joined_week,
     {JOINED.replace("since)s", "before)s").replace("until)s", "week)s")} AS joined_before
 FROM clients_client c
 JOIN clients_clientsummary s ON s.client_id = c.id
+JOIN clients_clientscore score ON score.client_id = c.id
 LEFT JOIN clients_behavioraltag b ON b.client_id = c.id
 LEFT JOIN clients_teammember lead ON lead.client_id = c.id AND lead.role_id = {LEAD_ROLE}
 """

@@ -33,6 +33,7 @@ TABLES = [
     "clients_revenue",
     "clients_touch",
     "clients_clientsummary",
+    "clients_clientscore",
 ]
 
 

@@ -14,7 +14,15 @@ from django.db import models
 
 APPS = ("clients", "tiers", "personas", "servicing")
 DERIVED = {
-    "clients": {"ClientSummary", "ImportedRecord", "Job", "SweepRun", "BulkBehavioralRow", "Notice"},
+    "clients": {
+        "ClientSummary",
+        "ClientScore",
+        "ImportedRecord",
+        "Job",
+        "SweepRun",
+        "BulkBehavioralRow",
+        "Notice",
+    },
     "tiers": {
         "ClientFacts",
         "FactSnapshot",

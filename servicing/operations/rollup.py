@@ -18,7 +18,7 @@ INSERT INTO servicing_firmrollup (
 SELECT
     %(as_of)s,
     count(*) FILTER (WHERE s.tier_position IS NULL),
-    count(*) FILTER (WHERE s.score IS NULL),
+    count(*) FILTER (WHERE score.score IS NULL),
     count(*) FILTER (WHERE lead.client_id IS NULL),
     ARRAY(
         SELECT DISTINCT i.role_id FROM servicing_serviceitem i
@@ -28,6 +28,7 @@ SELECT
     %(now)s
 FROM clients_client c
 JOIN clients_clientsummary s ON s.client_id = c.id
+JOIN clients_clientscore score ON score.client_id = c.id
 LEFT JOIN (
     SELECT t.client_id FROM clients_teammember t JOIN clients_servicerole r ON r.id = t.role_id
     WHERE r.code = 'lead_advisor'

@@ -78,6 +78,7 @@ FATES: dict[str, Fate] = {
     "clients_erasure": kept(places=STAYS),  # kinds of places and how many
     "clients_legalhold": kept(reason=WORDS, release_reason=WORDS),
     "clients_teammember": KEPT,  # who of the firm served
+    "clients_clientscore": KEPT,
     "clients_clientsummary": KEPT,
     # What the figures rest on
     "clients_revenue": kept(source=STAYS, source_id=NUMBER),

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clients.commands import WrongUsage
-from clients.models import Client, Tier
+from clients.models import Client, ClientScore, ClientSummary, Tier
 from tests.clients.files import NATIVE, OKAFOR, client, counts, done, exported, exported_rows, person, write
 from tests.examples import examples
 
@@ -28,13 +28,8 @@ HEADER = [*NATIVE.split(","), "tier", "score", "scored_on", "next_due_on"]
 def test_it_has_the_native_columns_and_what_the_firm_derived(tmp_path: Path) -> None:
     person()
     done("clients", write(tmp_path, f"{NATIVE}\n{OKAFOR}\n"))
-    summary = Client.objects.get().summary
-    summary.tier, summary.score, summary.scored_on = (
-        Tier.objects.get(code="A"),
-        Decimal("88.50"),
-        "2026-01-31",
-    )
-    summary.save()
+    ClientSummary.objects.update(tier=Tier.objects.get(code="A"))
+    ClientScore.objects.update(score=Decimal("88.50"), scored_on="2026-01-31")
     [row] = exported_rows(tmp_path)
     assert list(row) == HEADER
     assert row["advisor"] == "ann"

@@ -157,7 +157,7 @@ def test_a_worker_killed_in_the_middle_leaves_no_run_and_the_next_ends_the_job_o
     a_firm_to_score()
     person = UserFactory(groups=["operations"])
     with hold() as held:
-        held.run("BEGIN; SELECT FROM clients_clientsummary FOR UPDATE")  # the last thing that a run writes
+        held.run("BEGIN; SELECT FROM clients_clientscore FOR UPDATE")  # the last thing that a run writes
         job = start_job(task="tiers.propose_run", title="Ranking", by=person, arguments=[person.pk])
         live.wait_for(backend_that_waits)
         backend = backend_that_waits() or 0

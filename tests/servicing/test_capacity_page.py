@@ -226,7 +226,7 @@ def test_the_studio_shows_the_hours_that_a_draft_would_promise(
 ):
     time_machine.move_to(dt.datetime(2026, 3, 31, 16, tzinfo=dt.UTC))
     store([case(f"c{n}", 900 - 10 * n, growth=n % 5 + 1, alignment=3, tier="C") for n in range(8)])
-    services.refresh_summaries()
+    services.refresh_tiers()
     olga = signed_in("olga")
     published = store_policy(SHIPPED)
     draft = clone_policy(policy=published, by=None)

@@ -17,6 +17,7 @@ from django.urls import reverse
 from clients.firm import firm_today
 from clients.models import (
     Client,
+    ClientScore,
     ClientSummary,
     Revenue,
     ServiceRole,
@@ -95,9 +96,8 @@ def _tiered(client: Client, tier: Tier | None, number: int, tiers: list[Tier]) -
     TierAssignment.objects.create(
         client=client, tier=tier, starts_on=start, serviced_from=start, source="run"
     )
-    ClientSummary.objects.filter(client=client).update(
-        tier=tier, tier_position=tier.position, score=None if number == 4 else 50
-    )
+    ClientSummary.objects.filter(client=client).update(tier=tier, tier_position=tier.position)
+    ClientScore.objects.filter(client=client).update(score=None if number == 4 else 50)
 
 
 def _facts(client: Client, number: int, by: User) -> None:

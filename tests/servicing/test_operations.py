@@ -11,7 +11,17 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from clients.firm import firm_today, firm_zone
-from clients.models import Client, ClientSummary, Firm, ServiceRole, SweepRun, TeamMember, Tier, User
+from clients.models import (
+    Client,
+    ClientScore,
+    ClientSummary,
+    Firm,
+    ServiceRole,
+    SweepRun,
+    TeamMember,
+    Tier,
+    User,
+)
 from servicing.dashboards import rollups
 from servicing.models import ClientRequest, FirmRollup, ServiceTask
 from servicing.operations.home import read_worklists
@@ -55,7 +65,7 @@ def firm(olga) -> None:
     ClientFactory(status="former")
     tier = Tier.objects.get(code="A")
     ClientSummary.objects.filter(client__in=clients[:5]).update(tier=tier, tier_position=tier.position)
-    ClientSummary.objects.filter(client__in=clients[:4]).update(score=50)
+    ClientScore.objects.filter(client__in=clients[:4]).update(score=50)
     for days in (5, 6, 7, 40):
         task(clients[0], days_late=days, to=ann)
     task(clients[0], days_late=9, to=ann, status="done")

@@ -12,7 +12,17 @@ from typing import Any
 
 import pytest
 
-from clients.models import Client, ClientSummary, Revenue, ServiceRole, TeamMember, Tier, TimeEntry, Touch
+from clients.models import (
+    Client,
+    ClientScore,
+    ClientSummary,
+    Revenue,
+    ServiceRole,
+    TeamMember,
+    Tier,
+    TimeEntry,
+    Touch,
+)
 from servicing.dashboards import lists, movement, rollups
 from servicing.dashboards.reading import Asked
 from servicing.delivery import figures, periods
@@ -49,9 +59,8 @@ def a_firm(seed: int) -> None:
         client.client_since = draw.choice((None, *(TODAY - n * DAY for n in (-1, 0, 6, 7, 8, 13, 14, 99))))
         client.save()
         tier = draw.choice(tiers)
-        ClientSummary.objects.filter(client=client).update(
-            tier=tier, tier_position=tier and tier.position, score=draw.choice((None, 40))
-        )
+        ClientSummary.objects.filter(client=client).update(tier=tier, tier_position=tier and tier.position)
+        ClientScore.objects.filter(client=client).update(score=draw.choice((None, 40)))
         if draw.random() < 0.9:
             _moves(client, draw)
         for number in range(12):
@@ -153,7 +162,9 @@ def books_by_definition() -> dict[Key, dict[str, int]]:
         words = (client.complexity_driver_id, client.attention_constraint_id, client.persona_id,
                  client.income_structure_id)  # fmt: skip
         names += ["untagged"] * (not any(words) and not hasattr(client, "behavioral_tag"))
-        names += ["not_asked"] * (client.permission == "not_asked") + ["unscored"] * (summary.score is None)
+        names += ["not_asked"] * (client.permission == "not_asked") + ["unscored"] * (
+            client.scored.score is None
+        )
         names += ["without_lead"] * (client.pk not in led) + ["without_team"] * (not client.team.exists())
         for part, until in (("week", TODAY), ("before", TODAY - WEEK)):
             since = client.client_since

@@ -30,7 +30,7 @@ def firm(time_machine):
             case("new"),
         ]
     )
-    services.refresh_summaries()
+    services.refresh_tiers()
     Client.objects.filter(external_id="a").update(persona=Persona.objects.first())
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clients.commands import Refused, WrongUsage
 from clients.exporting import client_lines
-from clients.models import Client, ClientSummary
+from clients.models import Client, ClientScore
 from tests.tiers.firm import BY_REVENUE, D, case, current_tiers, store, store_policy
 from tests.tiers.reference import Rule, Stated
 from tiers.models import ScoringRun
@@ -135,7 +135,7 @@ def test_a_proposal_for_a_day_to_come_leaves_todays_scores(policy, time_machine)
     call_command(
         "score_clients", "--as-of", "2026-12-31", "--policy", str(policy.pk), "--json", stdout=io.StringIO()
     )
-    assert set(ClientSummary.objects.exclude(score=None).values_list("scored_on", flat=True)) == {D}
+    assert set(ClientScore.objects.exclude(score=None).values_list("scored_on", flat=True)) == {D}
     latest = latest_run()
     assert latest
     assert latest.as_of == D

@@ -10,7 +10,8 @@ from django.apps import apps
 from django.db import connections, transaction
 
 from clients.commands import Refused
-from clients.models import Change, ChangeKind, Client, ClientSummary, TouchKind
+from clients.firm import firm_today
+from clients.models import Change, ChangeKind, Client, ClientScore, ClientSummary, TouchKind
 from tests.tiers.firm import BY_REVENUE, SHIPPED, D, case, current_tiers, proposals, store, store_policy, tier
 from tiers import overrides, runs, services
 from tiers.models import (
@@ -43,7 +44,8 @@ def propose(on=D, stated=BY_REVENUE, policy=None):
 
 def summary(external_id):
     row = ClientSummary.objects.select_related("tier").get(client__external_id=external_id)
-    return row.tier and row.tier.code, row.tier_position, row.score, row.scored_on
+    ranked = ClientScore.objects.get(client=row.client_id)
+    return row.tier and row.tier.code, row.tier_position, ranked.score, ranked.scored_on
 
 
 def test_it_proposes_without_moving_anyone(firm):
@@ -208,11 +210,21 @@ def test_it_prunes_what_nobody_applied(firm):
 
 def test_summaries_rebuild_from_scratch(firm):
     services.apply_run(run=propose(), applied_by=None)
-    before = list(ClientSummary.objects.order_by("client_id").values())
-    ClientSummary.objects.update(tier=None, tier_position=9, score=1, scored_on=None)
-    assert services.refresh_summaries() == 4
-    assert list(ClientSummary.objects.order_by("client_id").values()) == before
-    assert services.refresh_summaries() == 0
+    before = [list(model.objects.order_by("client_id").values()) for model in (ClientSummary, ClientScore)]
+    ClientSummary.objects.update(tier=None, tier_position=9)
+    ClientScore.objects.update(score=1, scored_on=None)
+    assert (services.refresh_tiers(), services.refresh_scores()) == (4, 4)
+    after = [list(model.objects.order_by("client_id").values()) for model in (ClientSummary, ClientScore)]
+    assert after == before
+    assert (services.refresh_tiers(), services.refresh_scores()) == (0, 0)
+
+
+def test_a_run_for_a_day_to_come_shows_its_scores_once_it_is_applied(firm):
+    propose(firm_today())
+    coming = propose(firm_today() + dt.timedelta(days=20))
+    assert summary("a")[3] == firm_today()
+    services.apply_run(run=coming, applied_by=None)
+    assert summary("a")[3] == coming.as_of
 
 
 # --- First tiers ---------------------------------------------------------------------------------------

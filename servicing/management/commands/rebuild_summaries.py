@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from clients.commands import ContractCommand
 from clients.services_facts import refresh_last_touch
 from servicing.planning import rebuild_summaries
-from tiers.services import refresh_summaries
+from tiers.services import refresh_scores, refresh_tiers
 
 
 class Command(ContractCommand):
@@ -18,10 +18,18 @@ class Command(ContractCommand):
     )
 
     def work(self, **options: Any) -> dict[str, Any]:
-        return {"tiers": refresh_summaries(), "touches": refresh_last_touch(), "service": rebuild_summaries()}
+        return {
+            "tiers": refresh_tiers(),
+            "scores": refresh_scores(),
+            "touches": refresh_last_touch(),
+            "service": rebuild_summaries(),
+        }
 
     def text(self, result: dict[str, Any]) -> str:
         return (
-            _("Rows that differed: %(tiers)s in tier, %(touches)s in last touch, %(service)s in service.")
+            _(
+                "Rows that differed: %(tiers)s in tier, %(scores)s in score, %(touches)s in last touch, "
+                "%(service)s in service."
+            )
             % result
         )
