@@ -176,7 +176,7 @@ def find(
     session.run("SET LOCAL enable_nestloop = off")
     promised = _promised(session, narrow=where["narrow"])
     differences = DIFFERENCES.format(promised=promised, tasks=where["tasks"])
-    differ = f"SELECT DISTINCT client_id FROM ({differences}) differ"
+    differ = f"SELECT DISTINCT client_id FROM ({differences}) differ ORDER BY client_id"
     found = session.keep("plan_scope", differ, **cover_parameters())
     session.run("SET LOCAL enable_nestloop = on")
     found += session.run(
