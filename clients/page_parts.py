@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.contact import closed_for_members
 from clients.history import history_of
 from clients.models import BulkField, Client, Permission, Touch
+from clients.own_words import own_word
 from clients.permission.panel import permission_panel
 from clients.register.active import active_fields, kept
 from clients.tabs import Panel, Tab, panels, register_panel, register_tab
@@ -44,17 +45,13 @@ def tags(request: HttpRequest, client: Client) -> dict[str, Any]:
     granted = client.permission == Permission.GRANTED
     rows = []
     for field in kept(AXES):
-        if field == "behavioral_trigger":
-            tag = getattr(client, "behavioral_tag", None) if granted else None
-            term = tag.trigger if tag else None
-        else:
-            term = getattr(client, field)
+        allowed = granted or field != "behavioral_trigger"
         rows.append(
             {
                 "field": field,
                 "label": BulkField(field).label,
-                "term": term,
-                "allowed": granted or field != "behavioral_trigger",
+                "term": own_word(client, field) if allowed else None,
+                "allowed": allowed,
             }
         )
     return {"tags": rows}

@@ -61,8 +61,18 @@ class ClientQuerySet(models.QuerySet):
 
         return self.annotate(permission_told=TOLD, closed=CLOSED)
 
+    def with_words(self) -> ClientQuerySet:
+        """Clients with the words that they are tagged with as plain values (`clients.own_words`)."""
+        from clients.own_words import WORDS
+
+        return self.annotate(own_words=WORDS)
+
+    def for_tab(self) -> ClientQuerySet:
+        """One client with all that the head of its page shows, and its words."""
+        return self.with_permission().with_words().select_related("summary__tier", "scored")
+
     def for_page(self) -> ClientQuerySet:
-        """Clients with all that the head and the overview of their page show."""
+        """Clients with all that their statement says of the record itself."""
         return self.with_permission().select_related(
             "summary__tier",
             "scored",

@@ -134,7 +134,7 @@ def csv_lines(run: ScoringRun) -> Iterator[bytes]:
         yield from (bytes(line) for line in copy)
 
 
-def latest_run_here(today: dt.date) -> RawSQL:
+def latest_run_here(today: dt.date | None) -> RawSQL:
     """The id of the latest run, to be looked up within another query."""
     newest = LATEST_RUN.replace("%(today)s", "%s")
     return RawSQL(f"(SELECT latest.id FROM ({newest}) latest)", [today or firm_today()])  # noqa: S608, S611  (our own text)
@@ -150,8 +150,7 @@ def latest_run_id(today: dt.date | None = None) -> int | None:
 
 def latest_run(today: dt.date | None = None) -> ScoringRun | None:
     """The newest run whose explanations are all kept, with its policy."""
-    found = latest_run_id(today)
-    return None if found is None else ScoringRun.objects.select_related("policy").get(pk=found)
+    return ScoringRun.objects.select_related("policy").filter(pk=latest_run_here(today)).order_by().first()
 
 
 def score_history(

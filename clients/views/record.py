@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from clients.access import may_edit_clients, require
 from clients.feedback import notice
 from clients.forms import ClientForm, MemberForm, TeamForm
 from clients.merges import stayed_for
-from clients.models import Client, Member
+from clients.models import Client, Member, TeamMember
 from clients.requests import SignedInRequest
 from clients.tabs import tabs
 
@@ -29,14 +30,16 @@ def _client(request: SignedInRequest, pk: int) -> Client:
 @login_required
 def client_page(request: SignedInRequest, pk: int, tab: str = "") -> HttpResponse:
     """A tab of the client's page; an empty `tab` is the overview."""
-    client = Client.objects.visible_to(request.user).for_page().filter(pk=pk).first()
+    client = Client.objects.visible_to(request.user).for_tab().filter(pk=pk).order_by().first()
     if client is None:
         return _lead_on(request, pk, tab)
     every = tabs()
     current = next((each for each in every if each.slug == tab), None)
     if current is None:
         raise Http404
-    team = list(client.team.select_related("user", "role").order_by("role__position"))
+    members = TeamMember.objects.select_related("user", "role").order_by("role__position")
+    prefetch_related_objects([client], Prefetch("team", members))
+    team = list(client.team.all())
     context = {
         "client": client,
         "team": team,

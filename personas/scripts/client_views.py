@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,9 +16,10 @@ from clients.access import may_edit_clients, require
 from clients.contact import channel_of, closed_channels
 from clients.feedback import notice, refusal, with_notice
 from clients.models import Client, Permission, TeamMember, User
+from clients.own_words import own_word
 from clients.requests import SignedInRequest
 from personas.models import Message, ScriptChannel, ScriptUse, ScriptVersion, Situation
-from personas.models.mapping import BEHAVIORAL, CONDITIONS
+from personas.models.mapping import CONDITIONS
 from personas.scripts import matching, merge_fields, recipients, services
 from personas.scripts.services import ScriptRefused
 
@@ -34,10 +31,10 @@ LAST = 8
 def tab_part(request: HttpRequest, client: Client) -> dict[str, Any]:
     """The part of the Conversation tab: the best of what is offered, and what was used last."""
     user: Any = request.user
-    role_id, refused = _role_and_refused(client, user)
+    held = next((member.role_id for member in client.team.all() if member.user_id == user.pk), None)
     return {
-        "offers": offers_of(client, role_id=role_id, limit=EVERY, one_a_situation=True),
-        "refused": refused,
+        "offers": offers_of(client, role_id=held, limit=EVERY, one_a_situation=True),
+        "refused": _refused(client),
         "used": list(
             ScriptUse.objects.filter(client=client)
             .select_related("version", "by")
@@ -56,17 +53,12 @@ def tab_part(request: HttpRequest, client: Client) -> dict[str, Any]:
     }
 
 
-def _role_and_refused(client: Client, user: User) -> tuple[int | None, list[dict[str, Any]]]:
-    """`role_of`, and the addresses that the mail server refuses, each with its answer; one query."""
-    held = TeamMember.objects.filter(client=OuterRef("pk"), user=user).order_by("role__position")
-    refused = Message.objects.filter(client=OuterRef("pk"), refused=True).order_by("-pk")
-    told = JSONObject(pk="pk", address="recipient", error="error", at="claimed_at")
-    found = Client.objects.filter(pk=client.pk).annotate(
-        held=Subquery(held.values("role")[:1]), refused=ArraySubquery(refused.values(told=told))
-    )
-    role, rows = found.order_by().values_list("held", "refused")[0]
-    once = {row["address"].lower(): row | {"at": dt.datetime.fromisoformat(row["at"])} for row in rows}
-    return role, list(once.values())
+def _refused(client: Client) -> list[dict[str, Any]]:
+    """The client's addresses that the mail server refuses, each with its latest answer."""
+    refused = Message.objects.filter(client=client, refused=True).order_by("pk")
+    rows = refused.values("pk", "recipient", "error", "claimed_at")
+    once = {row["recipient"].lower(): row for row in rows}
+    return sorted(once.values(), key=lambda row: -row["pk"])
 
 
 def role_of(client: Client, user: User) -> int | None:
@@ -118,14 +110,9 @@ def offers_of(
 def _own_words(client: Client, version: ScriptVersion) -> list[str]:
     """What the version asks for, in words: it fits, so that they are the client's own. A word that the client
     was given since it was read is left out."""
-    asked = (_own(client, name) for name in CONDITIONS if getattr(version, f"{name}_id") is not None)
-    return [str(word) for word in asked if word is not None]
-
-
-def _own(client: Client, name: str) -> Any:
-    if name == BEHAVIORAL:
-        return getattr(getattr(client, "behavioral_tag", None), "trigger", None)
-    return client.summary.tier if name == "tier" else getattr(client, name)
+    asked = [name for name in CONDITIONS if getattr(version, f"{name}_id") is not None]
+    words = (client.summary.tier if name == "tier" else own_word(client, name) for name in asked)
+    return [word.label for word in words if word is not None]
 
 
 def _closed(client: Client) -> dict[str, str]:
@@ -144,7 +131,7 @@ def _closed(client: Client) -> dict[str, str]:
 @require_GET
 def for_client(request: SignedInRequest, pk: int) -> HttpResponse:
     """Everything that is offered for a client, by situation or for the service of a task."""
-    client = get_object_or_404(Client.objects.visible_to(request.user).for_page(), pk=pk)
+    client = get_object_or_404(Client.objects.visible_to(request.user).for_tab(), pk=pk)
     everything = list(Situation.objects.active())
     asked, service = request.GET.get("situation", ""), request.GET.get("service", "")
     chosen = [each for each in everything if each.code == asked or (service and service in each.services)]

@@ -8,14 +8,17 @@ serves a client's page and the sweep that matches thousands.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
+from clients.models import ServiceRole
 from clients.register.active import active_sql
 from personas.models.mapping import BEHAVIORAL, CONDITIONS, TAILORED
-from personas.models.scripts import ScriptVersion
+from personas.models.scripts import ScriptVersion, Situation
 
 # Of the version `v` and the client `c`: each condition is empty, or the client's own value, of a field that
 # the register lets the firm keep.
@@ -48,6 +51,8 @@ BEST_FIRST = f"""
     situation.position, v.position, v.title, v.id
 """
 
+_WORD = "json_build_object('id', {0}.id, 'code', {0}.code, 'label', {0}.label)::text"
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -69,8 +74,8 @@ def offered(
     limit: int = 60,
     one_a_situation: bool = False,
 ) -> list[Offer]:
-    """The versions that may be used on the client today, best match first, each with its situation and role;
-    two queries. What a version asks for is the client's own.
+    """The versions that may be used on the client today, best match first, each with the words of its
+    situation and role; one query. What a version asks for is the client's own.
 
     `one_a_situation`: the best of each situation, in the firm's order of situations.
 
@@ -84,7 +89,10 @@ def offered(
             FROM unnest(%(situations)s::bigint[]) id
         )
         SELECT {"DISTINCT ON (situation.position, situation.id)" if one_a_situation else ""}
-            v.id, ({SPECIFIC}), coalesce(v.role_id = w.role_id, false) {MATCHES}
+            v.*, ({SPECIFIC}) AS specific, coalesce(v.role_id = w.role_id, false) AS of_role,
+            {_WORD.format("situation")} AS situation_word, {_WORD.format("role")} AS role_word
+        {MATCHES}
+        LEFT JOIN clients_servicerole role ON role.id = v.role_id
         WHERE w.role_id IS NULL OR v.role_id IS NULL OR v.role_id = w.role_id
         ORDER BY {"situation.position, situation.id," if one_a_situation else ""}
             v.channel = ANY(%(closed)s), {BEST_FIRST}
@@ -100,11 +108,13 @@ def offered(
         "today": today,
         "limit": limit,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        found = cursor.fetchall()
-    versions = ScriptVersion.objects.select_related("situation", "role").in_bulk([row[0] for row in found])
-    return [Offer(versions[id], specific, of_role) for id, specific, of_role in found]
+    return [_offer(version) for version in ScriptVersion.objects.raw(statement, values)]
+
+
+def _offer(version: Any) -> Offer:
+    version.situation = Situation(**json.loads(version.situation_word))
+    version.role = ServiceRole(**json.loads(version.role_word)) if version.role_id else None
+    return Offer(version, version.specific, version.of_role)
 
 
 def fits(*, version_id: int, client_id: int, today: dt.date) -> bool:

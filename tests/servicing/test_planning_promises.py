@@ -231,7 +231,9 @@ def test_tasks_deleted_with_their_client_by_a_mass_statement(world):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM clients_teammember; DELETE FROM tiers_tierassignment;")
         cursor.execute(
-            "DELETE FROM clients_clientsummary; DELETE FROM clients_client WHERE id = %s", [client]
+            "DELETE FROM clients_clientsummary; DELETE FROM clients_clientscore; "
+            "DELETE FROM clients_client WHERE id = %s",
+            [client],
         )
     assert not ServiceTask.objects.exists()
     assert not ServiceClock.objects.exists()
