@@ -79,6 +79,7 @@ TABLE: dict[str, Row] = {
     # the record
     "clients:list": ("GET", {}, ALL),
     "clients:filters": ("GET", {}, ALL),
+    "clients:choose_columns": ("POST", {}, after(ALL, 302)),
     "clients:save_filter": ("POST", {}, after(ALL, 302)),
     "clients:delete_filter": ("POST", {"pk": "saved_filter"}, (302, 404, 404, 404, 404, 404)),
     "clients:bulk": ("POST", {}, after(EDITORS, 302)),
