@@ -173,6 +173,7 @@ TABLE: dict[str, Row] = {
     "api_reference": ("GET", {}, ALL),
     # service
     "servicing:today": ("GET", {}, ALL),
+    "servicing:search": ("GET", {}, ALL),
     "servicing:tasks": ("GET", {}, ALL),
     "servicing:tiers": ("GET", {}, READERS),
     "servicing:new_task": ("GET", {}, EDITORS),
