@@ -41,12 +41,15 @@ def _send(*kinds: ChangeKind) -> None:
             send_task(_sweeps[kind])
 
 
-def send_task(name: str, *args: int) -> None:
-    """Sends a task that the next sweep would do anyhow. A queue that is silent is only logged."""
+def send_task(name: str, *args: int, after: int = 0) -> None:
+    """Sends a task that the next sweep would do anyhow, to be done after so many seconds.
+
+    A queue that is silent is only logged.
+    """
     global _silent_until
     if time.monotonic() >= _silent_until:
         try:
-            current_app.send_task(name, args=args, retry=False)
+            current_app.send_task(name, args=args, countdown=after or None, retry=False)
         except (OperationalError, RedisError, OSError):
             _silent_until = time.monotonic() + SILENCE
             log.warning("queue_did_not_answer", sweep=name)

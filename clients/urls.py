@@ -10,6 +10,7 @@ app_name = "clients"
 urlpatterns: list[URLPattern] = [
     path("clients/", listing.client_list, name="list"),
     path("clients/filters/", listing.filter_panel, name="filters"),
+    path("clients/columns/", listing.choose_columns, name="choose_columns"),
     path("clients/saved/", listing.save_filter, name="save_filter"),
     path("clients/saved/<int:pk>/delete/", listing.delete_filter, name="delete_filter"),
     path("clients/bulk/", listing.bulk_change, name="bulk"),

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.urls import reverse
 
+from clients.changes import send_task
 from clients.jobs import AlreadyDone, working_in_steps, working_on
 from clients.models import User
 from clients.sweeps import noted
@@ -29,6 +30,8 @@ from servicing.sending import sweep
 from servicing.webhooks import sending as webhooks
 from servicing.webhooks import services as webhook_log
 
+REFRESH_WHEN_DUE = (rollups.refresh_when_due, figures.refresh_when_due, weeks.refresh_when_due)
+SETTLED = 60  # seconds after which figures that took up to a second to add up are due again
 RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": 5, "max_retries": 5}
 
 
@@ -39,9 +42,10 @@ def plan_changed() -> None:
         counts["planned"] = sweeps.plan_changed()
         counts["parts"] = sweeps.plan_parts_left()
         follow_changes()
-        rollups.refresh_when_due()
-        figures.refresh_when_due()
-        weeks.refresh_when_due()
+        refreshed = [refresh() for refresh in REFRESH_WHEN_DUE]
+        # Figures of a moment ago that do not have these changes yet are not left to the next sweep.
+        if counts["planned"] and not all(refreshed):
+            send_task("servicing.plan_changed", after=SETTLED)
     webhooks.wake()
 
 

@@ -14,6 +14,7 @@ from servicing.views import (
     operations,
     promise,
     requests,
+    search,
     task,
     tasks,
     time,
@@ -24,6 +25,7 @@ app_name = "servicing"
 urlpatterns = [
     path("tiers/", tier_dashboard, name="tiers"),
     path("", today.today, name="today"),
+    path("search/", search.search, name="search"),
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/new/", new.new_task, name="new_task"),
     path("tasks/bulk/", tasks.bulk, name="bulk"),

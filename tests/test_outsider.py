@@ -51,6 +51,8 @@ def test_no_list_or_file_holds_another_advisors_client(theirs, outsider):
         "/clients/?status=any",
         "/clients/?q=Quill",
         "/clients/?q=Q-77",
+        "/search/?q=Quill",
+        "/search/?q=Q-77",
         "/clients/?advisor=none",
         "/clients/export/?status=any",
         f"/?task={theirs.tasks.get().pk}",

@@ -79,6 +79,7 @@ TABLE: dict[str, Row] = {
     # the record
     "clients:list": ("GET", {}, ALL),
     "clients:filters": ("GET", {}, ALL),
+    "clients:choose_columns": ("POST", {}, after(ALL, 302)),
     "clients:save_filter": ("POST", {}, after(ALL, 302)),
     "clients:delete_filter": ("POST", {"pk": "saved_filter"}, (302, 404, 404, 404, 404, 404)),
     "clients:bulk": ("POST", {}, after(EDITORS, 302)),
@@ -172,6 +173,7 @@ TABLE: dict[str, Row] = {
     "api_reference": ("GET", {}, ALL),
     # service
     "servicing:today": ("GET", {}, ALL),
+    "servicing:search": ("GET", {}, ALL),
     "servicing:tasks": ("GET", {}, ALL),
     "servicing:tiers": ("GET", {}, READERS),
     "servicing:new_task": ("GET", {}, EDITORS),

@@ -46,6 +46,8 @@ def clone_policy(*, policy: Policy, name: str = "", by: User | None = None) -> P
             minimum_completeness=policy.minimum_completeness,
             stability_margin=policy.stability_margin,
             prepared_by=by,
+            # a copy of what others wrote is still theirs
+            editor_ids=policy.editor_ids if policy.published_at is None else [],
         )
         parts: tuple[Any, ...] = (policy.factors, policy.touch_weights, policy.rules)
         for part in parts:
@@ -70,9 +72,10 @@ def change_draft(*, policy: Policy, stated: Statement, by: User) -> bool:
 
 
 def note_preparer(*, policy: Policy, by: User) -> None:
-    """Whoever changed a draft last, and so is not the one to publish it."""
+    """Whoever changed a draft, and so is not the one to publish it, whoever changes it after them."""
     policy.prepared_by = by
-    policy.save(update_fields=["prepared_by"])
+    policy.editor_ids = sorted({*policy.editor_ids, by.pk})
+    policy.save(update_fields=["prepared_by", "editor_ids"])
 
 
 def discard_draft(*, policy: Policy) -> None:
@@ -94,21 +97,26 @@ def discard_draft(*, policy: Policy) -> None:
 
 def who_may_publish(policy: Policy) -> list[User]:
     """The people who may publish the draft: operations and administrators, and where the firm asks for a
-    second person, not whoever changed it last."""
+    second person, nobody who changed it."""
     people = (
         User.objects.filter(is_active=True)
         .filter(Q(groups__name__in=(Group.OPERATIONS, Group.ADMINISTRATOR)) | Q(is_superuser=True))
         .distinct()
         .order_by("first_name", "last_name", "username")
     )
-    if policy.prepared_by_id and TierSettings.current().second_person:
-        people = people.exclude(pk=policy.prepared_by_id)
+    if TierSettings.current().second_person:
+        people = people.exclude(pk__in=_preparers(policy))
     return list(people)
 
 
 def needs_another(policy: Policy, person: User) -> bool:
-    """Whether `person` changed the draft last and the firm wants a second person to publish it."""
-    return policy.prepared_by_id == person.pk and TierSettings.current().second_person
+    """Whether `person` made or changed the draft and the firm wants a second person to publish it."""
+    return person.pk in _preparers(policy) and TierSettings.current().second_person
+
+
+def _preparers(policy: Policy) -> set[int]:
+    """Those who changed the draft; whoever copied it as long as nobody did."""
+    return {*policy.editor_ids, *([policy.prepared_by_id] if policy.prepared_by_id else [])}
 
 
 def publish_policy(*, policy: Policy, by: User | None, reason: str, effective_on: dt.date) -> Policy:
@@ -140,7 +148,7 @@ def _against_publishing(
     if effective_on < today:
         problems.append(_("A policy cannot take effect in the past. Choose today or a later day."))
     if by and needs_another(policy, by):
-        problems.append(_("You changed this draft last, so a second person publishes it."))
+        problems.append(_("You changed this draft, so a second person publishes it."))
     waiting = Policy.objects.filter(status=PolicyStatus.SCHEDULED, effective_on=effective_on).first()
     if waiting:
         problems.append(

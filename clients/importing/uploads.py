@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients.importing.client_records import AMOUNTS
 from clients.importing.columns import FORMATS, Mapping, fields_for
 from clients.importing.engine import ImportResult, run_import
 from clients.importing.files import CSV_LIMIT, FileRefused
@@ -214,4 +215,6 @@ def _text(name: str, row: dict[str, Any], labels: dict[str, dict[int, str]]) -> 
     if name == "occurred_at":
         moment = dt.datetime.fromisoformat(value)
         return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
+    if name in AMOUNTS or name == "amount":
+        return f"{value:.2f}"
     return str(value)

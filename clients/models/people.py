@@ -77,6 +77,8 @@ class User(AbstractUser):
         help_text=_("Behind the bell: work handed over, requests, what escalated."),
     )
     digest_sent_on = models.DateField(null=True, blank=True, editable=False)
+    # of the client list, by name, between spaces; empty until the person chooses
+    hidden_columns = models.CharField(max_length=250, blank=True, default="", db_default="", editable=False)
 
     @property
     def display_name(self) -> str:

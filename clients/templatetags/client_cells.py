@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -12,19 +13,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from clients.models import BulkField, Permission
-from clients.register.active import kept
 from clients.templatetags.crm import icon
-from clients.words import AXES, Words
+from clients.words import Words
 
 register = template.Library()
 BEHAVIORAL = "behavioral_trigger"
 
 
 @register.simple_tag
-def tag_cells(row: dict[str, Any], words: Words, editable: bool) -> SafeString:
-    """The five cells of a client's tags. The behavioral one opens only with permission."""
+def tag_cells(row: dict[str, Any], words: Words, editable: bool, fields: Iterable[str]) -> SafeString:
+    """The cells of a client's tags. The behavioral one opens only with permission."""
     cells = []
-    for field in kept(AXES):
+    for field in fields:
         if field == BEHAVIORAL and row["permission"] != Permission.GRANTED:
             cells.append(_not_permitted())
             continue

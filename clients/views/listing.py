@@ -19,10 +19,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from clients import listing, people, services
+from clients import list_columns, listing, people, services
 from clients.access import may_edit_clients, require
 from clients.choosing import suggestions
 from clients.exporting import client_lines
@@ -35,14 +35,6 @@ from clients.register.active import is_active, kept
 from clients.requests import SignedInRequest
 from clients.templatetags.client_cells import cell
 from clients.words import AXES, Words, words_for
-
-AXIS_HEADINGS = {
-    "complexity_driver": gettext_lazy("Complexity"),
-    "behavioral_trigger": gettext_lazy("Behavioral"),
-    "attention_constraint": gettext_lazy("Attention"),
-    "persona": gettext_lazy("Persona"),
-    "income_structure": gettext_lazy("Income"),
-}
 
 
 def _filters(request: SignedInRequest, words: Words, params: QueryDict | None = None) -> ListFilters:
@@ -75,6 +67,7 @@ def client_list(request: SignedInRequest) -> HttpResponse:
         row["late"] = late_words(row["late_after"], today=filters.today)
     chips = filters.chips()
     sort_text = ("-" if descending else "") + sort
+    columns = list_columns.shown(request.user)
     keep_sort = "" if sort_text == listing.DEFAULT_SORT else f"sort={sort_text}"
     context = {
         "rows": page.rows,
@@ -90,7 +83,9 @@ def client_list(request: SignedInRequest) -> HttpResponse:
         "words": words,
         "saved": words.saved,
         "bulk_groups": _bulk_groups(words),
-        "axes": [(axis, AXIS_HEADINGS[axis]) for axis in kept(AXES)],
+        "axes": {axis: heading for axis, heading in list_columns.AXIS_HEADINGS.items() if axis in columns},
+        "shown": columns,
+        "column_choices": list_columns.choices(),
         "bulk_advisor": BulkField.ADVISOR.value,
         "today": filters.today,
         "page_keys": [
@@ -331,7 +326,15 @@ def bulk_undo(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("clients:list")
 
 
-# --- Saved filters -----------------------------------------------------------------------------------
+# --- Columns and saved filters -----------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def choose_columns(request: SignedInRequest) -> HttpResponse:
+    """Shows the person the columns that were checked, from now on."""
+    list_columns.show(user=request.user, columns=request.POST.getlist("column"))
+    return _back(request)
 
 
 @login_required

@@ -12,18 +12,26 @@ from servicing.models import CapacityFigures
 
 
 def week_lines(figures: CapacityFigures) -> Iterator[str]:
-    """A line a week: its Monday, hours promised in all, by tier and of those who are measured; available."""
-    present, _roles, order = reading.present(figures)
+    """A line a week: its Monday, hours promised in all, by tier, by role and of those measured; available."""
+    present, order_of_roles, order = reading.present(figures)
     tiers = reading.by_tier([(each.tier_id, each.minutes) for each in present.services], order)
     firm = what_if.totals(present.roles)
+    roles = [(role.code, present.roles[role.pk]) for role in order_of_roles if role.pk in present.roles]
+    roles += [("none", present.roles[None])] if None in present.roles else []
     yield _line(
-        "week", "promised", *(f"tier_{code or 'none'}" for code, _m in tiers), "measured", "available"
+        "week",
+        "promised",
+        *(f"tier_{code or 'none'}" for code, _m in tiers),
+        *(f"role_{code}" for code, _line in roles),
+        "measured",
+        "available",
     )
     for week, _days in enumerate(figures.working_days):
         yield _line(
             reading.monday(figures, week),
             _hours(sum(minutes[week] for _code, minutes in tiers)),
             *(_hours(minutes[week]) for _code, minutes in tiers),
+            *(_hours(line.promised[week]) for _code, line in roles),
             _hours(firm.measured[week]),
             _hours(firm.available[week]),
         )

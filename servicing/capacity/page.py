@@ -114,7 +114,7 @@ def _roles(present: Present, roles: list[ServiceRole]) -> list[dict[str, Any]]:
         if line is None or not (any(line.promised) or any(line.available)):
             continue
         name = role.label if role else _("Outside the roles")
-        rows.append({"name": name, "cost": _cost(role, line), **what_if.read(line)})
+        rows.append({"name": name, "line": line, "cost": _cost(role, line), **what_if.read(line)})
     return rows
 
 

@@ -105,7 +105,7 @@ def obstacles(review: AnnualReview, by: User) -> list[str]:
     draft = review.draft
     if draft and draft.status == PolicyStatus.DRAFT and policies.needs_another(draft, by):
         names = [str(person) for person in policies.who_may_publish(draft)[:5]]
-        said = _("You changed this draft last, so a second person publishes it.")
+        said = _("You changed this draft, so a second person publishes it.")
         return [f"{said} {_('Who can: %s.') % ', '.join(names)}" if names else said]
     return []
 

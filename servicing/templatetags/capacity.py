@@ -52,3 +52,24 @@ def week_rows(chart: dict[str, Any], links: bool = False) -> SafeString:
         last = f"<td>{overloaded if row['over'] else ''}</td>" if chart["available"] else ""
         rows.append(f'<tr><th scope="row">{head}</th>{drawn}{last}</tr>')
     return mark_safe("".join(rows))  # noqa: S308  (numbers and dates alone)
+
+
+@register.simple_tag
+def role_week_rows(chart: dict[str, Any], roles: list[dict[str, Any]]) -> SafeString:
+    """The same weeks by role: what is promised of each, and where that is more than its people have."""
+    pattern = reverse("servicing:capacity_week", args=["2000-01-01"])
+    over = f'<br><span class="late">{_("overloaded")}</span>'
+    lines = [(role["line"].promised, set(role["overloaded"])) for role in roles]
+    rows = []
+    for number, row in enumerate(chart["rows"]):
+        address = pattern.replace("2000-01-01", row["monday"].isoformat())
+        cells = "".join(
+            f'<td class="number">{hours(promised[number]) if round(promised[number]) else NOTHING}'
+            f"{over if number in weeks else ''}</td>"
+            for promised, weeks in lines
+        )
+        rows.append(
+            f'<tr><th scope="row"><a href="{address}">{short_date(row["monday"])}</a></th>{cells}'
+            f'<td class="number">{hours(row["promised"])}</td></tr>'
+        )
+    return mark_safe("".join(rows))  # noqa: S308  (numbers and dates alone)

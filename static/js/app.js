@@ -149,6 +149,22 @@
     }
   });
 
+  /* A table that fits its place needs no scroll bar; without one its headings stay at the top of the window. */
+  var widths = new ResizeObserver(function (entries) {
+    entries.forEach(function (entry) {
+      var place = entry.target.closest(".table-scroll");
+      place.classList.toggle("fits", place.querySelector("table").offsetWidth <= place.clientWidth);
+    });
+  });
+  function watchTables(root) {
+    root.querySelectorAll(".table-scroll > table").forEach(function (table) {
+      widths.observe(table);
+      widths.observe(table.parentElement);
+    });
+  }
+  document.addEventListener("DOMContentLoaded", function () { watchTables(document); });
+  document.addEventListener("htmx:load", function (event) { watchTables(event.target); });
+
   /* The errors' summary is read first. */
   document.addEventListener("DOMContentLoaded", function () {
     var summary = document.querySelector(".error-summary");

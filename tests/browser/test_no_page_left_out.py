@@ -25,6 +25,7 @@ NO_PAGE = {
     "clients:bulk",
     "clients:bulk_export",
     "clients:bulk_undo",
+    "clients:choose_columns",
     "clients:client_options",
     "clients:delete_filter",
     "clients:end_entry",

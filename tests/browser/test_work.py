@@ -398,6 +398,23 @@ def test_the_tier_dashboard_leads_to_the_clients_behind_a_figure(looks, firm):
         expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
 
 
+def test_headings_stay_in_sight_on_a_small_screen_and_columns_are_chosen(looks, firm):
+    with looks.as_("operations") as page:
+        page.set_viewport_size({"width": 1280, "height": 720})
+        for address in ("/clients/", "/tasks/?status=any"):
+            page.goto(address)
+            page.mouse.wheel(0, 600)
+            page.wait_for_function("window.scrollY > 300")
+            expect(page.locator("main thead th").nth(1)).to_be_in_viewport()
+        page.goto("/clients/?tier=A")
+        page.get_by_text("Columns", exact=True).click()
+        page.get_by_label("Complexity", exact=True).uncheck()
+        page.get_by_role("button", name="Show", exact=True).click()
+        expect(page.get_by_role("columnheader", name="Complexity", exact=True)).to_have_count(0)
+        expect(page.get_by_role("columnheader", name="Persona", exact=True)).to_be_visible()
+        assert page.url.endswith("/clients/?tier=A")
+
+
 def test_pages_work_without_their_scripts(browser, firm):
     """A tag, a task and a filter are plain links and forms underneath."""
     task = queue_of(firm.people["advisor"]).order_by("-due_on", "-pk")[0]

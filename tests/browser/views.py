@@ -280,6 +280,8 @@ WORK = {
     "scheduled work": View("administrator", "{servicing:job_runs}"),
     "scheduled work: one": View("operations", "{schedule}"),
     "work in the background": View("operations", "{clients:jobs}"),
+    "search": View("operations", "{servicing:search}?q=re"),
+    "search, nothing": View("newcomer", "{servicing:search}?q=nobodyiscalledthis"),
     "tasks, nothing": View("newcomer", "{servicing:tasks}"),
     "task": View("operations", "{task}"),
     "task: done": View("operations", "{task}done/"),

@@ -169,6 +169,19 @@ def test_it_says_when_a_file_changes_nothing(browser: Browser) -> None:
     assert "Nothing changed" in page(response)
 
 
+def test_it_previews_money_as_it_is_stored(browser: Browser) -> None:
+    client("C-1", "Okafor")
+    text = page(
+        upload(
+            browser,
+            "external_id,date,amount\nC-1,2026-01-15,833\nC-1,2026-02-15,-35.7\n",
+            kind="revenue",
+        )
+    )
+    assert "<td>833.00</td>" in " ".join(text.split())
+    assert "-35.70" in text
+
+
 def test_it_previews_touches_in_the_firms_time(browser: Browser) -> None:
     client("A", "A")
     response = upload(browser, "external_id,occurred_at,kind\nA,2026-01-05T15:00:00Z,call\n", kind="touches")

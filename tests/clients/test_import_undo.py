@@ -157,6 +157,15 @@ def test_it_refuses_a_second_time(tmp_path: Path) -> None:
         undo(result)
 
 
+def test_it_refuses_where_the_earlier_values_are_kept_no_longer(tmp_path: Path) -> None:
+    result = done("clients", write(tmp_path, "external_id,name\nA,A\n"))
+    ImportedRecord.objects.all().delete()
+    with pytest.raises(UndoRefused, match="kept no longer"):
+        undo(result)
+    assert Client.objects.get().external_id == "A"
+    assert ImportBatch.objects.get().state == "applied"
+
+
 class TestBehavioralTrigger:
     HEADER = "external_id,name,permission,behavioral_trigger\n"
 

@@ -209,3 +209,31 @@ def test_it_saves_a_filter_under_a_name_for_its_person(signed_in, operations, ad
     assert signed_in(advisor).post(f"/clients/saved/{saved.pk}/delete/").status_code == 404
     browser.post(f"/clients/saved/{saved.pk}/delete/")
     assert not operations.saved_filters.exists()
+
+
+def test_it_shows_the_columns_that_its_person_chose_until_they_choose_others(
+    signed_in, operations, advisor, okafor
+):
+    everything = ["Complexity", "Persona", "Advisor", "Last touch", "Next due"]
+
+    def headings(person):
+        page = signed_in(person).get("/clients/").content.decode()
+        heads = page.split("<thead>")[1].split("</thead>")[0]
+        found = [name for name in everything if name in heads]
+        row = page.split("<tbody>")[1].split("</tbody>")[0]
+        assert row.count("<td") + row.count("<th") == heads.count("<th")
+        return found
+
+    assert headings(operations) == everything
+    chosen = {"column": ["persona", "next_due", "name", "password"], "back": "/clients/?tier=A"}
+    assert signed_in(operations).post("/clients/columns/", chosen).url == "/clients/?tier=A"
+    assert headings(operations) == ["Persona", "Next due"]
+    assert headings(advisor) == [name for name in everything if name != "Advisor"]
+    signed_in(operations).post("/clients/columns/", {})
+    assert headings(operations) == []
+    chosen = {"column": ["complexity_driver", "persona", "advisor", "last_touch", "next_due"]}
+    signed_in(operations).post("/clients/columns/", chosen)
+    assert headings(operations) == everything
+    chosen["column"] += ["behavioral_trigger", "attention_constraint", "income_structure"]
+    signed_in(advisor).post("/clients/columns/", chosen)
+    assert headings(advisor) == everything

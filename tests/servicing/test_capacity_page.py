@@ -1,5 +1,6 @@
 """The capacity pages: figures that one would act on, hours stated in the table, what if, hours of a draft."""
 
+import csv
 import datetime as dt
 from decimal import Decimal
 
@@ -7,9 +8,10 @@ import pytest
 from django.urls import reverse
 
 from clients.firm import firm_today
+from clients.formats import hours
 from servicing.capacity import weeks
 from servicing.capacity.what_if import Away, Line, Present, Service, Wish, read, suppose, totals
-from servicing.models import ClientHours, PersonLoad, ServiceItem, ServiceTask
+from servicing.models import ClientHours, PersonLoad, RoleWeeks, ServiceItem, ServiceTask
 from servicing.standards.a_year import Promise, times_a_year
 from tests.tiers.firm import SHIPPED, D, case, store, store_policy
 from tiers import services
@@ -134,7 +136,19 @@ def test_the_page_says_what_one_would_act_on_and_opens_what_is_behind(
     lines = olga.get("/operations/capacity/export/", {"what": "people"}).content.decode().splitlines()
     assert lines[0].startswith("person,clients_led,hours_a_week")
     assert any(line.startswith("bob,0,,") for line in lines)
-    assert len(olga.get("/operations/capacity/export/").content.decode().splitlines()) == 53
+    file = list(csv.DictReader(olga.get("/operations/capacity/export/").content.decode().splitlines()))
+    assert len(file) == 52
+    for row in file:
+        for part in ("tier_", "role_"):
+            parts = [float(cell) for name, cell in row.items() if name.startswith(part)]
+            assert sum(parts) == pytest.approx(float(row["promised"]), abs=0.03)
+    led = next(row for row in file if row["week"] == monday.isoformat())
+    then = RoleWeeks.objects.get(role__code="lead_advisor").promised[busiest]
+    assert float(led["role_lead_advisor"]) == pytest.approx(then / 60, abs=0.006)
+    by_role = page.split('aria-label="Weeks by role"')[1].split("</table>")[0]
+    assert by_role.count("<tr>") == 53
+    assert hours(then) in by_role
+    assert "overloaded" in by_role
     assert olga.get("/operations/capacity/weeks/2026-13-45/").status_code == 404
 
 

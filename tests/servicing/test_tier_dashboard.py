@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from celery import current_app
 from django.contrib.auth.models import Group as DjangoGroup
 from django.urls import reverse
 
@@ -95,10 +96,41 @@ def test_it_rests_after_a_long_refresh(firm, time_machine):
     assert rollups.refresh_when_due()
 
 
-def test_applying_a_run_reaches_the_dashboard_through_planning(firm):
+def apply_a_run_that_gives_the_new_one_a_tier():
+    newcomer = Client.objects.get(external_id="new")
+    Revenue.objects.create(client=newcomer, date=D, amount=50)
+    Client.objects.filter(pk=newcomer.pk).update(growth_potential=5, alignment=4)
     services.apply_run(run=services.propose_run(as_of=D, policy=store_policy(SHIPPED)), applied_by=None)
+
+
+def test_applying_a_run_reaches_the_dashboard_through_planning(firm):
+    rollups.refresh()
+    TierRollup.objects.update(took_ms=0)
+    assert row("B").clients == 0
+    apply_a_run_that_gives_the_new_one_a_tier()
     plan_changed()
-    assert row("A").clients + row("B").clients + row("C").clients == 2
+    assert row("B").clients == 1
+
+
+def test_what_changes_while_the_figures_rest_reaches_them_once_they_have_rested(
+    firm, time_machine, monkeypatch
+):
+    sent = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **options: sent.append((name, options)))
+    plan_changed()
+    TierRollup.objects.update(took_ms=900)
+    apply_a_run_that_gives_the_new_one_a_tier()
+    plan_changed()
+    assert row("B").clients == 0
+    again = [options["countdown"] for name, options in sent if name == "servicing.plan_changed"]
+    assert again[-1] == 60
+    sent.clear()
+    time_machine.shift(60)
+    plan_changed()
+    assert row("B").clients == 1
+    TierRollup.objects.update(took_ms=900)
+    plan_changed()  # nothing changed: nothing is asked for again
+    assert [name for name, options in sent if name == "servicing.plan_changed"] == []
 
 
 def test_the_page_shows_the_figures_and_what_waits(firm, client, django_assert_max_num_queries):

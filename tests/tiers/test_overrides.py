@@ -109,6 +109,21 @@ def test_a_pin_over_a_tier_of_a_later_day_is_refused_in_words(client, operations
     assert not Override.objects.exists()
 
 
+@pytest.mark.parametrize(("first", "last"), [(0, -1), (-9, -1)])
+def test_a_pin_that_is_over_before_it_begins_or_by_now_is_refused(firm, first, last):
+    with pytest.raises(Refused, match="has passed"):
+        overrides.pin_tier(
+            client=firm["a"],
+            tier=tier("B"),
+            reason="other",
+            text="",
+            starts_on=D + first * DAY,
+            expires_on=D + last * DAY,
+            by=None,
+        )
+    assert not Override.objects.exists()
+
+
 def test_a_pin_ends_without_moving_anyone_and_its_end_can_be_taken_back(client, operations, firm):
     send(client, firm["a"])
     pin = Override.objects.get()

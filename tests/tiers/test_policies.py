@@ -196,6 +196,25 @@ def test_whoever_changed_a_draft_last_does_not_publish_it(shipped, people):
     assert publish(draft, by=first).published_by == first
 
 
+def test_nobody_who_changed_a_draft_publishes_it_whoever_changed_it_last(shipped, people):
+    first, second = people
+    third = UserFactory(groups=["administrator"])
+    draft = clone_policy(policy=shipped, by=first)
+    for by, margin in ((first, 3), (second, 4)):
+        stated = replace(statement_of(draft), stability_margin=Decimal(margin))
+        change_draft(policy=draft, stated=stated, by=by)
+        draft.refresh_from_db()
+    assert who_may_publish(draft) == [third]
+    with pytest.raises(Refused, match="second person"):
+        publish(draft, by=first)
+    copied = clone_policy(policy=draft, by=second)
+    with pytest.raises(Refused, match="second person"):
+        publish(copied, by=first)
+    assert publish(draft, by=third).published_by == third
+    fresh = clone_policy(policy=Policy.objects.get(pk=draft.pk), by=third)
+    assert set(who_may_publish(fresh)) == {first, second}
+
+
 def test_storing_what_is_there_already_prepares_nothing(shipped, people):
     first, second = people
     draft = clone_policy(policy=shipped, by=first)

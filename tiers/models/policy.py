@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -54,7 +55,8 @@ class PolicyStatus(models.TextChoices):
 class Policy(models.Model):
     """A policy. One is published at a time; a published one, or one that waits for its date, never changes.
 
-    `prepared_by` changed the draft last, and is not the one who may publish it.
+    `prepared_by` changed the draft last or made it; `editor_ids` are all who changed what it states. None of
+    them may publish it.
     """
 
     name = models.CharField(_("name"), max_length=120)
@@ -90,6 +92,7 @@ class Policy(models.Model):
     prepared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
+    editor_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"

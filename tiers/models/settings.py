@@ -23,7 +23,7 @@ class TierSettings(models.Model):
     second_person = models.BooleanField(
         _("a second person publishes"),
         default=True,
-        help_text=_("Whoever changed a draft last cannot publish it."),
+        help_text=_("Whoever changed a draft cannot publish it."),
     )
     watch_margin = models.DecimalField(
         _("watch margin, points"),
