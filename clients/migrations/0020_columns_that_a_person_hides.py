@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0018_untagged_clients_are_found'),
+        ('clients', '0019_scores_apart_from_summaries'),
     ]
 
     operations = [
