@@ -50,7 +50,7 @@ _FIELDS = {
     RecordKind.RECORD: ("name", "external_id", "status", "member_name"),
     RecordKind.NOTES: ("touches", "touch_notes"),
     RecordKind.WORK: ("time_spent", "meeting_decisions"),
-    RecordKind.RATINGS: ("rating", "confidence"),
+    RecordKind.RATINGS: ("rating",),
 }
 
 
@@ -142,7 +142,7 @@ def due_of(client: int) -> Due | None:
 
 
 # A hold keeps the client; what is on a list, or was taken off one for a time, is not asked again.
-_FREE = """
+FREE = """
     NOT EXISTS (
         SELECT FROM clients_legalhold h
         WHERE h.released_at IS NULL AND (h.client_id = d.client_id OR h.client_id IS NULL)
@@ -155,11 +155,17 @@ _UNASKED = """
     NOT EXISTS (
         SELECT FROM servicing_anonymisingrow r JOIN servicing_anonymisingbatch b ON b.id = r.batch_id
         WHERE r.client_id = d.client_id AND (
-            r.ask_again_on > %(today)s
+            (r.ask_again_on > %(today)s AND ({whole} OR cardinality(r.fields) = 0))
             OR (b.state IN ('proposed', 'reviewed', 'approved') AND r.done_at IS NULL)
         )
     )
 """
+
+
+def unasked(*, of_fields: bool = False) -> str:
+    """The condition that no list has the client of a row `d`, and none left it out for a time: with what was
+    left out of a list of fields alone, the client itself is asked about all the same."""
+    return _UNASKED.replace("{whole}", str(of_fields).lower())
 
 
 def over(*, clients: Collection[int] | None = None, today: dt.date | None = None, most: int) -> list[Due]:
@@ -172,8 +178,8 @@ def over(*, clients: Collection[int] | None = None, today: dt.date | None = None
     shortest = min(kept.period.years for kept in periods() if kept.period.from_departure)
     values: dict[str, Any] = {"today": today, "most": most, "clients": list(clients or ())}
     values["left"] = today.replace(year=today.year - shortest, day=min(today.day, 28))
-    mine = "d.client_id = ANY(%(clients)s)" if clients is not None else _UNASKED
-    sql = _statement(f"d.left_on <= %(left)s AND {_FREE} AND {mine}")
+    mine = "d.client_id = ANY(%(clients)s)" if clients is not None else unasked()
+    sql = _statement(f"d.left_on <= %(left)s AND {FREE} AND {mine}")
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT * FROM ({sql}) found WHERE due_on <= %(today)s "
