@@ -45,12 +45,22 @@ _NEWEST = {
         "SELECT max(coalesce(closed_on, opened_on)) FROM servicing_transition WHERE client_id = d.client_id",
     ],
 }
-# Whose promise in the field register belongs to a kind: fields without which a record of it says nothing.
-_FIELDS = {
-    RecordKind.RECORD: ("name", "external_id", "status", "member_name"),
+# Whose promise in the field register belongs to a kind: the fields that stay as long as a record of it.
+FIELDS = {
+    RecordKind.RECORD: (
+        "name",
+        "external_id",
+        "status",
+        "permission",
+        "channel_opt_outs",
+        "service_team",
+        "member_name",
+        "member_number",
+    ),
     RecordKind.NOTES: ("touches", "touch_notes"),
-    RecordKind.WORK: ("time_spent", "meeting_decisions"),
+    RecordKind.WORK: ("revenue", "time_spent", "meeting_decisions"),
     RecordKind.RATINGS: ("rating",),
+    RecordKind.TIERS: ("review_decision", "transition_fees", "transition_consent", "transition_outcome"),
 }
 
 
@@ -88,7 +98,7 @@ def periods() -> list[Kept]:
     return [
         Kept(
             period,
-            [entries[code] for code in _FIELDS.get(RecordKind(period.kind), ()) if code in entries],
+            [entries[code] for code in FIELDS.get(RecordKind(period.kind), ()) if code in entries],
         )
         for period in RetentionPeriod.objects.all()
     ]

@@ -119,7 +119,11 @@ class SignOff:
         ]
         more = self.least - len(self.signed)
         if more > 0:
-            text = ngettext("%(n)s more person has to sign.", "%(n)s more people have to sign.", more)
+            text = (
+                ngettext("%(n)s more person has to sign.", "%(n)s more people have to sign.", more)
+                if self.signed
+                else ngettext("%(n)s person has to sign.", "%(n)s people have to sign.", more)
+            )
             found.append(text % {"n": more})
         return found
 

@@ -129,8 +129,8 @@ def edit_webhook(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @never_cache
 def webhook_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
-    """Sends a message to try it (`try`), gives another secret (`secret`), ends a pause (`resume`), switches it
-    (`on`, `off`)."""
+    """Sends a message to try it (`try`), gives another secret (`secret`), ends a pause (`resume`), or turns
+    it `on` or `off`."""
     endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
     if step == "secret":
         return _show_once(request, services.new_secret(endpoint=endpoint), endpoint=endpoint, again=True)

@@ -16,6 +16,7 @@ from servicing.dashboards import rollups
 from servicing.models import (
     TO_DECIDE,
     AnnualReview,
+    FirmGoal,
     GraduationDecision,
     ReviewAction,
     ReviewCode,
@@ -27,7 +28,9 @@ from servicing.models import (
     StandingPromise,
 )
 from servicing.reminders import digest
-from servicing.review import carrying_out, services
+from servicing.review import carrying_out, results, services
+from servicing.review.frozen import freeze, thaw
+from servicing.templatetags.dashboards import rows_of
 from servicing.written.services import keep_version
 from servicing.written.since import line
 from tests.factories import ClientFactory, UserFactory
@@ -283,3 +286,29 @@ def test_pages_ask_as_much_of_a_small_firm_as_of_a_larger_one(client, olga, carl
     rollups.refresh()
     many = queries_of_pages(client, AnnualReview.objects.get())
     assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}
+
+
+def test_a_step_says_what_is_not_there_and_nothing_that_is_not_so(client, olga, carl):
+    """A draft that changes nothing says so; nothing is said to be published before it is; no remark of few
+    answers where every service has many; and amounts of goals stand under each other."""
+    review = begun_review(olga)
+    draft = services.make_draft(review=review, by=olga)
+    simulation.simulate(policy=draft, as_of=firm_today(), by=olga)
+    assert (
+        "The draft states what the policy in force states."
+        in client.get(place(review, "policy")).content.decode()
+    )
+    shown = client.get(place(review, "carry_out")).content.decode()
+    assert f"{draft} will be published." in shown
+    assert "2 people have to sign." in shown
+    valued = client.get(place(review, "valued")).content.decode()
+    assert "Few answers" not in valued
+    assert "Remark" not in valued
+    FirmGoal.objects.create(year=firm_today().year, kind="revenue", target=1_000_000)
+    rollups.refresh()
+    goals = results.results(review).table("goals")
+    assert [cell.kind for cell in goals.rows[0]] == ["text", "amount", "amount", "amount", "text"]
+    kept = thaw(freeze(results.results(review))).table("goals")
+    assert '<td class="number text-nowrap">$1,000,000</td>' in rows_of(kept)
+    again = client.get(reverse("servicing:begin_review"), follow=True)
+    assert again.request["PATH_INFO"] == reverse("servicing:review", args=[review.pk])

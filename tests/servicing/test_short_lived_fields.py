@@ -21,6 +21,7 @@ from clients.models import (
     Permission,
     Persona,
 )
+from clients.register.fields import tracked_fields
 from personas.models import Loan
 from servicing.models import AnonymisingBatch, ConfidenceAnswer, RowOutcome
 from servicing.retention import periods, services, short_lived
@@ -121,9 +122,17 @@ def test_rows_go_with_their_history_and_a_value_that_history_alone_knows_goes_to
 def test_every_promise_of_the_register_is_kept_by_one_way_or_the_other():
     """A field goes by itself, or is promised for as long as the record stays."""
     alone = {field.code: field for field in short_lived.short_lived()}
+    with_the_record = {code for codes in periods.FIELDS.values() for code in codes}
+    assert with_the_record == {code for code, field in tracked_fields().items() if field.least_months}
+    assert with_the_record | set(alone) == set(tracked_fields())
     for line in FieldEntry.objects.all():
         if line.field not in alone:
             assert line.retention_months >= 72, line.field
+    # one that the register keeps longer than all others keeps the client's record with it
+    client = leave(ClientFactory(), 80)
+    assert periods.due_of(client.pk).due_on <= firm_today() + dt.timedelta(days=366)
+    FieldEntry.objects.filter(field="channel_opt_outs").update(retention_months=120)
+    assert periods.due_of(client.pk).due_on > firm_today() + dt.timedelta(days=1000)
     # each can be erased of a client, in one transaction, whatever hangs on what
     client = ClientFactory()
     with transaction.atomic():
