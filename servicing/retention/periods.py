@@ -83,7 +83,7 @@ class Kept:
     @property
     def labels(self) -> str:
         known = tracked_fields()
-        return ", ".join(str(known[entry.field].label) for entry in self.fields)
+        return "; ".join(str(known[entry.field].label) for entry in self.fields)
 
 
 def settings() -> RetentionSettings:

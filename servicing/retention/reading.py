@@ -48,7 +48,7 @@ def going_alone() -> list[tuple[int, str]]:
     found: dict[int, list[str]] = {}
     for field in short_lived.short_lived():
         found.setdefault(field.months, []).append(str(field.field.label))
-    return [(months, ", ".join(labels)) for months, labels in sorted(found.items())]
+    return [(months, "; ".join(labels)) for months, labels in sorted(found.items())]
 
 
 def place_of(row: AnonymisingRow) -> str:

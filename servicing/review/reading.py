@@ -174,11 +174,11 @@ def _lines(
             done = _("done %(on)s") % {"on": _day(each.done_on)} if each.done_on else _("until")
             row = each.action
             yield line(name, "action", row.text, done, str(row.owner), row.due_on.isoformat())
-    for row in decisions.iterator(chunk_size=2000):
-        moves = f"{row.tier.code if row.tier else ''} > {row.proposed.code if row.proposed else ''}"
-        said = ": ".join(filter(None, (f"{row.get_decision_display()}, {moves}", row.reason)))
+    for made in decisions.iterator(chunk_size=2000):
+        moves = f"{made.tier.code if made.tier else ''} > {made.proposed.code if made.proposed else ''}"
+        said = ": ".join(filter(None, (f"{made.get_decision_display()}, {moves}", made.reason)))
         name = str(ReviewCode.GRADUATION.label)
-        yield line(name, "decision", row.client.external_id, said, str(row.by), _day(row.at))
+        yield line(name, "decision", made.client.external_id, said, str(made.by), _day(made.at))
     for word in signatures:
         said = f"{word.get_verdict_display()} {word.reason}".strip()
         yield line(
