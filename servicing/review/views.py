@@ -69,13 +69,7 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require(runs_the_firm)
 def begin(request: SignedInRequest) -> HttpResponse:
-    """Begins this year's review; where one is under way, leads to it."""
-    if under_way := AnnualReview.objects.filter(state=ReviewState.OPEN).first():
-        notice(
-            request,
-            _("%(review)s is under way. Close or abandon it before another one.") % {"review": under_way},
-        )
-        return redirect("servicing:review", under_way.pk)
+    """Begins this year's review."""
     today = firm_today()
     initial = {"lead": request.user.pk, "due_on": today + USUAL, "last_month": f"{today:%Y-%m}"}
     form = BeginForm(request.POST if request.method == "POST" else None, initial=initial)

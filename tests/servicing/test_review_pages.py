@@ -310,5 +310,3 @@ def test_a_step_says_what_is_not_there_and_nothing_that_is_not_so(client, olga, 
     assert [cell.kind for cell in goals.rows[0]] == ["text", "amount", "amount", "amount", "text"]
     kept = thaw(freeze(results.results(review))).table("goals")
     assert '<td class="number text-nowrap">$1,000,000</td>' in rows_of(kept)
-    again = client.get(reverse("servicing:begin_review"), follow=True)
-    assert again.request["PATH_INFO"] == reverse("servicing:review", args=[review.pk])
