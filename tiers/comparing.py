@@ -15,7 +15,7 @@ from clients.models import Tier, TouchKind
 from clients.templatetags.crm import percent
 from tiers import why
 from tiers.models import Factor, Policy
-from tiers.stated import Statement, statement_of
+from tiers.stated import Statement, rules_of, statement_of
 
 NOTHING = "–"
 
@@ -93,7 +93,7 @@ def _rules(first: Policy, second: Policy) -> Iterator[Line]:
 
 def _sentences(policy: Policy) -> dict[Tier, str]:
     """Each tier's rule in words, in the order in which tiers are filled."""
-    rules = list(policy.rules.select_related("tier").order_by("position"))
+    rules = rules_of(policy)
     return {rule.tier: why.rule_in_words(rule, is_last=rule is rules[-1]) for rule in rules}
 
 

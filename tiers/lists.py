@@ -72,16 +72,17 @@ def latest_published_run(today: dt.date) -> ScoringRun | None:
 
 
 def rows_of(
-    run: ScoringRun, which: str, user: User, *, margin: Decimal, advisor: str = ""
+    run: ScoringRun, which: str, user: User | None, *, margin: Decimal, advisor: str = ""
 ) -> QuerySet[Explanation]:
-    """The list `which` (up or watch) of the clients that `user` may see, in its order (`place`, then id).
+    """The list `which` (up or watch) of the clients that `user` may see, in its order (`place`, then id);
+    without a user of all of them, for the firm's own figures.
 
     `margin`: the watch margin, in points. `advisor`: the username of who leads them, or `none`. Annotated
     with all of COLUMNS.
     """
     rows = Explanation.objects.filter(run=run, client__status=ClientStatus.ACTIVE)
     rows = _graduating(rows) if which == UP else _watched(rows, run, margin)
-    if not sees_all_clients(user):
+    if user and not sees_all_clients(user):
         rows = rows.filter(client__in=Client.objects.visible_to(user).values("pk"))
     leads = TeamMember.objects.filter(client=OuterRef("client_id"), role__code=LEAD)
     if advisor == NONE:

@@ -23,6 +23,7 @@ from clients.models import TeamMember, Tier, User
 from tiers import facts, rules, scoring
 from tiers.models import FactSnapshot, Policy, PolicyStatus, SimulatedMove, Simulation
 from tiers.policies import weaknesses
+from tiers.stated import rules_of
 
 IN_REQUEST = 20_000  # clients; above, pages leave it to a worker
 LEAD = "lead_advisor"
@@ -182,7 +183,7 @@ def digest_of(policy: Policy) -> str:
                     for limit in (rule.revenue_share, rule.minimum_value)
                 ),
             ]
-            for rule in policy.rules.order_by("position")
+            for rule in rules_of(policy)
         ],
     }
     return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()

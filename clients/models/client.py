@@ -230,6 +230,7 @@ class Member(models.Model):
                 condition=~models.Q(external_id=""),
             ),
         ]
+        triggers = [retention.held_rows_stay()]
 
     def __str__(self) -> str:
         return self.name

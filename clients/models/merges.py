@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clients.models.retention import held_rows_stay
+
 
 class ClientMerge(models.Model):
     """A record that was taken up by another. The gone record's own id and number still lead to `client`.
@@ -41,6 +43,7 @@ class ClientMerge(models.Model):
                 condition=Q(parted_at__isnull=True),
             ),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return f"{self.external_id} in client {self.client_id}"
@@ -74,6 +77,7 @@ class FormerNumber(models.Model):
     class Meta:
         verbose_name = _("former number")
         verbose_name_plural = _("former numbers")
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return self.external_id
@@ -94,6 +98,7 @@ class ClientSplit(models.Model):
     class Meta:
         verbose_name = _("split record")
         verbose_name_plural = _("split records")
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return f"Client {self.made_id} out of {self.client_id}"

@@ -19,7 +19,8 @@ class TrackedField:
     """A field about clients. `model` and `column`: where it is stored; `client`: that table's column with the
     client's id. `needed`: the record cannot be kept without it, so that its entry never ends. `on_paper`:
     whether the statement lists its values; else it counts them. `said`: its label there, to the client.
-    `beside`: relations that the rows' own words need there. A row that has `in_full` is told by it whole."""
+    `beside`: relations that the rows' own words need there. A row that has `in_full` is told by it whole.
+    `least_months`: it stays as long as the record itself, and the register cannot promise less than that."""
 
     code: str
     label: str | Promise
@@ -31,6 +32,7 @@ class TrackedField:
     on_paper: bool = True
     said: str | Promise = ""
     beside: tuple[str, ...] = ()
+    least_months: int = 0
 
     @property
     def on_statement(self) -> str:
@@ -58,6 +60,9 @@ class TrackedField:
         column = f't."{field.column}"'
         return f"{column} <> ''" if isinstance(field, models.CharField) else f"{column} IS NOT NULL"
 
+
+# Five years from the end of the fiscal year, which is what the law asks of a record, are six at most.
+OF_THE_RECORD = 72
 
 _fields: dict[str, TrackedField] = {}
 _by_column: dict[tuple[str, str], str] = {}  # the code by a model's label and column, made when asked for
@@ -98,14 +103,20 @@ WORK = _("What was done")
 def _of_client(
     code: str, label: str | Promise, group: str | Promise, said: str | Promise = "", *, needed: bool = False
 ) -> TrackedField:
-    return TrackedField(code, label, group, said=said, column=code, client="id", needed=needed)
+    least = OF_THE_RECORD if needed else 0
+    return TrackedField(
+        code, label, group, said=said, column=code, client="id", needed=needed, least_months=least
+    )
 
 
 def _of_member(
     column: str, label: str | Promise, said: str | Promise = "", *, needed: bool = False, code: str = ""
 ) -> TrackedField:
     code = code or f"member_{column}"
-    return TrackedField(code, label, PEOPLE, "clients.Member", column, said=said, needed=needed)
+    least = OF_THE_RECORD if needed else 0
+    return TrackedField(
+        code, label, PEOPLE, "clients.Member", column, said=said, needed=needed, least_months=least
+    )
 
 
 def _apart(
@@ -118,7 +129,17 @@ def _apart(
     *,
     on_paper: bool = True,
 ) -> TrackedField:
-    return TrackedField(code, label, group, model, column, said=said, needed=True, on_paper=on_paper)
+    return TrackedField(
+        code,
+        label,
+        group,
+        model,
+        column,
+        said=said,
+        needed=True,
+        on_paper=on_paper,
+        least_months=OF_THE_RECORD,
+    )
 
 
 def register_own() -> None:

@@ -114,6 +114,16 @@ class EntryForm(forms.ModelForm):
         owner.queryset = owner.queryset.filter(is_active=True).order_by("first_name", "last_name", "username")  # type: ignore[union-attr]
         owner.empty_label = str(_("Operations"))
 
+    def clean_retention_months(self) -> int:
+        months: int = self.cleaned_data["retention_months"]
+        field = tracked_fields().get(self.instance.field)
+        if field and months < field.least_months:
+            raise forms.ValidationError(
+                _("It stays as long as the client's record, which the law asks for: %(n)s months or more.")
+                % {"n": field.least_months}
+            )
+        return months
+
 
 class ReviewForm(forms.Form):
     """What came of looking at a field."""

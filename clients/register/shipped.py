@@ -107,7 +107,7 @@ OWN: tuple[Row, ...] = (
         "channel_opt_outs",
         IMPLEMENTATION,
         "The ways in which you do not want to hear from us, so that we keep to it.",
-        120,
+        72,
     ),
     ("service_team", IMPLEMENTATION, "Who looks after you here, so that you always know whom to ask.", 72),
     ("member_name", ADVICE, "The people whom our advice concerns.", 72),

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from clients import formats
 from clients.audit import tracked
+from clients.models.retention import held_rows_stay
 
 MOST_RATE = 40  # percent a year
 NOT_NEGATIVE = [MinValueValidator(Decimal(0), _("This cannot be negative."))]
@@ -160,6 +161,7 @@ class Loan(models.Model):
         ]
         indexes = [models.Index(fields=["client"], name="personas_loan_by_client")]  # the client's page
         triggers = [
+            held_rows_stay(),
             _payments_count("payments_count_insert", pgtrigger.Insert),
             _payments_count("payments_count_update", pgtrigger.Update),
         ]

@@ -20,6 +20,7 @@ from clients import triggers
 from clients.audit import tracked
 from clients.formats import money
 from clients.models import ChangeKind
+from clients.models.retention import held_rows_stay
 
 _POSITIVE = [MinValueValidator(Decimal("0.0001"))]
 
@@ -295,6 +296,7 @@ class EquityGrant(models.Model):
             ),
         ]
         triggers = [
+            held_rows_stay(),
             *triggers.notes_changes(ChangeKind.SERVICE),
             _fits("vests_fit", pgtrigger.Update, _VESTS_FIT.format(rows="new_rows", key="id")),
         ]
@@ -426,6 +428,7 @@ class EquityTransaction(models.Model):
             ),
         ]
         triggers = [
+            held_rows_stay(),
             *triggers.notes_changes(ChangeKind.SERVICE),
             _fits("fit_insert", pgtrigger.Insert, _MOVES_FIT),
             _fits("fit_update", pgtrigger.Update, _MOVES_FIT),
@@ -516,6 +519,7 @@ class EquityProfile(models.Model):
                 & Q(other_supplemental__gte=0),
             ),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         known = {
@@ -567,6 +571,7 @@ class EquityPlan(models.Model):
                 violation_error_message=_("The report is filed after the plan is adopted."),
             ),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         said = _("%(company)s: %(percent)s %% of each vest is sold") % {

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from clients.audit import tracked
 from clients.formats import money
 from clients.models import Term
+from clients.models.retention import held_rows_stay
 
 NOT_NEGATIVE = [MinValueValidator(Decimal(0), _("Give an amount of 0 or more."))]
 ABOVE_ZERO = [MinValueValidator(Decimal("0.01"), _("Give an amount above 0."))]
@@ -85,6 +86,7 @@ class SoloPlan(models.Model):
                 condition=Q(wished__gte=0, inflation__gte=0, inflation__lte=20),
             ),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return f"Living costs of client {self.client_id}"
@@ -147,6 +149,7 @@ class Reserve(models.Model):
             # the reserves of a household, in the order in which they can be used
             models.Index(fields=["client", "usable_after"], name="personas_reserve_by_client"),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return self.name
@@ -189,6 +192,7 @@ class OtherIncome(models.Model):
         verbose_name_plural = _("other incomes")
         ordering = ["id"]
         constraints = [models.CheckConstraint(name="personas_otherincome_pays", condition=Q(amount__gt=0))]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return self.name
@@ -286,6 +290,7 @@ class HouseholdDuty(models.Model):
                 violation_error_message=_("Who steps in must be somebody else."),
             ),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return self.title
@@ -388,6 +393,7 @@ class GoalRound(models.Model):
                 name="personas_goalround_expires", condition=Q(expires_at__gt=F("begun_at"))
             ),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return f"Goal ranking of client {self.client_id}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clients import formats, triggers
 from clients.audit import tracked
 from clients.models.changes import ChangeKind
+from clients.models.retention import held_rows_stay
 from personas.models.debt import NOT_NEGATIVE
 
 ONE_TO_FIVE = [MinValueValidator(1), MaxValueValidator(5)]
@@ -72,6 +73,7 @@ class Holding(models.Model):
                 fields=["hangs_on"], name="personas_holding_hanging", condition=Q(hangs_on__isnull=False)
             ),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return f"{self.name}: {formats.money(self.value, cents=True)}"
@@ -110,6 +112,7 @@ class WinCondition(models.Model):
             models.CheckConstraint(name="personas_win_importance", condition=Q(importance__range=(1, 5)))
         ]
         indexes = [models.Index(fields=["client"], name="personas_win_by_client")]  # the client's page
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return self.title
@@ -145,6 +148,7 @@ class OwnerOption(models.Model):
             models.UniqueConstraint(fields=["client", "letter"], name="personas_option_letter_once"),
             models.CheckConstraint(name="personas_option_letter", condition=Q(letter__in=Letter.values)),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return f"{self.letter} · {self.title}"
@@ -254,6 +258,7 @@ class CommitmentStep(models.Model):
             ),
         ]
         triggers = [
+            held_rows_stay(),
             pgtrigger.Trigger(
                 name="in_order",
                 when=pgtrigger.After,

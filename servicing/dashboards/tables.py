@@ -19,6 +19,7 @@ from servicing.delivery.files import plain
 NUMBER, MONEY, HOURS, SHARE, TIER, TEXT, DECIMAL = (
     "number", "money", "hours", "share", "tier", "text", "decimal"
 )  # fmt: skip
+AMOUNT = "amount"  # a number in words already: money of one row, a share of the next
 
 
 @dataclass(frozen=True)

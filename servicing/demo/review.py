@@ -7,6 +7,7 @@ import datetime as dt
 from clients.firm import firm_today, firm_zone
 from clients.models import User
 from clients.models.people import Group
+from servicing.capacity import weeks
 from servicing.dashboards import rollups
 from servicing.delivery import figures as delivery
 from servicing.delivery.periods import last_day, shifted
@@ -89,6 +90,7 @@ def hold_reviews(*, as_of: dt.date) -> None:
     _last_year(as_of, operations, compliance)
     delivery.refresh(as_of=as_of)
     rollups.refresh(as_of=as_of)
+    weeks.refresh(as_of=as_of)
     _this_year(as_of, operations, advisor)
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from clients.register.fields import WORK, TrackedField, register_field
+from clients.register.fields import OF_THE_RECORD, WORK, TrackedField, register_field
 from clients.register.usage import Use, register_usage
 from servicing.models import ConfidenceAnswer, MeetingDecision
 
@@ -41,6 +41,7 @@ def register() -> None:
             "servicing.MeetingDecision",
             "text",
             said=_("What our meetings were to decide"),
+            least_months=OF_THE_RECORD,
         ),
     ):
         register_field(field)

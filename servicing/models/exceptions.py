@@ -13,9 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from clients import triggers
 from clients.audit import tracked
 from clients.models import ChangeKind
+from clients.models.retention import held_rows_stay
 from servicing.models.people import Days
 from servicing.models.standards import INTERVALS, ServiceKind
 from servicing.querysets import ExceptionQuerySet
+
+# One that began today or later may be taken back as if it never was.
+_BEGAN = "OLD.starts_on < current_date - 1"
 
 
 @tracked(by="client")
@@ -46,7 +50,7 @@ class Waiver(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["ends_on", "id"], name="servicing_waiver_by_end")]  # exceptions page
-        triggers = triggers.notes_changes(ChangeKind.SERVICE)
+        triggers = [*triggers.notes_changes(ChangeKind.SERVICE), held_rows_stay(condition=_BEGAN)]
 
     def __str__(self) -> str:
         return f"{self.client}: {self.kind}"
@@ -109,7 +113,7 @@ class CadenceOverride(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["ends_on", "id"], name="servicing_cadence_by_end")]  # exceptions page
-        triggers = triggers.notes_changes(ChangeKind.SERVICE)
+        triggers = [*triggers.notes_changes(ChangeKind.SERVICE), held_rows_stay(condition=_BEGAN)]
 
     def __str__(self) -> str:
         return f"{self.client}: {self.kind}, {self.get_interval_months_display()}"

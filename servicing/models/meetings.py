@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.audit import tracked
 from clients.firm import firm_today
 from clients.models import Term
+from clients.models.retention import held_rows_stay
 
 MOST_LETTERS = 200  # of a decision
 HIGHEST = 10
@@ -102,6 +103,7 @@ class MeetingDecision(models.Model):
             # the meeting's page: what waits for a meeting of the client, and what was decided before
             models.Index(fields=["client", "-id"], name="servicing_decision_client"),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return self.text
@@ -164,6 +166,7 @@ class ConfidenceAnswer(models.Model):
             # a client's trend; the newest answer of each client for operations
             models.Index(fields=["client", "-asked_on", "-id"], name="servicing_confidence_client"),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return f"{self.value}, {self.asked_on}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.audit import tracked
 from clients.firm import firm_today
+from clients.models.retention import held_rows_stay
 
 LOWEST, HIGHEST = 1, 5
 
@@ -66,6 +67,7 @@ class Rating(models.Model):
             # a client's ratings, the newest first
             models.Index(fields=["client", "-rated_on", "-id"], name="servicing_rating_client"),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return f"{self.value}, {self.rated_on}"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.audit import tracked
+from clients.models.retention import held_rows_stay
 from servicing.models.standards import Channel
 
 
@@ -65,6 +66,7 @@ class ClientRequest(models.Model):
             # answer times of a period
             models.Index(fields=["received_at"], name="servicing_request_received"),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return self.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +18,7 @@ from clients.firm import firm_today
 from clients.formats import short_date
 from clients.models.imports import private_storage
 from clients.models.permission import How
+from clients.models.retention import held_rows_stay
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -59,7 +61,7 @@ class RetentionSettings(models.Model):
 
 
 class RecordKind(models.TextChoices):
-    RECORD = "record", _("Client record, people, tags and facts")
+    RECORD = "record", _("Client record and its people")
     NOTES = "notes", _("Contacts and their notes")
     WORK = "work", _("Tasks, time, decisions and requests")
     MESSAGES = "messages", _("Sent messages and use of scripts")
@@ -154,17 +156,20 @@ class AnonymisingBatch(models.Model):
 
 class RowOutcome(models.TextChoices):
     ANONYMISED = "anonymised", _("Anonymised")
+    ERASED = "erased", _("Fields erased")
     HELD = "held", _("Kept: a legal hold")
     NOT_DUE = "not_due", _("Kept: no longer over")
 
 
 class AnonymisingRow(models.Model):
-    """One client of a list. `due_on`: the first day after the last of the client's periods."""
+    """One client of a list. `due_on`: the first day after the last of the client's periods. `fields`: where
+    the client stays and these alone go, their codes; `due_on` is then the day after the first of theirs."""
 
     batch = models.ForeignKey(AnonymisingBatch, models.CASCADE, related_name="rows", db_index=False)
     client = models.ForeignKey("clients.Client", models.CASCADE, related_name="+")
     left_on = models.DateField(_("left on"))
     due_on = models.DateField(_("period over on"))
+    fields = ArrayField(models.SlugField(max_length=60), default=list, blank=True, db_default=[])
     excluded_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", db_index=False)
     excluded_at = models.DateTimeField(null=True)
     excluded_why = models.CharField(_("why it stays"), max_length=300, blank=True)
@@ -254,6 +259,7 @@ class AccessRequest(models.Model):
             # what was closed, the newest first
             models.Index(fields=["-closed_on", "-id"], name="servicing_access_closed"),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return f"Request of client {self.client_id}, {self.asked_on}"

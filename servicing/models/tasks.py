@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.audit import tracked
+from clients.models.retention import held_rows_stay
 from servicing.models.standards import Channel
 from servicing.querysets import ServiceTaskQuerySet
 
@@ -249,6 +250,7 @@ class ServiceTask(models.Model):
                 fields=["closed_at"], name="servicing_task_closed", condition=Q(closed_at__isnull=False)
             ),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return f"{self.name} · {self.due_on}"

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clients import triggers
 from clients.audit import tracked
 from clients.models import ChangeKind, Term
+from clients.models.retention import held_rows_stay
 
 MOST_DAYS = 730
 
@@ -329,10 +330,13 @@ class Transition(models.Model):
                 condition=Q(closed_on__isnull=False),
             ),
         ]
-        triggers = triggers.notes_changes(
-            ChangeKind.SERVICE,
-            columns=("client_id", "assignment_id", "number", "due_on", "owner_id", "closed_on"),
-        )
+        triggers = [
+            *triggers.notes_changes(
+                ChangeKind.SERVICE,
+                columns=("client_id", "assignment_id", "number", "due_on", "owner_id", "closed_on"),
+            ),
+            held_rows_stay(condition="OLD.touched"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_step_display()} of client {self.client_id}"

@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from clients.register.fields import WORK, TrackedField, register_field
+from clients.register.fields import OF_THE_RECORD, WORK, TrackedField, register_field
 from clients.register.usage import Use, register_usage
 from servicing.models import Rating
 
@@ -24,6 +24,7 @@ def register() -> None:
             "servicing.Rating",
             "value",
             said=_("How valuable a service was to you, from 1 to 5"),
+            least_months=OF_THE_RECORD,
         ),
         TrackedField(
             COMMENT,

@@ -23,7 +23,7 @@ _MARK = """
     ON CONFLICT DO NOTHING
 """
 # History was written under the numbers of records that were merged into these, too.
-_UNDER = """
+UNDER = """
     SELECT unnest(%(ids)s::bigint[]) UNION SELECT absorbed_id FROM clients_clientmerge
     WHERE client_id = ANY(%(ids)s::bigint[]) AND parted_at IS NULL
 """
@@ -40,7 +40,7 @@ def anonymise(clients: Collection[int]) -> Counter[str]:
     with connection.cursor() as cursor:
         values = {"ids": sorted(clients)}
         cursor.execute(_MARK, values)
-        cursor.execute(_UNDER, values)
+        cursor.execute(UNDER, values)
         under = {"ids": [row[0] for row in cursor.fetchall()]}
         _elsewhere(cursor, values, under)
         found = tables_of_clients()
@@ -74,7 +74,7 @@ def _apply(cursor: CursorWrapper, owned: Owned, fate: Fate, values: dict[str, An
 # --- Tables without a key to the client ----------------------------------------------------------------
 
 # The rows that imports wrote, found by their kind and number; rows that are gone, by what history knows.
-_COPIES = """
+COPIES = """
     DELETE FROM clients_importedrecord i USING (
         SELECT 'client' AS what, unnest(%(ids)s::bigint[]) AS id
         UNION SELECT 'tag', unnest(%(ids)s::bigint[])
@@ -115,7 +115,7 @@ _CONTEXTS = """
 
 def _elsewhere(cursor: CursorWrapper, values: dict[str, Any], under: dict[str, Any]) -> None:
     """Before the tables themselves: these are found by what the tables still say."""
-    for statement in (_COPIES, _CALENDAR, _ASKED):
+    for statement in (COPIES, _CALENDAR, _ASKED):
         cursor.execute(statement, values)
     for statement in (_NOTICES, _CONTEXTS):
         cursor.execute(statement, under)

@@ -45,12 +45,22 @@ _NEWEST = {
         "SELECT max(coalesce(closed_on, opened_on)) FROM servicing_transition WHERE client_id = d.client_id",
     ],
 }
-# Whose promise in the field register belongs to a kind: fields without which a record of it says nothing.
-_FIELDS = {
-    RecordKind.RECORD: ("name", "external_id", "status", "member_name"),
+# Whose promise in the field register belongs to a kind: the fields that stay as long as a record of it.
+FIELDS = {
+    RecordKind.RECORD: (
+        "name",
+        "external_id",
+        "status",
+        "permission",
+        "channel_opt_outs",
+        "service_team",
+        "member_name",
+        "member_number",
+    ),
     RecordKind.NOTES: ("touches", "touch_notes"),
-    RecordKind.WORK: ("time_spent", "meeting_decisions"),
-    RecordKind.RATINGS: ("rating", "confidence"),
+    RecordKind.WORK: ("revenue", "time_spent", "meeting_decisions"),
+    RecordKind.RATINGS: ("rating",),
+    RecordKind.TIERS: ("review_decision", "transition_fees", "transition_consent", "transition_outcome"),
 }
 
 
@@ -73,7 +83,7 @@ class Kept:
     @property
     def labels(self) -> str:
         known = tracked_fields()
-        return ", ".join(str(known[entry.field].label) for entry in self.fields)
+        return "; ".join(str(known[entry.field].label) for entry in self.fields)
 
 
 def settings() -> RetentionSettings:
@@ -88,7 +98,7 @@ def periods() -> list[Kept]:
     return [
         Kept(
             period,
-            [entries[code] for code in _FIELDS.get(RecordKind(period.kind), ()) if code in entries],
+            [entries[code] for code in FIELDS.get(RecordKind(period.kind), ()) if code in entries],
         )
         for period in RetentionPeriod.objects.all()
     ]
@@ -142,7 +152,7 @@ def due_of(client: int) -> Due | None:
 
 
 # A hold keeps the client; what is on a list, or was taken off one for a time, is not asked again.
-_FREE = """
+FREE = """
     NOT EXISTS (
         SELECT FROM clients_legalhold h
         WHERE h.released_at IS NULL AND (h.client_id = d.client_id OR h.client_id IS NULL)
@@ -155,11 +165,17 @@ _UNASKED = """
     NOT EXISTS (
         SELECT FROM servicing_anonymisingrow r JOIN servicing_anonymisingbatch b ON b.id = r.batch_id
         WHERE r.client_id = d.client_id AND (
-            r.ask_again_on > %(today)s
+            (r.ask_again_on > %(today)s AND ({whole} OR cardinality(r.fields) = 0))
             OR (b.state IN ('proposed', 'reviewed', 'approved') AND r.done_at IS NULL)
         )
     )
 """
+
+
+def unasked(*, of_fields: bool = False) -> str:
+    """The condition that no list has the client of a row `d`, and none left it out for a time: with what was
+    left out of a list of fields alone, the client itself is asked about all the same."""
+    return _UNASKED.replace("{whole}", str(of_fields).lower())
 
 
 def over(*, clients: Collection[int] | None = None, today: dt.date | None = None, most: int) -> list[Due]:
@@ -172,8 +188,8 @@ def over(*, clients: Collection[int] | None = None, today: dt.date | None = None
     shortest = min(kept.period.years for kept in periods() if kept.period.from_departure)
     values: dict[str, Any] = {"today": today, "most": most, "clients": list(clients or ())}
     values["left"] = today.replace(year=today.year - shortest, day=min(today.day, 28))
-    mine = "d.client_id = ANY(%(clients)s)" if clients is not None else _UNASKED
-    sql = _statement(f"d.left_on <= %(left)s AND {_FREE} AND {mine}")
+    mine = "d.client_id = ANY(%(clients)s)" if clients is not None else unasked()
+    sql = _statement(f"d.left_on <= %(left)s AND {FREE} AND {mine}")
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT * FROM ({sql}) found WHERE due_on <= %(today)s "

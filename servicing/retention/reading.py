@@ -6,12 +6,13 @@ from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from clients.firm import firm_today
 from clients.models import LegalHold
 from servicing.models import AccessRequest, AccessState, AnonymisingBatch, AnonymisingRow, BatchState
+from servicing.retention import short_lived
 
 PAGE = 50
 CLOSED_SHOWN = 50
@@ -30,6 +31,24 @@ def rows_of(batch: AnonymisingBatch, after: str) -> list[AnonymisingRow]:
         with suppress(ValidationError):
             rows = rows.filter(Q(due_on__gt=day) | Q(due_on=day, id__gt=int(number)))
     return list(rows[: PAGE + 1])
+
+
+def numbers_of(batch: AnonymisingBatch) -> dict[str, int]:
+    """How many of a list are anonymised (`total`), lose fields alone (`of_fields`), stay (`left_out`)."""
+    stays, alone = Q(excluded_at__isnull=False), ~Q(fields=[])
+    return batch.rows.aggregate(
+        total=Count("pk", filter=~stays & ~alone),
+        of_fields=Count("pk", filter=~stays & alone),
+        left_out=Count("pk", filter=stays),
+    )
+
+
+def going_alone() -> list[tuple[int, str]]:
+    """The fields that go before the client does: after how many months, and which."""
+    found: dict[int, list[str]] = {}
+    for field in short_lived.short_lived():
+        found.setdefault(field.months, []).append(str(field.field.label))
+    return [(months, "; ".join(labels)) for months, labels in sorted(found.items())]
 
 
 def place_of(row: AnonymisingRow) -> str:

@@ -47,7 +47,7 @@ from servicing.models import (
     RetentionSettings,
     RowOutcome,
 )
-from servicing.retention import periods
+from servicing.retention import periods, short_lived
 from servicing.retention.anonymising import anonymise
 
 MOST = 5_000  # clients that one list holds: as many as somebody can look through
@@ -70,10 +70,12 @@ def keepers() -> list[int]:
 
 @transaction.atomic
 def propose(*, today: dt.date | None = None) -> int:
-    """Puts former clients whose periods are over on the list that is still to be looked through, or on a new
-    one; returns how many. Whoever keeps the data is told of a new list."""
+    """Puts former clients whose periods are over, and those of whom fields are, on the list that is still to
+    be looked through, or on a new one; returns how many. Whoever keeps the data is told of a new list."""
     found = periods.over(most=MOST, today=today)
-    if not found:
+    whole = {each.client for each in found}
+    of_fields = [each for each in short_lived.over(most=MOST, today=today) if each.client not in whole]
+    if not found and not of_fields:
         return 0
     batch, made = AnonymisingBatch.objects.get_or_create(state=BatchState.PROPOSED)
     room = max(MOST - (0 if made else batch.rows.count()), 0)
@@ -81,11 +83,21 @@ def propose(*, today: dt.date | None = None) -> int:
         AnonymisingRow(batch=batch, client_id=each.client, left_on=each.left_on, due_on=each.due_on)
         for each in found[:room]
     ]
+    rows += [
+        AnonymisingRow(
+            batch=batch,
+            client_id=each.client,
+            left_on=each.left_on,
+            due_on=each.due_on,
+            fields=each.fields,
+        )
+        for each in of_fields[: room - len(rows)]
+    ]
     AnonymisingRow.objects.bulk_create(rows, batch_size=1_000, ignore_conflicts=True)
     if made:
         text = ngettext(
-            "The keeping period of %(n)s former client is over. Look through the list.",
-            "The keeping periods of %(n)s former clients are over. Look through the list.",
+            "The keeping period of %(n)s former client, or of fields, is over. Look through the list.",
+            "The keeping periods of %(n)s former clients, or of fields, are over. Look through the list.",
             len(rows),
         ) % {"n": len(rows)}
         url = reverse("servicing:anonymising", args=[batch.pk])
@@ -228,21 +240,28 @@ def _step(batch: AnonymisingBatch) -> Counter[str]:
     if not rows:
         return Counter()
     ids = [row.client_id for row in rows]
+    asked = {row.client_id: set(row.fields) for row in rows if row.fields}
     with connection.cursor() as cursor:  # a hold that is being placed is waited for, and then seen
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [HOLDS_LOCK])
     list(Client.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk"))
-    going = {each.client for each in periods.over(clients=ids, most=STEP)}
+    wholly = [client for client in ids if client not in asked]
+    going = {each.client for each in periods.over(clients=wholly, most=STEP)} if wholly else set()
+    over = short_lived.over(clients=asked, most=STEP) if asked else []
+    losing = {each.client: asked[each.client] & set(each.fields) for each in over}
     of_these = LegalHold.objects.filter(released_at=None)
     everybody = of_these.filter(client=None).exists()
     held = set(of_these.filter(client__in=ids).values_list("client_id", flat=True))
-    _forget_answers(going)
+    _forget_answers(going | losing.keys())
     anonymise(going)
+    short_lived.erase(losing)
     now = timezone.now()
     for row in rows:
         row.done_at = now
         row.outcome = (
             RowOutcome.ANONYMISED
             if row.client_id in going
+            else RowOutcome.ERASED
+            if losing.get(row.client_id)
             else RowOutcome.HELD
             if everybody or row.client_id in held
             else RowOutcome.NOT_DUE
@@ -255,6 +274,7 @@ def _forget_answers(clients: set[int]) -> None:
     """Removes the files that were made to answer access requests of the clients, once that is certain."""
     for request in AccessRequest.objects.filter(client__in=clients).exclude(file=""):
         transaction.on_commit(partial(request.file.storage.delete, str(request.file.name)))
+    AccessRequest.objects.filter(client__in=clients).exclude(file="").update(file="")
 
 
 def _finish(batch: AnonymisingBatch) -> None:

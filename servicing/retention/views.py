@@ -17,6 +17,7 @@ from clients.choosing import written
 from clients.commands import Refused
 from clients.feedback import notice
 from clients.models import Client, Departure, LegalHold
+from clients.register.fields import tracked_fields
 from clients.requests import SignedInRequest
 from servicing.models import AnonymisingBatch, AnonymisingRow, BatchState, RetentionPeriod
 from servicing.retention import forms, periods, reading, services
@@ -69,8 +70,8 @@ def anonymising(request: SignedInRequest, pk: int) -> HttpResponse:
         "rows": rows[: reading.PAGE],
         "after": reading.place_of(rows[reading.PAGE - 1]) if len(rows) > reading.PAGE else "",
         "chosen": request.GET,
-        "total": batch.rows.filter(excluded_at=None).count(),
-        "left_out": batch.rows.exclude(excluded_at=None).count(),
+        "labels": {code: str(field.label) for code, field in tracked_fields().items()},
+        **reading.numbers_of(batch),
         "may_approve": batch.state == BatchState.REVIEWED and services.may_approve(batch, request.user),
         "stalled": batch.state == BatchState.APPROVED and not services.is_at_work(batch.job),
     }
@@ -177,6 +178,7 @@ def periods_page(request: SignedInRequest) -> HttpResponse:
     context = {
         "section": "periods",
         "kept": periods.periods(),
+        "alone": reading.going_alone(),
         "rules": rules,
         "month": forms.MONTHS[rules.fiscal_year_ends - 1],
         "may_change": is_administrator(request.user),

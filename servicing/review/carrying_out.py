@@ -7,7 +7,7 @@ point it is as if it had not begun, and asked for twice it is done once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from servicing.models import (
     GraduationDecision,
     ReviewCode,
     ReviewState,
+    ReviewStep,
     ReviewStepState,
     WrittenPolicy,
 )
@@ -96,11 +97,12 @@ def next_stage(review: AnnualReview) -> str:
     return next((code for code, is_done in done(review).items() if not is_done), "")
 
 
-def obstacles(review: AnnualReview, by: User) -> list[str]:
-    """Why the person cannot carry out the next stage, each a sentence."""
+def obstacles(review: AnnualReview, by: User, steps: Sequence[ReviewStep] | None = None) -> list[str]:
+    """Why the person cannot carry out the next stage, each a sentence. `steps`: those of the review, where
+    they are read already."""
     if next_stage(review) != PUBLISH:
         return []
-    if missing := sign_off(review).missing:
+    if missing := sign_off(review, steps).missing:
         return missing
     draft = review.draft
     if draft and draft.status == PolicyStatus.DRAFT and policies.needs_another(draft, by):
@@ -141,7 +143,10 @@ def _queue(review: AnnualReview, by: User, whole: bool) -> Job:
 
 
 def work(*, job: Job, review: AnnualReview, by: User, whole: bool, report: Report) -> None:
-    """One stage in a worker; with `whole` the next one is queued in the same transaction."""
+    """One stage in a worker; with `whole` the next one is queued in the same transaction. Raises Refused
+    where it was asked for again meanwhile: the later job does it, and this one nothing that nobody asked."""
+    if open_review(review, to_decide=False).job_id != job.pk:
+        raise Refused(_("It was asked for once more meanwhile; that one does it."))
     review = carry_out(review=review, by=by, report=report)
     job.result_url = reverse("servicing:review_step", args=[review.pk, ReviewCode.CARRY_OUT])
     if whole and review.is_open:

@@ -18,6 +18,7 @@ from tiers import simulation
 from tiers.comparing import compare
 from tiers.models import Policy, PolicyStatus, Simulation
 from tiers.policies import obstacles
+from tiers.stated import read_whole
 
 
 def drafts() -> list[Policy]:
@@ -31,6 +32,14 @@ def simulation_of(policy: Policy) -> Simulation | None:
     return rows.order_by("-made_at").first()
 
 
+def simulation_for(review: AnnualReview) -> Simulation | None:
+    """The same of its draft, read once for one object of a review; None where no draft is chosen."""
+    if not hasattr(review, "_draft_simulated"):
+        draft = review.draft
+        review._draft_simulated = simulation_of(draft) if draft else None  # type: ignore[attr-defined]
+    return review._draft_simulated  # type: ignore[attr-defined]
+
+
 def against_done(review: AnnualReview) -> list[str]:
     """What keeps the step from being done, each a sentence."""
     draft = review.draft
@@ -40,7 +49,7 @@ def against_done(review: AnnualReview) -> list[str]:
         return [_("%(policy)s is no draft any more. Choose another one.") % {"policy": draft}]
     if problems := obstacles(draft):
         return problems
-    if simulation_of(draft) is None:
+    if simulation_for(review) is None:
         return [_("Simulate the draft as it stands now, so that everybody sees what it would do.")]
     return []
 
@@ -52,10 +61,11 @@ def policy(review: AnnualReview) -> Seen:
         said = _("The policy in force stays: %(policy)s.") % {"policy": in_force} if in_force else ""
         return Seen(says=[said or _("No policy is in force, and no draft is chosen.")])
     seen = Seen(says=[_("Draft: %(policy)s.") % {"policy": draft}])
+    read_whole(*filter(None, (draft, in_force)))
     if in_force:
         seen.says.append(_("In force: %(policy)s.") % {"policy": in_force})
         seen.tables.append(_changes(in_force, draft))
-    found = simulation_of(draft)
+    found = simulation_for(review)
     if found is None:
         seen.says.append(_("It was not simulated as it stands now."))
         return seen

@@ -28,8 +28,9 @@ class Seen:
         return next((table for table in self.tables if table.code == code), None)
 
     @property
-    def with_rows(self) -> list[Table]:
-        return [table for table in self.tables if table.rows]
+    def shown(self) -> list[Table]:
+        """The tables that say something: by their rows, or by a note on why there are none."""
+        return [table for table in self.tables if table.rows or table.note]
 
 
 def freeze(seen: Seen) -> dict[str, Any]:

@@ -51,8 +51,8 @@ def run_for(review: AnnualReview) -> ScoringRun | None:
     return review._run_listed  # type: ignore[attr-defined]
 
 
-def listed(run: ScoringRun, which: str, user: User) -> QuerySet[Explanation]:
-    """The clients of a list that the person may see."""
+def listed(run: ScoringRun, which: str, user: User | None) -> QuerySet[Explanation]:
+    """The clients of a list: those that the person may see, or, for the firm's figures, all of them."""
     return lists.rows_of(run, which, user, margin=run.watch_margin)  # type: ignore[attr-defined]
 
 
@@ -162,7 +162,7 @@ def _refuse_unregistered() -> None:
 # --- As figures -------------------------------------------------------------------------------------------
 
 
-def counts(review: AnnualReview, run: ScoringRun | None, user: User) -> dict[str, dict[str, int]]:
+def counts(review: AnnualReview, run: ScoringRun | None) -> dict[str, dict[str, int]]:
     """For each list: how many are on it, and of those decided how many get another tier or wait."""
     found = {which.value: dict.fromkeys(("listed", "undecided", *Decided.values), 0) for which in DecidedList}
     made = GraduationDecision.objects.filter(review=review).order_by()
@@ -171,7 +171,7 @@ def counts(review: AnnualReview, run: ScoringRun | None, user: User) -> dict[str
     if run:
         decided = made.filter(client=OuterRef("client_id"))
         for which in DecidedList:
-            rows = listed(run, which.value, user).order_by()
+            rows = listed(run, which.value, None).order_by()
             found[which.value] |= rows.aggregate(
                 listed=Count("pk"), undecided=Count("pk", filter=~Exists(decided))
             )
@@ -183,7 +183,7 @@ def graduation(review: AnnualReview) -> Seen:
     run = run_for(review)
     if run is None:
         return Seen(says=[_("No run of the policy in force is there yet, so that nobody is listed.")])
-    found = counts(review, run, review.lead)
+    found = counts(review, run)
     head = columns(
         ("list", _("List")),
         ("listed", _("On the list")),
@@ -199,7 +199,7 @@ def graduation(review: AnnualReview) -> Seen:
         for which in DecidedList
     ]
     seen = Seen(at=run.created_at, tables=[Table("lists", _("The lists, and what was decided"), head, rows)])
-    if tiers := _by_tier(run, review.lead):
+    if tiers := _by_tier(run):
         seen.tables.append(tiers)
     ready = found["up"]["listed"]
     text = ngettext("%(n)s client is ready to graduate.", "%(n)s clients are ready to graduate.", ready)
@@ -208,8 +208,8 @@ def graduation(review: AnnualReview) -> Seen:
     return seen
 
 
-def _by_tier(run: ScoringRun, user: User) -> Table | None:
-    moves = listed(run, lists.UP, user).order_by("proposed_tier__position", "current_tier__position")
+def _by_tier(run: ScoringRun) -> Table | None:
+    moves = listed(run, lists.UP, None).order_by("proposed_tier__position", "current_tier__position")
     found = moves.values("tier_before", "tier_proposed").annotate(n=Count("pk"))  # type: ignore[misc]
     rows = [
         [Cell(row["tier_before"], TIER), Cell(row["tier_proposed"], TIER), Cell(row["n"])] for row in found

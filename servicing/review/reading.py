@@ -21,6 +21,7 @@ from servicing.models import (
     GraduationDecision,
     ReviewAction,
     ReviewCode,
+    ReviewSignature,
     ReviewStep,
     ReviewStepState,
     TaskStatus,
@@ -140,7 +141,15 @@ COLUMNS = ("step", "what", "item", "value", "person", "on")
 
 
 def as_csv(review: AnnualReview) -> Iterator[str]:
-    """The record as lines: step, what it is (note, figure, decision, action, signature), its words."""
+    """The record as lines: step, what it is (note, figure, decision, action, signature), its words. All but
+    the decisions is read before the first line is asked for."""
+    signatures = list(review.signatures.select_related("person"))
+    return _lines(record(review)["parts"], decisions_of(review), signatures)
+
+
+def _lines(
+    parts: list[Part], decisions: QuerySet[GraduationDecision], signatures: list[ReviewSignature]
+) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
 
@@ -151,7 +160,7 @@ def as_csv(review: AnnualReview) -> Iterator[str]:
         return buffer.getvalue()
 
     yield line(*COLUMNS)
-    for part in record(review)["parts"]:
+    for part in parts:
         step = part.step
         name = str(step.get_code_display())
         who, when = str(step.done_by or ""), _day(step.done_at)
@@ -165,12 +174,12 @@ def as_csv(review: AnnualReview) -> Iterator[str]:
             done = _("done %(on)s") % {"on": _day(each.done_on)} if each.done_on else _("until")
             row = each.action
             yield line(name, "action", row.text, done, str(row.owner), row.due_on.isoformat())
-    for row in decisions_of(review).iterator(chunk_size=2000):
-        moves = f"{row.tier.code if row.tier else ''} > {row.proposed.code if row.proposed else ''}"
-        said = ": ".join(filter(None, (f"{row.get_decision_display()}, {moves}", row.reason)))
+    for made in decisions.iterator(chunk_size=2000):
+        moves = f"{made.tier.code if made.tier else ''} > {made.proposed.code if made.proposed else ''}"
+        said = ": ".join(filter(None, (f"{made.get_decision_display()}, {moves}", made.reason)))
         name = str(ReviewCode.GRADUATION.label)
-        yield line(name, "decision", row.client.external_id, said, str(row.by), _day(row.at))
-    for word in review.signatures.select_related("person"):
+        yield line(name, "decision", made.client.external_id, said, str(made.by), _day(made.at))
+    for word in signatures:
         said = f"{word.get_verdict_display()} {word.reason}".strip()
         yield line(
             str(ReviewCode.SIGN.label), "signature", word.digest, said, str(word.person), _day(word.at)

@@ -22,6 +22,7 @@ from servicing.capacity import weeks
 from servicing.dashboards import reading, rollups
 from servicing.dashboards.reading import Asked, Figures
 from servicing.dashboards.tables import (
+    AMOUNT,
     DECIMAL,
     HOURS,
     MONEY,
@@ -153,13 +154,13 @@ def _goals(found: Figures) -> Table | None:
         ("reached", _("Reached")),
         ("says", _("How it goes")),
     )
-    head = [Column(each.code, each.label, number=False) for each in head]
+    head[-1] = Column("says", _("How it goes"), number=False)
     rows = [
         [
             Cell(goal.label, TEXT),
-            Cell(goal.target_text, TEXT),
-            Cell(goal.by_now_text, TEXT),
-            Cell(goal.value_text, TEXT),
+            Cell(goal.target_text, AMOUNT),
+            Cell(goal.by_now_text, AMOUNT),
+            Cell(goal.value_text, AMOUNT),
             Cell(goal.words, TEXT),
         ]
         for goal in goals
@@ -188,6 +189,9 @@ def ratings(review: AnnualReview) -> Seen:
     rows = [
         list(_rated(service.label, line)) for service, tiers in found.services for line in (service, *tiers)
     ]
+    few = any(row[-1].value for row in rows)
+    if not few:
+        head, rows = head[:-1], [row[:-1] for row in rows]
     seen = Seen(tables=[Table("valued", _("Ratings by service and tier, 1 to 5"), head, rows)])
     if found.all is None:
         seen.says = [_("No service of these months was rated.")]
@@ -204,8 +208,9 @@ def ratings(review: AnnualReview) -> Seen:
         ends = {"most": ranked[-1].label, "least": ranked[0].label}
         ends |= {"high": ranked[-1].average, "low": ranked[0].average}
         seen.says.append(_("Valued most: %(most)s (%(high)s). Least: %(least)s (%(low)s).") % ends)
-    text = ngettext("Few answers: fewer than %(n)s.", "Few answers: fewer than %(n)s.", FEW)
-    seen.notes.append(text % {"n": FEW})
+    if few:
+        text = ngettext("Few answers: fewer than %(n)s.", "Few answers: fewer than %(n)s.", FEW)
+        seen.notes.append(text % {"n": FEW})
     return seen
 
 

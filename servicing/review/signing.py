@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, transaction
+from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +28,6 @@ from clients.notices import Tell, tell
 from servicing.models import (
     TO_DECIDE,
     AnnualReview,
-    ReviewAction,
     ReviewCode,
     ReviewSettings,
     ReviewSignature,
@@ -38,19 +39,26 @@ from servicing.models import (
 from servicing.review import rights
 from servicing.review.locking import open_review
 from tiers.simulation import digest_of
+from tiers.stated import read_whole
 
-_DECISIONS = """
-SELECT coalesce(md5(string_agg(id || ' ' || decision || ' ' || reason, '|' ORDER BY id)), '')
-FROM servicing_graduationdecision WHERE review_id = %s
+_AGREED = """
+SELECT (
+    SELECT coalesce(md5(string_agg(id || ' ' || decision || ' ' || reason, '|' ORDER BY id)), '')
+    FROM servicing_graduationdecision WHERE review_id = %(review)s
+), (
+    SELECT coalesce(json_agg(json_build_array(id, step_id, text, due_on) ORDER BY id), '[]')
+    FROM servicing_reviewaction WHERE review_id = %(review)s
+)
 """
 
 
 def digest(review: AnnualReview, steps: Sequence[ReviewStep]) -> str:
     """Stands for everything that is signed; the same content, the same digest."""
     with connection.cursor() as cursor:
-        cursor.execute(_DECISIONS, [review.pk])
-        decisions = cursor.fetchone()[0]
-    actions = ReviewAction.objects.filter(review=review).order_by("id")
+        cursor.execute(_AGREED, {"review": review.pk})
+        decisions, actions = cursor.fetchone()
+    if review.draft:
+        read_whole(review.draft)
     content: dict[str, Any] = {
         "period": [review.first_on.isoformat(), review.last_on.isoformat()],
         "steps": [
@@ -59,10 +67,7 @@ def digest(review: AnnualReview, steps: Sequence[ReviewStep]) -> str:
             if step.code in TO_DECIDE
         ],
         "decisions": decisions,
-        "actions": [
-            [row[0], row[1], row[2], row[3].isoformat()]
-            for row in actions.values_list("id", "step_id", "text", "due_on")
-        ],
+        "actions": json.loads(actions) if isinstance(actions, str) else actions,
         "draft": [review.draft_id, digest_of(review.draft)] if review.draft else None,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -114,7 +119,11 @@ class SignOff:
         ]
         more = self.least - len(self.signed)
         if more > 0:
-            text = ngettext("%(n)s more person has to sign.", "%(n)s more people have to sign.", more)
+            text = (
+                ngettext("%(n)s more person has to sign.", "%(n)s more people have to sign.", more)
+                if self.signed
+                else ngettext("%(n)s person has to sign.", "%(n)s people have to sign.", more)
+            )
             found.append(text % {"n": more})
         return found
 
@@ -131,7 +140,8 @@ def sign_off(review: AnnualReview, steps: Sequence[ReviewStep] | None = None) ->
     """How far the sign-off is, for the content as it reads now."""
     steps = list(review.steps.all()) if steps is None else steps
     now = digest(review, steps)
-    people = {user.pk: user for user in rights.signers().prefetch_related("groups")}
+    in_groups = ArrayAgg("groups__name", filter=Q(groups__name__isnull=False), default=Value([]))
+    people = {user.pk: user for user in rights.signers().annotate(in_groups=in_groups)}
     least = max(1, min(ReviewSettings.current().signers, len(people)))
     found = SignOff(
         digest=now,
@@ -174,7 +184,7 @@ def _can(person: User, rule: ReviewSigner) -> bool:
     """Whether the person's signature is the one that the rule asks for."""
     if rule.person_id:
         return person.pk == rule.person_id
-    groups = {group.name for group in person.groups.all()}
+    groups = person.in_groups  # type: ignore[attr-defined]
     return rule.group in groups or (rule.group == Group.ADMINISTRATOR and person.is_superuser)
 
 

@@ -329,7 +329,7 @@ def _policy(request: SignedInRequest, found: ReviewStep, context: dict[str, Any]
     return {
         "drafts": drafts.drafts(),
         "problems": drafts.against_done(found.review) if draft else [],
-        "simulated": bool(draft and drafts.simulation_of(draft)),
+        "simulated": drafts.simulation_for(found.review) is not None,
     }
 
 
@@ -355,7 +355,7 @@ def _carrying(request: SignedInRequest, found: ReviewStep, context: dict[str, An
             {"stage": stage, "done": done[stage.code], "next": stage.code == following}
             for stage in carrying_out.STAGES
         ],
-        "obstacles": carrying_out.obstacles(review, request.user) if review.is_open else [],
+        "obstacles": carrying_out.obstacles(review, request.user, context["steps"]) if review.is_open else [],
         "job": job,
         "at_work": carrying_out.is_at_work(review),
         "needs_another": bool(draft and draft.is_draft and policies.needs_another(draft, request.user)),

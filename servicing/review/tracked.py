@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from clients.register.fields import WORK, TrackedField, register_field
+from clients.register.fields import OF_THE_RECORD, WORK, TrackedField, register_field
 from clients.register.usage import Use, register_usage
 from servicing.models import GraduationDecision
 
@@ -24,6 +24,7 @@ def register() -> None:
             "servicing.GraduationDecision",
             "decision",
             said=_("What our yearly review decided about your service"),
+            least_months=OF_THE_RECORD,
         )
     )
     register_usage(used)

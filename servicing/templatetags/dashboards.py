@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from clients.formats import NOTHING, hours, money
 from clients.templatetags.crm import percent, tier_badge
-from servicing.dashboards.tables import DECIMAL, HOURS, MONEY, SHARE, TEXT, TIER, Cell, Table
+from servicing.dashboards.tables import AMOUNT, DECIMAL, HOURS, MONEY, SHARE, TEXT, TIER, Cell, Table
 
 register = template.Library()
 
@@ -73,6 +73,7 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     HOURS: hours,
     SHARE: percent,
     DECIMAL: lambda value: f"{value:.1f}",
+    AMOUNT: str,
 }
 
 

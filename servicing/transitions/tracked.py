@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from clients.register.fields import WORK, TrackedField, register_field
+from clients.register.fields import OF_THE_RECORD, WORK, TrackedField, register_field
 from clients.register.usage import Use, register_usage
 from servicing.models import Transition
 
@@ -37,6 +37,7 @@ def register() -> None:
             case,
             "new_fee",
             said=_("Your new fee, a year"),
+            least_months=OF_THE_RECORD,
         ),
         TrackedField(
             CONSENT,
@@ -45,6 +46,7 @@ def register() -> None:
             case,
             "consent_by",
             said=_("Who consented to your being served by somebody else"),
+            least_months=OF_THE_RECORD,
         ),
         TrackedField(
             OUTCOME,
@@ -53,6 +55,7 @@ def register() -> None:
             case,
             "outcome",
             said=_("How a change of your service ended"),
+            least_months=OF_THE_RECORD,
         ),
     ):
         register_field(field)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from clients.models import User
@@ -41,6 +42,22 @@ def change_endpoint(
     endpoint.save(update_fields=fields)
     if endpoint.listens:
         start_listening()
+
+
+@transaction.atomic
+def switch(*, endpoint: WebhookEndpoint, on: bool) -> None:
+    """Switches an endpoint on, to be told of what happens from now on, or off at once."""
+    endpoint.is_on = on
+    endpoint.save(update_fields=["is_on"])
+    if endpoint.listens:
+        start_listening()
+
+
+def with_last_message() -> QuerySet[WebhookEndpoint]:
+    """Every endpoint with whoever added it, and when its newest message was taken (`last_taken_at`)."""
+    taken = WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), state=DeliveryState.DELIVERED)
+    newest = taken.order_by("-pk").values("delivered_at")[:1]
+    return WebhookEndpoint.objects.select_related("made_by").annotate(last_taken_at=Subquery(newest))
 
 
 @transaction.atomic

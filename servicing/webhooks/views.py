@@ -34,10 +34,7 @@ def connections(request: SignedInRequest) -> HttpResponse:
     context = {
         "live": [token for token in every if token.is_live(now)],
         "over": [token for token in every if not token.is_live(now)],
-        "endpoints": [
-            (endpoint, endpoint.is_failing(now))
-            for endpoint in WebhookEndpoint.objects.select_related("made_by")
-        ],
+        "endpoints": [(endpoint, endpoint.is_failing(now)) for endpoint in services.with_last_message()],
     }
     return render(request, "servicing/webhooks/connections.html", context)
 
@@ -132,13 +129,22 @@ def edit_webhook(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @never_cache
 def webhook_step(request: SignedInRequest, pk: int, step: str) -> HttpResponse:
-    """Sends a message to try it (`try`), gives another secret (`secret`), or ends a pause (`resume`)."""
+    """Sends a message to try it (`try`), gives another secret (`secret`), ends a pause (`resume`), or turns
+    it `on` or `off`."""
     endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
     if step == "secret":
         return _show_once(request, services.new_secret(endpoint=endpoint), endpoint=endpoint, again=True)
     if step == "try":
         services.try_out(endpoint=endpoint)
         notice(request, _("A message is on its way. Look again in a moment."))
+    elif step in ("on", "off"):
+        services.switch(endpoint=endpoint, on=step == "on")
+        notice(
+            request,
+            _("It is told again of what happens from now on.")
+            if step == "on"
+            else _("Nothing is sent to it any more."),
+        )
     elif step == "resume":
         services.resume(endpoint=endpoint)
         notice(request, _("It is told again of what happens from now on."))

@@ -83,17 +83,20 @@ def _tiers(policy: Policy | None) -> list[Block]:
         text(
             _(
                 "A client of whom less than %(share)s %% of the weights is known gets no score and keeps its "
-                "tier. A client already in a tier stays while its score is at most %(margin)s points below "
-                "the cut."
+                "tier."
             )
-            % {
-                "share": plain(100 * policy.minimum_completeness),
-                "margin": plain(policy.stability_margin),
-            }
+            % {"share": plain(100 * policy.minimum_completeness)}
         ),
+    ]
+    if policy.stability_margin:
+        said = _(
+            "A client already in a tier stays while its score is at most %(margin)s points below the cut."
+        )
+        blocks.append(text(said % {"margin": plain(policy.stability_margin)}))
+    return [
+        *blocks,
         text(_("A person may give another tier, with a reason and a last day.")),
     ]
-    return blocks
 
 
 def _factors(policy: Policy | None) -> list[Block]:

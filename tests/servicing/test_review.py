@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from clients import jobs
 from clients.commands import Refused
@@ -336,6 +337,25 @@ def test_a_worker_carries_out_all_of_it_stage_by_stage(
     assert len(sent) == 4
     assert set(Job.objects.values_list("state", flat=True)) == {JobState.DONE}
     assert ScoringRun.objects.count() == 1
+
+
+def test_a_job_that_was_lost_and_comes_back_does_nothing_that_nobody_asked(
+    review, olga, carl, django_capture_on_commit_callbacks, monkeypatch
+):
+    sent: list[Any] = []
+    monkeypatch.setattr(jobs.current_app, "send_task", lambda task, **options: sent.append(options["args"]))
+    all_done(review, olga)
+    sign(review, olga, carl)
+    with django_capture_on_commit_callbacks(execute=True):
+        lost = carrying_out.start(review=review, by=carl, whole=False)
+    Job.objects.filter(pk=lost.pk).update(queued_at=timezone.now() - dt.timedelta(hours=3))
+    with django_capture_on_commit_callbacks(execute=True):
+        carrying_out.start(review=review, by=carl, whole=False)
+    first, second = sent
+    tasks.carry_out_review(*second)
+    tasks.carry_out_review(*first)
+    review.refresh_from_db()
+    assert carrying_out.next_stage(review) == carrying_out.APPLY
 
 
 def test_an_abandoned_review_keeps_what_was_noted_and_another_begins(review, olga):

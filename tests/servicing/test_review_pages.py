@@ -11,24 +11,34 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clients.firm import firm_today
-from clients.models import Job
+from clients.models import Job, Revenue, Tier
+from servicing.dashboards import rollups
 from servicing.models import (
     TO_DECIDE,
     AnnualReview,
+    FirmGoal,
     GraduationDecision,
     ReviewAction,
     ReviewCode,
     ReviewStepState,
+    ServiceItem,
+    ServiceKind,
+    ServiceStandard,
     ServiceTask,
     StandingPromise,
 )
 from servicing.reminders import digest
-from servicing.review import carrying_out, services
+from servicing.review import carrying_out, results, services
+from servicing.review.frozen import freeze, thaw
+from servicing.templatetags.dashboards import rows_of
 from servicing.written.services import keep_version
 from servicing.written.since import line
 from tests.factories import ClientFactory, UserFactory
 from tests.servicing.reviews import begun_review
 from tests.servicing.test_review import all_done, finish, firm_of, sign
+from tiers import simulation
+from tiers.models import TierRule
+from tiers.services import propose_run
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -216,3 +226,87 @@ def test_the_written_policy_counts_changes_from_the_last_sign_off(client, olga, 
     assert "How we speak with clients" in shown
     assert "Words to avoid" in shown
     assert "signed off in" in client.get(reverse("servicing:policy_version", args=[1])).content.decode()
+
+
+def queries_of_pages(client, review: AnnualReview) -> dict[str, int]:
+    """How many queries each page of the review asks, once its figures are added up."""
+    pages = {code: place(review, code) for code in ReviewCode}
+    for name in ("review", "review_record", "review_file"):
+        pages[name] = reverse(f"servicing:{name}", args=[review.pk])
+    found = {}
+    for name, page in pages.items():
+        b"".join(client.get(page))
+        with CaptureQueriesContext(connection) as queries:
+            b"".join(client.get(page))
+        found[name] = len(queries)
+    return found
+
+
+def test_pages_ask_as_much_of_a_small_firm_as_of_a_larger_one(client, olga, carl):
+    firm_of()
+    review = begun_review(olga)
+    draft = services.make_draft(review=review, by=olga)
+    simulation.simulate(policy=draft, as_of=firm_today(), by=olga)
+    few = queries_of_pages(client, review)
+    assert {name: number for name, number in few.items() if number > 20} == {
+        "review_record": few["review_record"],
+        "review_file": few["review_file"],
+    }
+    assert max(few.values()) <= 43
+    assert max(few[name] for name in ("results", "valued", "capacity", "standards", "review", "sign")) <= 15
+
+    for number in range(4):
+        tier = Tier.objects.create(code=f"X{number}", label=f"Tier X{number}", position=10 + number)
+        standard = ServiceStandard.objects.create(tier=tier)
+        for kind in ServiceKind.objects.all():
+            ServiceItem.objects.create(
+                standard=standard, kind=kind, interval_months=12, duration_minutes=30, role_id=1
+            )
+    *firm, last = draft.rules.order_by("position")
+    last.delete()
+    tiers = [*(rule.tier for rule in firm), *Tier.objects.filter(code__startswith="X")]
+    for position, tier in enumerate(tiers[len(firm) :], len(firm) + 1):
+        TierRule.objects.create(
+            policy=draft, tier=tier, position=position, rank_key="score", max_clients=3 + position
+        )
+    TierRule.objects.create(policy=draft, tier=last.tier, position=9, rank_key="score")
+    for number in range(12):
+        UserFactory(groups=["operations"])
+        household = ClientFactory(growth_potential=5, lead=UserFactory(groups=["advisor"]))
+        Revenue.objects.create(client=household, date=firm_today(), amount=1000 + number, source="x")
+        services.agree(
+            step=review.steps.get(code="capacity"),
+            text=f"Ask about {number}",
+            owner=carl,
+            due_on=firm_today(),
+            by=olga,
+        )
+    propose_run(as_of=firm_today())
+    simulation.simulate(policy=draft, as_of=firm_today(), by=olga)
+    rollups.refresh()
+    many = queries_of_pages(client, AnnualReview.objects.get())
+    assert {name: (few[name], many[name]) for name in few if many[name] > few[name]} == {}
+
+
+def test_a_step_says_what_is_not_there_and_nothing_that_is_not_so(client, olga, carl):
+    """A draft that changes nothing says so; nothing is said to be published before it is; no remark of few
+    answers where every service has many; and amounts of goals stand under each other."""
+    review = begun_review(olga)
+    draft = services.make_draft(review=review, by=olga)
+    simulation.simulate(policy=draft, as_of=firm_today(), by=olga)
+    assert (
+        "The draft states what the policy in force states."
+        in client.get(place(review, "policy")).content.decode()
+    )
+    shown = client.get(place(review, "carry_out")).content.decode()
+    assert f"{draft} will be published." in shown
+    assert "2 people have to sign." in shown
+    valued = client.get(place(review, "valued")).content.decode()
+    assert "Few answers" not in valued
+    assert "Remark" not in valued
+    FirmGoal.objects.create(year=firm_today().year, kind="revenue", target=1_000_000)
+    rollups.refresh()
+    goals = results.results(review).table("goals")
+    assert [cell.kind for cell in goals.rows[0]] == ["text", "amount", "amount", "amount", "text"]
+    kept = thaw(freeze(results.results(review))).table("goals")
+    assert '<td class="number text-nowrap">$1,000,000</td>' in rows_of(kept)

@@ -340,6 +340,29 @@ def test_it_says_what_fails_and_pauses_after_five_days(boss, listener):
     assert services.forget_old() == 3
 
 
+def test_administrators_see_who_added_what_was_taken_last_and_switch_it_off_at_once(boss, listener):
+    endpoint = listening(boss, listener.url)
+    door = Browser()
+    door.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
+    page = reverse("servicing:connections")
+    shown = door.get(page).content.decode()
+    assert f"added by {boss.display_name}" in shown
+    assert "nothing yet" in shown
+    delivery(endpoint)
+    assert sending.deliver(endpoint.pk) == 1
+    assert "nothing yet" not in door.get(page).content.decode()
+    delivery(endpoint)
+    door.post(reverse("servicing:webhook_step", args=[endpoint.pk, "off"]))
+    assert sending.deliver(endpoint.pk) == 0
+    assert len(listener.got) == 1
+    assert "Switch on" in door.get(page).content.decode()
+    door.post(reverse("servicing:webhook_step", args=[endpoint.pk, "on"]))
+    assert sending.deliver(endpoint.pk) == 1
+    ann = Browser()
+    ann.force_login(UserFactory(groups=["operations"]), backend="django.contrib.auth.backends.ModelBackend")
+    assert ann.post(reverse("servicing:webhook_step", args=[endpoint.pk, "off"])).status_code == 403
+
+
 REFUSED = (
     "http://example.com/",
     "ftp://example.com/",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clients import triggers
 from clients.audit import tracked
 from clients.models import ChangeKind
+from clients.models.retention import held_rows_stay
 
 
 class AssignmentSource(models.TextChoices):
@@ -53,6 +54,7 @@ class Override(models.Model):
                 fields=["client"], name="tiers_override_one_open", condition=Q(ended_on__isnull=True)
             ),
         ]
+        triggers = [held_rows_stay()]
 
     def __str__(self) -> str:
         return f"{self.client} pinned to {self.tier}"
