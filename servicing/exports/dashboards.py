@@ -78,7 +78,7 @@ def tables() -> Iterator[tuple[str, str]]:
             for table in part.tables:
                 yield f"{FOLDER}/{code}/{table.code}.csv", table.as_csv()
         if code == periods.TWELVE:
-            yield f"{FOLDER}/now.csv", operations.now_table(asked, found).as_csv()
+            yield f"{FOLDER}/now.csv", operations.now_table(operations.cards_of(asked, found)).as_csv()
             yield f"{FOLDER}/goals.csv", operations.goals_table(operations.goals_of(found)).as_csv()
     yield f"{FOLDER}/movement.csv", movement_views.matrix_of(*movement.usual(today)).as_csv()
     pareto = DashboardRefresh.objects.get().pareto
