@@ -206,6 +206,8 @@ def pareto(request: SignedInRequest) -> HttpResponse:
         refresh = DashboardRefresh.objects.get()
     found = refresh.pareto
     table = revenue_by_tier(found)
+    if request.GET.get("file") == "curve":
+        return as_file("revenue-curve", curve_table(found).as_csv())
     if "file" in request.GET:
         return as_file("revenue-by-clients", table.as_csv())
     return render(
@@ -257,4 +259,20 @@ def revenue_by_tier(found: dict[str, Any]) -> Table:
                 Cell(brought / row["clients"] if row["clients"] else None, "money"),
             ]
         )
+    if clients:
+        table.foot = [
+            Cell(_("Together"), TEXT),
+            Cell(clients, href=_results()),
+            Cell(Decimal(1), SHARE),
+            Cell(revenue, "money", _results(sort="revenue")),
+            Cell(Decimal(1) if revenue else None, SHARE),
+            Cell(revenue / clients, "money"),
+        ]
     return table
+
+
+def curve_table(found: dict[str, Any]) -> Table:
+    """The points of the curve, of what `DashboardRefresh.pareto` keeps."""
+    head = columns(("clients_share", "clients_share"), ("revenue_share", "revenue_share"))
+    points = found.get("curve", [])
+    return Table("revenue-curve", "", head, [[Cell(a, SHARE), Cell(b, SHARE)] for a, b in points])

@@ -68,7 +68,7 @@ def visible_to(user: User) -> QuerySet[Transition]:
 def board(asked: Asked, user: User, today: dt.date) -> list[dict[str, Any]]:
     """A column for each stage, with what is due first and the number of all; one query however many cases."""
     rows = (
-        _narrowed(asked, user, today)
+        matching(asked, user, today)
         .annotate(
             place=Window(RowNumber(), partition_by=F("step"), order_by=[F("due_on").asc(), F("id").asc()]),
             all_in_stage=Window(Count("id"), partition_by=F("step")),
@@ -93,7 +93,7 @@ def board(asked: Asked, user: User, today: dt.date) -> list[dict[str, Any]]:
 
 def listed(asked: Asked, user: User, today: dt.date) -> list[dict[str, Any]]:
     """Rows of one stage by their due date, or closed ones, the newest first; one more than a page."""
-    cases = _narrowed(asked, user, today)
+    cases = matching(asked, user, today)
     if asked.closed:
         if asked.after:
             day, number = asked.after
@@ -117,7 +117,7 @@ def csv_lines(asked: Asked, user: User, today: dt.date) -> Iterator[str]:
     """All cases of a board or list as CSV: a header, then a line for each."""
     yield _line(IN_FILE)
     own = ("old_fee", "new_fee", "notice_on", "referred_to", "consent_on", "client__external_id")
-    cases = _narrowed(asked, user, today).order_by("-closed_on" if asked.closed else "due_on", "id")
+    cases = matching(asked, user, today).order_by("-closed_on" if asked.closed else "due_on", "id")
     for row in cases.values(*_ROW, *own).iterator(chunk_size=2000):
         said = as_row(row, today)
         known = {"external_id": row["client__external_id"], "owner": said["person"], "outcome": said["ended"]}
@@ -136,7 +136,8 @@ def place_of(row: dict[str, Any], *, closed: bool) -> str:
     return f"{row['closed_on' if closed else 'due_on'].isoformat()}_{row['id']}"
 
 
-def _narrowed(asked: Asked, user: User, today: dt.date) -> QuerySet[Transition]:
+def matching(asked: Asked, user: User, today: dt.date) -> QuerySet[Transition]:
+    """The cases that are asked for, of those that `user` sees."""
     cases = visible_to(user).filter(closed_on__isnull=not asked.closed)
     if asked.step and not asked.closed:
         cases = cases.filter(step=asked.step)

@@ -266,6 +266,14 @@ def test_each_figure_above_opens_its_list_too(firm, browser, query):
     assert any(card["value"] for card in cards)
 
 
+def test_a_list_of_tasks_offers_no_period_that_would_change_nothing(firm, browser):
+    page = browser.get("/operations/tasks/?what=overdue&period=year").content.decode()
+    assert 'id="dashboard-period"' not in page
+    assert '<input type="hidden" name="period" value="year">' in page  # the way back keeps it
+    assert "days late" in page
+    assert 'id="dashboard-period"' in browser.get("/operations/clients/?period=year").content.decode()
+
+
 def test_the_figures_are_those_of_plain_counting(firm):
     """The rollups against the facts, one by one."""
     active = Client.objects.filter(status="active")
