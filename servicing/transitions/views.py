@@ -62,6 +62,7 @@ def board(request: SignedInRequest) -> HttpResponseBase:
         )
     if asked.closed or asked.step:
         found = reading.listed(asked, request.user, today)
+        context["stage"] = dict(Step.choices).get(asked.step, "")
         context["rows"] = found[:PAGE]
         context["after"] = reading.place_of(found[PAGE - 1], closed=asked.closed) if len(found) > PAGE else ""
         return render(request, "servicing/transitions/list.html", context)
