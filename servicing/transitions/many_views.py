@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -35,13 +35,13 @@ def give_many(request: SignedInRequest) -> HttpResponse:
         return refused
     if not form.is_valid():
         notice(request, _("Choose the new owner first."), went_wrong=True)
-        return redirect(_back(request))
+        return HttpResponseRedirect(_back(request))
     given = many.give_many(cases=ids, to=form.cleaned_data["to"], by=request.user)
     words = ngettext("%(n)s case is %(person)s's now.", "%(n)s cases are %(person)s's now.", given.cases)
     undo = reverse("servicing:bulk_undo", args=[given.step.pk]) if given.step else ""
     said = words % {"n": given.cases, "person": form.cleaned_data["to"].display_name}
     notice(request, said, undo_url=undo, went_wrong=not given.cases)
-    return redirect(_back(request))
+    return HttpResponseRedirect(_back(request))
 
 
 @require(runs_the_firm)
@@ -55,7 +55,7 @@ def close_many(request: SignedInRequest) -> HttpResponse:
     if form.is_valid():
         closed = many.close_many(cases=ids, by=request.user, **form.values())
         notice(request, _said(closed), went_wrong=not closed.closed)
-        return redirect(_back(request))
+        return HttpResponseRedirect(_back(request))
     names = Transition.objects.filter(pk__in=ids).order_by("client__name", "pk")
     context: dict[str, Any] = {
         "form": form,
@@ -94,7 +94,7 @@ def _refused(request: SignedInRequest, ids: list[int]) -> HttpResponseRedirect |
         else _("Choose at least one case first.")
     )
     notice(request, words, went_wrong=True)
-    return redirect(_back(request))
+    return HttpResponseRedirect(_back(request))
 
 
 def _back(request: SignedInRequest) -> str:
