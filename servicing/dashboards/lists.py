@@ -66,10 +66,10 @@ def joined(asked: Asked, as_of: dt.date, *, limit: int, offset: int = 0) -> tupl
     return _read(_JOINED, "true", asked, as_of, limit, offset)
 
 
-TASKS_IN_FILE = (
+TASKS_IN_FILE: tuple[str, ...] = (
     "external_id", "client", "tier", "name", "due_on", "window_end", "status", "completed_on", "person"
 )  # fmt: skip
-JOINED_IN_FILE = ("external_id", "client", "tier", "client_since", "person")
+JOINED_IN_FILE: tuple[str, ...] = ("external_id", "client", "tier", "client_since", "person")
 
 
 def every_task(name: str, asked: Asked, as_of: dt.date) -> Iterator[dict[str, Any]]:

@@ -201,7 +201,7 @@ def _tasks_file(what: str, chosen: Asked, as_of: dt.date) -> HttpResponseBase:
     """The whole of a list of tasks, or of clients who joined, as CSV."""
     if what == JOINED:
         names, rows = lists.JOINED_IN_FILE, lists.everybody_joined(chosen, as_of)
-        head = ("client", "name", "tier", "client_since", "advisor")
+        head: tuple[str, ...] = ("client", "name", "tier", "client_since", "advisor")
     else:
         names, rows = lists.TASKS_IN_FILE, lists.every_task(what, chosen, as_of)
         head = ("client", "name", "tier", "task", *names[4:])

@@ -127,7 +127,7 @@ def csv_lines(asked: Asked, user: User, today: dt.date) -> Iterator[str]:
     )
     cases = matching(asked, user, today).order_by("-closed_on" if asked.closed else "due_on", "id")
     if asked.closed:
-        chosen = Transition.leaving_reasons.through.objects.filter(transition=OuterRef("pk"))
+        chosen: Any = Transition.leaving_reasons.through.objects.filter(transition=OuterRef("pk"))
         label = "leavingreason__label"
         reasons = chosen.values("transition").annotate(all=ArrayAgg(label, order_by=label))
         cases = cases.annotate(leaving_reasons_said=Subquery(reasons.values("all")))

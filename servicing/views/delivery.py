@@ -70,7 +70,7 @@ def delivery_tasks(request: SignedInRequest) -> HttpResponseBase:
     state = request.GET.get("state", "")
     state = state if state in LABELS or state == MEANT else ""
     tasks = reading.tasks_of(chosen, state, last.as_of).order_by("due_on", "id")
-    rows = tasks.values(
+    rows: Any = tasks.values(
         "id", "client_id", "client__name", "client__external_id", "tier__code", "kind__label", "due_on",
         "window_end", "status", "completed_on", "planned_minutes", "assigned_to__first_name",
         "assigned_to__last_name", "assigned_to__username",
@@ -94,7 +94,7 @@ def delivery_beyond(request: SignedInRequest) -> HttpResponseBase:
     chosen = _asked(request, last.as_of)
     what = request.GET.get("what", "")
     found = reading.beyond_rows(chosen, what)
-    rows = found.order_by("-on", "-id").values(
+    rows: Any = found.order_by("-on", "-id").values(
         "id", "client_id", "client__name", "client__external_id", "tier__code", "kind__label", "on", "what",
         "minutes", "cost",
     )  # fmt: skip
