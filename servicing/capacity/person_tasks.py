@@ -14,7 +14,8 @@ from servicing.models import Absence, ServiceTask
 MOST = 500  # rows of one week that are shown
 
 ROWS = f"""
-    SELECT date.day_on, date.due_on, date.client_id, client.name AS client, tier.code AS tier,
+    SELECT date.day_on, date.due_on, date.client_id, client.external_id, client.name AS client,
+        tier.code AS tier,
         coalesce(nullif(date.title, ''), kind.label) AS service, role.label AS role, date.task_id,
         date.minutes
     FROM promised_date date
@@ -31,8 +32,9 @@ ROWS = f"""
 
 @transaction.atomic
 def of_week(*, as_of: dt.date, person: int | None, monday: dt.date) -> list[dict[str, Any]]:
-    """Rows of the week that begins on `monday`, at most 501: day_on, due_on, client_id, client, tier,
-    service, role, task_id (None where planning has not made it yet), minutes. `person` None: of nobody."""
+    """Rows of the week that begins on `monday`, at most 501: day_on, due_on, client_id, external_id, client,
+    tier, service, role, task_id (None where planning has not made it yet), minutes. `person` None: of nobody.
+    """
     horizon = Horizon(as_of)
     session = open_session(horizon)
     project(session, horizon, clients=_clients_of(person))

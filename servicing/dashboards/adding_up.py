@@ -1,7 +1,8 @@
 """Adds up the figures of the operations dashboard, for the firm and for each lead advisor, set by set.
 
-Clients are the active ones; what they brought and took counts for the tier that they have now. Each fact's
-cost is rounded to the cent, so that the clients of a tier add up to the tier.
+Clients are the active ones; what they brought and took counts for the tier that they have now. What clients
+of any status brought and took stands beside it by month, for the goals of the year. Each fact's cost is
+rounded to the cent, so that the clients of a tier add up to the tier.
 """
 
 # ruff: noqa: S608  (texts of this module)
@@ -23,7 +24,7 @@ from servicing.delivery import periods
 from servicing.delivery.figures import first_month
 from servicing.meetings.spread import LOW
 from servicing.meetings.tracked import CONFIDENCE
-from servicing.models import DashboardRefresh, MovementRollup
+from servicing.models import ClientResult, DashboardRefresh, MonthScope, MovementRollup
 from servicing.planning.session import Session
 
 WEEK = dt.timedelta(days=7)
@@ -75,20 +76,20 @@ _SCOPE = (
 _MONTHS = f"""
 CREATE TEMP TABLE dashboard_month ON COMMIT DROP AS
 WITH parts AS (
-    SELECT date_trunc('month', f.on_day)::date AS month, c.tier_id, c.lead_id, sum(f.revenue) AS revenue,
-        sum(f.minutes) AS minutes, sum(f.cost) AS cost, 0 AS planned, 0 AS planned_minutes, 0 AS answered,
-        0 AS confidence, 0 AS low
-    FROM ({_FACTS}) f JOIN dashboard_client c ON c.client_id = f.client_id AND c.active
-    GROUP BY 1, 2, 3
+    SELECT date_trunc('month', f.on_day)::date AS month, c.tier_id, c.lead_id, c.active,
+        sum(f.revenue) AS revenue, sum(f.minutes) AS minutes, sum(f.cost) AS cost, 0 AS planned,
+        0 AS planned_minutes, 0 AS answered, 0 AS confidence, 0 AS low
+    FROM ({_FACTS}) f JOIN dashboard_client c ON c.client_id = f.client_id
+    GROUP BY 1, 2, 3, 4
     UNION ALL
-    SELECT date_trunc('month', t.due_on)::date, t.tier_id, c.lead_id, 0, 0, 0, count(*),
+    SELECT date_trunc('month', t.due_on)::date, t.tier_id, c.lead_id, true, 0, 0, 0, count(*),
         sum(t.planned_minutes), 0, 0, 0
     FROM servicing_servicetask t JOIN dashboard_client c ON c.client_id = t.client_id
     WHERE t.item_id IS NOT NULL AND t.status NOT IN ('waived', 'cancelled')
         AND t.due_on >= %(first)s AND t.due_on <= %(last)s
     GROUP BY 1, 2, 3
     UNION ALL
-    SELECT month, c.tier_id, c.lead_id, 0, 0, 0, 0, 0, count(*), sum(a.value),
+    SELECT month, c.tier_id, c.lead_id, true, 0, 0, 0, 0, 0, count(*), sum(a.value),
         count(*) FILTER (WHERE a.value <= {LOW})
     FROM (
         SELECT DISTINCT ON (client_id, date_trunc('month', asked_on))
@@ -102,7 +103,10 @@ WITH parts AS (
 SELECT {_SCOPE}, tier_id, month, sum(revenue) AS revenue, sum(minutes) AS minutes, sum(cost) AS cost,
     sum(planned) AS planned, sum(planned_minutes) AS planned_minutes, sum(answered) AS answered,
     sum(confidence) AS confidence, sum(low) AS low
-FROM parts GROUP BY {_BOOKS.format(more="month, ")}
+FROM parts WHERE active GROUP BY {_BOOKS.format(more="month, ")}
+UNION ALL
+SELECT '{MonthScope.EVERYBODY}', NULL, NULL, month, sum(revenue), sum(minutes), sum(cost), 0, 0, 0, 0, 0
+FROM parts GROUP BY month HAVING sum(revenue) <> 0 OR sum(minutes) <> 0
 """
 
 _OF_PERIOD = "f.on_day >= %(first_{period})s AND f.on_day <= %(last)s"
@@ -117,14 +121,15 @@ WITH sums AS (
     SELECT f.client_id, {_SUMS}
     FROM ({_FACTS.replace("%(first)s", "%(first_earliest)s")}) f GROUP BY f.client_id
 )
-SELECT c.client_id, each.period, c.tier_id, c.lead_id, coalesce(each.revenue, 0) AS revenue,
+SELECT c.client_id, CASE WHEN c.active THEN each.period ELSE '{ClientResult.OTHERS}' END AS period,
+    c.tier_id, c.lead_id, coalesce(each.revenue, 0) AS revenue,
     coalesce(each.minutes, 0) AS minutes, coalesce(each.cost, 0) AS cost,
     coalesce(each.revenue, 0) - coalesce(each.cost, 0) AS margin
 FROM dashboard_client c LEFT JOIN sums ON sums.client_id = c.client_id
 CROSS JOIN LATERAL (VALUES {
     ", ".join(f"('{period}', revenue_{period}, minutes_{period}, cost_{period})" for period in PERIODS)
 }) each(period, revenue, minutes, cost)
-WHERE c.active
+WHERE c.active OR each.period = '{periods.YEAR}' AND (each.revenue <> 0 OR each.minutes > 0)
 """
 
 _COUNTED = ("clients", "untagged", "not_asked", "unscored", "without_lead", "without_team")
@@ -177,7 +182,7 @@ WITH parts AS (
         {f"costly_{each}": f"count(*) FILTER (WHERE period = '{each}' AND margin < 0)" for each in PERIODS}
     )
 }
-    FROM dashboard_result GROUP BY 1, 2
+    FROM dashboard_result WHERE period <> '{ClientResult.OTHERS}' GROUP BY 1, 2
     UNION ALL
     SELECT coalesce(t.tier_id, c.tier_id), c.lead_id, {_parts(_TASK_COUNTS)}
     FROM servicing_servicetask t JOIN dashboard_client c ON c.client_id = t.client_id

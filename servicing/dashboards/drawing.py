@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +14,8 @@ from clients.formats import hours, short_date
 from clients.templatetags.crm import percent
 from servicing.delivery.reading import Sums
 
-# Bars: 480 wide, names to the left of 132, values to the right of the bar.
-LEFT, LENGTH, BAND = 132, 232, 44
+# Bars: 480 wide, names to the left of at most 132, bars up to 364, values to their right.
+LEFT, RIGHT, BAND = 132, 364, 44
 # People and weeks: 960 wide.
 NAMES, CELL, ROW = 192, 64, 28
 # The trend: 640 by 220.
@@ -31,11 +31,12 @@ def pairs(
 ) -> dict[str, Any]:
     """Two bars for each row, on one scale."""
     most = max((max(float(a), float(b)) for _name, a, b in rows), default=0) or 1
+    left = _left(name for name, _a, _b in rows)
     lines = [
         {
             "name": name,
             "y": place * BAND,
-            "bars": [_bar(a, most, written, 4, "bar"), _bar(b, most, written, 22, "bar-soft")],
+            "bars": [_bar(a, most, written, 4, "bar", left), _bar(b, most, written, 22, "bar-soft", left)],
         }
         for place, (name, a, b) in enumerate(rows)
     ]
@@ -50,28 +51,36 @@ def single(
 ) -> dict[str, Any]:
     """One bar for each row. `most`: what the whole length stands for; the longest where it is not given."""
     whole = most or max((float(value) for _name, value in rows), default=0) or 1
-    band = 30
+    band, left = 30, _left(name for name, _value in rows)
     lines = [
-        {"name": name, "y": place * band, "bars": [_bar(value, whole, written, 6, "bar")]}
+        {"name": name, "y": place * band, "bars": [_bar(value, whole, written, 6, "bar", left)]}
         for place, (name, value) in enumerate(rows)
     ]
     says = "; ".join(f"{name}: {written(value)}" for name, value in rows)
     return {"title": title, "says": says, "lines": lines, "height": band * len(rows) or 1, "names": ()}
 
 
-def _bar(value: Any, most: float, written: Callable[[Any], str], y: int, kind: str) -> dict[str, Any]:
-    length = round(LENGTH * max(float(value), 0) / most, 1)
-    return {"x": LEFT, "y": y, "length": length, "text_x": round(LEFT + length + 6, 1), "kind": kind,
+def _left(names: Iterable[str]) -> int:
+    """Where bars begin: beside the longest of their names."""
+    return min(LEFT, 16 + 8 * max(map(len, names), default=0))
+
+
+def _bar(
+    value: Any, most: float, written: Callable[[Any], str], y: int, kind: str, left: int
+) -> dict[str, Any]:
+    length = round((RIGHT - left) * max(float(value), 0) / most, 1)
+    return {"x": left, "y": y, "length": length, "text_x": round(left + length + 6, 1), "kind": kind,
             "text": written(value)}  # fmt: skip
 
 
 def stacked(rows: Sequence[tuple[str, Sums]], title: str) -> dict[str, Any]:
     """A bar of all that was promised for each row, in parts of what became of it."""
     lines = []
+    left = _left(name for name, _sums in rows)
     for place, (name, sums) in enumerate(rows):
         parts = [
-            {"name": part["name"], "x": round(LEFT + LENGTH * float(part["start"]) / 100, 1),
-             "length": round(LENGTH * float(part["share"]) / 100, 1)}
+            {"name": part["name"], "x": round(left + (RIGHT - left) * float(part["start"]) / 100, 1),
+             "length": round((RIGHT - left) * float(part["share"]) / 100, 1)}
             for part in sums.bar if part["number"]
         ]  # fmt: skip
         lines.append(

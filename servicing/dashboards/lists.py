@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
@@ -12,6 +13,7 @@ from django.db.models import Count, F, QuerySet, Sum
 from clients.firm import firm_settings
 from servicing.dashboards.reading import NO_TIER, Asked, person_of
 from servicing.dashboards.sets import JOINED, LEAD_ROLE, TASKS
+from servicing.delivery import files, periods
 from servicing.delivery.reading import NOBODY
 from servicing.models import ClientResult
 
@@ -23,10 +25,11 @@ SORTS = {
     "time": ("-minutes", "client_id"),
 }
 COSTLY = "costly"  # clients who cost more than they bring
+EVERYBODY = "everybody"  # those who are not active too, of this year: what the goals of the year count
 
 _PERSON = "coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username)"
 _TASKS = f"""
-SELECT t.id, t.client_id, c.name AS client, tier.code AS tier,
+SELECT t.id, t.client_id, c.external_id, c.name AS client, tier.code AS tier,
     coalesce(nullif(t.title, ''), kind.label) AS name, t.due_on, t.window_end, t.completed_on,
     t.status, {_PERSON} AS person, count(*) OVER () AS found
 FROM servicing_servicetask t
@@ -39,7 +42,8 @@ LEFT JOIN clients_teammember lead ON lead.client_id = c.id AND lead.role_id = {L
 WHERE {{narrow}}
 ORDER BY t.due_on, t.id LIMIT %(limit)s OFFSET %(offset)s"""
 _JOINED = f"""
-SELECT c.id AS client_id, c.name AS client, tier.code AS tier, c.client_since, {_PERSON} AS person,
+SELECT c.id AS client_id, c.external_id, c.name AS client, tier.code AS tier, c.client_since,
+    {_PERSON} AS person,
     count(*) OVER () AS found
 FROM clients_client c
 JOIN clients_clientsummary s ON s.client_id = c.id
@@ -62,9 +66,36 @@ def joined(asked: Asked, as_of: dt.date, *, limit: int, offset: int = 0) -> tupl
     return _read(_JOINED, "true", asked, as_of, limit, offset)
 
 
+TASKS_IN_FILE: tuple[str, ...] = (
+    "external_id", "client", "tier", "name", "due_on", "window_end", "status", "completed_on", "person"
+)  # fmt: skip
+JOINED_IN_FILE: tuple[str, ...] = ("external_id", "client", "tier", "client_since", "person")
+
+
+def every_task(name: str, asked: Asked, as_of: dt.date) -> Iterator[dict[str, Any]]:
+    """All tasks of a set, one by one. Raises KeyError for a set that there is not."""
+    return files.rows_of(*_statement(_TASKS, TASKS[name].condition, asked, as_of))
+
+
+def everybody_joined(asked: Asked, as_of: dt.date) -> Iterator[dict[str, Any]]:
+    """All active clients who joined in the last seven days, one by one."""
+    return files.rows_of(*_statement(_JOINED, "true", asked, as_of))
+
+
 def _read(
     sql: str, condition: str, asked: Asked, as_of: dt.date, limit: int, offset: int
 ) -> tuple[list[dict[str, Any]], int]:
+    with connection.cursor() as cursor:
+        cursor.execute(*_statement(sql, condition, asked, as_of, limit, offset))
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return rows, rows[0]["found"] if rows else 0
+
+
+def _statement(
+    sql: str, condition: str, asked: Asked, as_of: dt.date, limit: int | None = None, offset: int = 0
+) -> tuple[str, dict[str, Any]]:
+    """The statement of a list with its values; without a limit all of it."""
     terms = [condition]
     if asked.advisor == NOBODY:
         terms.append("lead.user_id IS NULL")
@@ -79,16 +110,16 @@ def _read(
         "tier": asked.tier,
         "lead": person_of(asked), "limit": limit, "offset": offset,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(sql.format(narrow=" AND ".join(terms)), values)
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return rows, rows[0]["found"] if rows else 0
+    return sql.format(narrow=" AND ".join(terms)), values
 
 
 def results(asked: Asked, *, show: str = "") -> QuerySet[ClientResult]:
-    """What clients brought and took in the period. `show` costly: those who cost more than they bring."""
-    rows = ClientResult.objects.filter(period=asked.period.code)
+    """What active clients brought and took in the period. `show` costly: those who cost more than they bring;
+    everybody: clients of any status, this year."""
+    if show == EVERYBODY:
+        rows = ClientResult.objects.filter(period__in=[periods.YEAR, ClientResult.OTHERS])
+    else:
+        rows = ClientResult.objects.filter(period=asked.period.code)
     if asked.advisor:
         rows = rows.filter(lead=person_of(asked))
     if asked.tier:
@@ -107,6 +138,6 @@ def with_names(rows: QuerySet[ClientResult]) -> Any:
     """The rows as plain values, with names."""
     return rows.values(
         "client_id", "revenue", "minutes", "cost", "margin", external_id=F("client__external_id"),
-        name=F("client__name"), code=F("tier__code"), first_name=F("lead__first_name"),
-        last_name=F("lead__last_name"), username=F("lead__username"),
+        name=F("client__name"), status=F("client__status"), code=F("tier__code"),
+        first_name=F("lead__first_name"), last_name=F("lead__last_name"), username=F("lead__username"),
     )  # fmt: skip

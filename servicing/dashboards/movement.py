@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from servicing.dashboards.sets import LEAD_ROLE, TIER_AT
+from servicing.delivery.files import rows_of
 from servicing.models import MovementRollup
 
 NONE = "none"  # asked for as a tier or an advisor: clients without one
@@ -72,6 +74,23 @@ def clients_of(
     `was`, `now`: codes of tiers, or `none`; `way`: up, down, first or moved; `tier`: the one that they have
     today.
     """
+    sql, values = _clients(first, last, was=was, now=now, way=way, tier=tier, advisor=advisor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values | {"limit": limit, "offset": offset})
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return rows, rows[0]["found"] if rows else 0
+
+
+def every_client(first: dt.date, last: dt.date, **narrow: str) -> Iterator[dict[str, Any]]:
+    """All clients of a cell, one by one; narrowed as `clients_of`."""
+    return rows_of(*_clients(first, last, **narrow))
+
+
+def _clients(
+    first: dt.date, last: dt.date, *, was: str, now: str, way: str, tier: str, advisor: str
+) -> tuple[str, dict[str, Any]]:
+    """The statement of the clients of a cell, with its values."""
     narrow, values = _of_advisor(advisor)
     terms = [narrow]
     for name, code in (("was", was), ("now", now)):
@@ -90,16 +109,12 @@ def clients_of(
     body = _THEN_AND_NOW.format(narrow=" AND ".join(terms)).replace(
         "WHERE c.status", f"{_TIERS} WHERE c.status"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT c.id, c.name, tier_was.code AS was, tier_now.code AS now, now.starts_on,"
-            f" coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS advisor,"
-            f" count(*) OVER () AS found {body} ORDER BY c.name, c.id LIMIT %(limit)s OFFSET %(offset)s",
-            {"first": first, "last": last, "limit": limit, "offset": offset, **values},
-        )
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return rows, rows[0]["found"] if rows else 0
+    sql = (
+        f"SELECT c.id, c.external_id, c.name, tier_was.code AS was, tier_now.code AS now, now.starts_on,"
+        f" coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS advisor,"
+        f" count(*) OVER () AS found {body} ORDER BY c.name, c.id LIMIT %(limit)s OFFSET %(offset)s"
+    )
+    return sql, {"first": first, "last": last, "limit": None, "offset": 0, **values}
 
 
 _TIERS = """

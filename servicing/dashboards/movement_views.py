@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,10 +26,15 @@ from servicing.dashboards.movement import NONE
 from servicing.dashboards.operations import PAGE, advisor_of, as_file, asked, figures, page_of, pager
 from servicing.dashboards.tables import SHARE, TEXT, Cell, Table, columns
 from servicing.delivery import periods
+from servicing.delivery.files import download, lines
 from servicing.models import DashboardRefresh, MovementRollup
 from tiers.simulation_page import curve
 
 FIRST_DAY = dt.date(1970, 1, 1)
+IN_FILE = {
+    "client": "external_id", "name": "name", "from": "was", "to": "now", "since": "starts_on",
+    "advisor": "advisor",
+}  # fmt: skip
 
 
 @require(sees_all_clients)
@@ -132,13 +138,17 @@ def _turned(found: list[moves.Move], order: list[str | None], to: _Cells) -> lis
 
 @require(sees_all_clients)
 @require_GET
-def movement_clients(request: SignedInRequest) -> HttpResponse:
-    """The clients of a cell of a movement."""
+def movement_clients(request: SignedInRequest) -> HttpResponseBase:
+    """The clients of a cell of a movement; all of them as a file with `file`."""
     first, last, _wrong = _days(request, firm_today())
     query, page = request.GET, page_of(request)
     narrow = {name: query.get(name, "").replace("\x00", "")[:60] for name in ("was", "now", "way")}
     tier = query.get("today", "").replace("\x00", "")[:60]
     advisor = advisor_of(query.get("advisor", ""))
+    if "file" in query:
+        everybody = moves.every_client(first, last, **narrow, tier=tier, advisor=advisor)
+        cells = ([row[name] for name in IN_FILE.values()] for row in everybody)
+        return download("clients-by-movement", lines(IN_FILE, cells))
     rows, count = moves.clients_of(
         first, last, **narrow, tier=tier, advisor=advisor, limit=PAGE, offset=(page - 1) * PAGE
     )
@@ -196,6 +206,8 @@ def pareto(request: SignedInRequest) -> HttpResponse:
         refresh = DashboardRefresh.objects.get()
     found = refresh.pareto
     table = revenue_by_tier(found)
+    if request.GET.get("file") == "curve":
+        return as_file("revenue-curve", curve_table(found).as_csv())
     if "file" in request.GET:
         return as_file("revenue-by-clients", table.as_csv())
     return render(
@@ -247,4 +259,20 @@ def revenue_by_tier(found: dict[str, Any]) -> Table:
                 Cell(brought / row["clients"] if row["clients"] else None, "money"),
             ]
         )
+    if clients:
+        table.foot = [
+            Cell(_("Together"), TEXT),
+            Cell(clients, href=_results()),
+            Cell(Decimal(1), SHARE),
+            Cell(revenue, "money", _results(sort="revenue")),
+            Cell(Decimal(1) if revenue else None, SHARE),
+            Cell(revenue / clients, "money"),
+        ]
     return table
+
+
+def curve_table(found: dict[str, Any]) -> Table:
+    """The points of the curve, of what `DashboardRefresh.pareto` keeps."""
+    head = columns(("clients_share", "clients_share"), ("revenue_share", "revenue_share"))
+    points = found.get("curve", [])
+    return Table("revenue-curve", "", head, [[Cell(a, SHARE), Cell(b, SHARE)] for a, b in points])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from clients.access import require, sees_all_clients
-from clients.models import User
+from clients.models import ClientStatus, User
 from clients.requests import SignedInRequest
 from servicing.dashboards import lists, parts, reading, rollups
 from servicing.dashboards.links import Links
@@ -26,7 +27,7 @@ from servicing.dashboards.sets import TASKS
 from servicing.dashboards.tables import MONEY, TEXT, Cell, Table, columns
 from servicing.dashboards.titles import TITLES
 from servicing.delivery import figures as delivery_figures
-from servicing.delivery import periods
+from servicing.delivery import files, periods
 from servicing.delivery.reading import NOBODY
 from servicing.goals.progress import Progress, progress
 from servicing.models import DeliveryRefresh, GoalKind, TaskStatus
@@ -42,7 +43,8 @@ PERIODS = [
 PAGE = 50
 DEEPEST = 10_000  # rows of a list that can be paged to
 JOINED = "joined"
-_STATUSES = dict(TaskStatus.choices)
+GOALS = "goals"  # the part of the dashboard that no filter narrows
+_STATUSES, _CLIENTS = dict(TaskStatus.choices), dict(ClientStatus.choices)
 
 
 @require(sees_all_clients)
@@ -51,37 +53,44 @@ def operations(request: SignedInRequest) -> HttpResponse:
     """The whole dashboard, or one part of it (`part` in the address) by itself."""
     chosen, found = asked_of_figures(request)
     only = request.GET.get("part", "")
-    only = only if only in TITLES else ""
-    to = Links(chosen, found.username)
-    shown = parts.build(chosen, found, only=only)
-    goals = [] if only else goals_of(found)
+    only = only if only in (*TITLES, GOALS) else ""
+    shown = parts.build(chosen, found, only=only) if only != GOALS else []
+    goals = goals_of(found) if only in ("", GOALS) else []
     context = {
         "section": "overview",
         "asked": chosen,
         "figures": found,
         "only": only,
-        "title": TITLES[only] if only else _("Operations"),
+        "title": TITLES.get(only) or (_("Goals of %s") % found.as_of.year if only else _("Operations")),
         "week": next((part for part in shown if part.code == "week"), None),
         "parts": [part for part in shown if part.code != "week"],
         "kept": chosen.query(),
         "empty": chosen.whole and not found.book("clients"),
+        "goals": goals,
+        "year": found.as_of.year,
         **_filters(request, chosen, found),
     }
     if not only:
-        cards = parts.cards(found, to)
-        if chosen.whole:
-            cards.insert(4, waiting_requests(request.user))
-        context |= {"cards": cards, "goals": goals, "troubles": _troubles(), "year": found.as_of.year}
+        context |= {"cards": cards_of(chosen, found, request.user), "troubles": _troubles()}
     return render(request, "servicing/dashboards/operations.html", context)
+
+
+def cards_of(chosen: Asked, found: Figures, user: User | None = None) -> list[dict[str, Any]]:
+    """What needs a look now; requests, which no filter narrows, are those that `user` sees, or all."""
+    cards = parts.cards(found, Links(chosen, found.username))
+    if chosen.whole:
+        cards.insert(4, waiting_requests(user))
+    return cards
 
 
 def goals_of(found: Figures) -> list[Progress]:
     """The firm's goals of this year, with the lists behind them: they are not narrowed by any filter."""
     year = f"period={periods.YEAR}"
     clients, tasks = reverse("servicing:dashboard_clients"), reverse("servicing:delivery_tasks")
+    everybody = f"{clients}?{year}&show={lists.EVERYBODY}"
     links = {
-        GoalKind.REVENUE.value: f"{clients}?{year}&sort=revenue",
-        GoalKind.AN_HOUR.value: f"{clients}?{year}&sort=time",
+        GoalKind.REVENUE.value: f"{everybody}&sort=revenue",
+        GoalKind.AN_HOUR.value: f"{everybody}&sort=time",
         GoalKind.LOAD.value: reverse("servicing:capacity"),
         GoalKind.ON_TIME.value: f"{tasks}?{year}&state=on_time",
     }
@@ -102,10 +111,9 @@ def goals_table(goals: list[Progress]) -> Table:
     return Table("goals", _("Goals of the year"), head, rows)
 
 
-def now_table(chosen: Asked, found: Figures) -> Table:
+def now_table(cards: list[dict[str, Any]]) -> Table:
     """What needs a look now, as a table."""
     head = columns(("what", _("What")), ("number", _("Number")), ("note", _("About it")))
-    cards = parts.cards(found, Links(chosen, found.username))
     rows = [[Cell(str(c["label"]), TEXT), Cell(c["value"]), Cell(str(c["note"]), TEXT)] for c in cards]
     return Table("now", _("What needs a look now"), head, rows)
 
@@ -123,13 +131,13 @@ def dashboard_file(request: SignedInRequest) -> HttpResponse:
     """One table of the dashboard as CSV; all advisors and people in theirs."""
     name = request.GET.get("table", "")
     only = name.partition("-")[0]
-    if only not in (*TITLES, "goals", "now"):
+    if only not in (*TITLES, GOALS, "now"):
         raise Http404
     chosen, found = asked_of_figures(request)
-    if name == "goals":
+    if name == GOALS:
         return as_file(f"goals-{chosen.today.year}", goals_table(goals_of(found)).as_csv())
     if name == "now":
-        return as_file(name, now_table(chosen, found).as_csv())
+        return as_file(name, now_table(cards_of(chosen, found, request.user)).as_csv())
     for part in parts.build(chosen, found, only=only, everybody=True):
         for table in part.tables:
             if table.code == name:
@@ -151,13 +159,15 @@ def as_file(name: str, text: str) -> HttpResponse:
 
 @require(sees_all_clients)
 @require_GET
-def dashboard_tasks(request: SignedInRequest) -> HttpResponse:
-    """The tasks of a set, or the clients who joined; `week` before: a week earlier."""
+def dashboard_tasks(request: SignedInRequest) -> HttpResponseBase:
+    """The tasks of a set, or the clients who joined; `week` before: a week earlier; `file`: all as a file."""
     what = request.GET.get("what", "")
     what = what if what in TASKS or what == JOINED else "overdue"
     before = request.GET.get("week") == "before" and (what == JOINED or TASKS[what].weekly)
     chosen, found = asked_of_figures(request)
     as_of = found.as_of - dt.timedelta(days=7) if before else found.as_of
+    if "file" in request.GET:
+        return _tasks_file(what, chosen, as_of)
     page = page_of(request)
     place = {"limit": PAGE, "offset": (page - 1) * PAGE}
     if what == JOINED:
@@ -178,10 +188,25 @@ def dashboard_tasks(request: SignedInRequest) -> HttpResponse:
             "title": title,
             "rows": rows,
             "joined": what == JOINED,
+            "overdue": what == "overdue",
+            "timeless": True,
             "fields": {"what": what, "week": "before" if before else ""},
             **pager(request, count, page),
             **_list_context(request, chosen, found),
         },
+    )
+
+
+def _tasks_file(what: str, chosen: Asked, as_of: dt.date) -> HttpResponseBase:
+    """The whole of a list of tasks, or of clients who joined, as CSV."""
+    if what == JOINED:
+        names, rows = lists.JOINED_IN_FILE, lists.everybody_joined(chosen, as_of)
+        head: tuple[str, ...] = ("client", "name", "tier", "client_since", "advisor")
+    else:
+        names, rows = lists.TASKS_IN_FILE, lists.every_task(what, chosen, as_of)
+        head = ("client", "name", "tier", "task", *names[4:])
+    return files.download(
+        f"{what}-{as_of}", files.lines(head, ([row[name] for name in names] for row in rows))
     )
 
 
@@ -192,18 +217,18 @@ def dashboard_clients(request: SignedInRequest) -> HttpResponseBase:
     chosen, found = asked_of_figures(request)
     sort = request.GET.get("sort", "")
     sort = sort if sort in lists.SORTS else "margin"
-    show = lists.COSTLY if request.GET.get("show") == lists.COSTLY else ""
+    show = request.GET.get("show", "")
+    show = show if show in (lists.COSTLY, lists.EVERYBODY) else ""
+    if show == lists.EVERYBODY:
+        since = delivery_figures.first_month(chosen.today)
+        chosen = replace(chosen, period=periods.period_of(periods.YEAR, chosen.today, since=since))
     rows = lists.results(chosen, show=show)
     top = request.GET.get("top", "")
     if is_id(top) and 0 < int(top) <= DEEPEST:
         rows = rows.filter(pk__in=rows.order_by(*lists.SORTS[sort]).values("pk")[: int(top)])
     ordered = lists.with_names(rows.order_by(*lists.SORTS[sort]))
     if "file" in request.GET:
-        return StreamingHttpResponse(
-            _clients_csv(ordered),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="clients-by-result.csv"'},
-        )
+        return files.download("clients-by-result", _clients_csv(ordered))
     sums, page = lists.sums(rows), page_of(request)
     return render(
         request,
@@ -214,6 +239,7 @@ def dashboard_clients(request: SignedInRequest) -> HttpResponseBase:
             "sums": _with_rate(sums),
             "sort": sort,
             "show": show,
+            "timeless": show == lists.EVERYBODY,
             "fields": {"sort": sort, "show": show, "top": top if is_id(top) else ""},
             **pager(request, sums["number"], page),
             **_list_context(request, chosen, found),
@@ -225,6 +251,7 @@ def _with_rate(row: dict[str, Any]) -> dict[str, Any]:
     """Revenue an hour beside what was brought and taken; None where no time was logged."""
     name = f"{row.get('first_name') or ''} {row.get('last_name') or ''}".strip() or row.get("username")
     return row | {
+        "status_label": _CLIENTS.get(row.get("status", ""), ""),
         "an_hour": row["revenue"] * 60 / row["minutes"] if row["minutes"] else None,
         "advisor": name,
     }
@@ -233,7 +260,7 @@ def _with_rate(row: dict[str, Any]) -> dict[str, Any]:
 def _clients_csv(rows: Any) -> Iterator[str]:
     """A header, then a line for each client, however many there are."""
     head = [(name, name) for name in ("client", "name", "tier", "advisor", "revenue", "cost", "margin",
-                                      "minutes", "revenue_an_hour")]  # fmt: skip
+                                      "minutes", "revenue_an_hour", "status")]  # fmt: skip
     table = Table("clients", "", columns(*head))
     yield table.as_csv()
     for row in map(_with_rate, rows.iterator(chunk_size=2000)):
@@ -243,6 +270,7 @@ def _clients_csv(rows: Any) -> Iterator[str]:
                 *(Cell(row[key], MONEY) for key in ("revenue", "cost", "margin")),
                 Cell(row["minutes"]),
                 Cell(row["an_hour"], MONEY),
+                Cell(row["status"], TEXT),
             ]
         )
 

@@ -73,9 +73,9 @@ def cards(figures: Figures, to: Links) -> list[dict[str, Any]]:
             TASKS["unassigned"].title,
             figures.book("unassigned"),
             to.tasks("unassigned"),
-            _("open and unassigned"),
+            _("unassigned"),
         ),
-        _card(_("People over 100 %"), figures.over, _people(to), _("in the next 4 weeks")),
+        _card(_("People over 100 %"), figures.over, _people(to), _("next 4 weeks")),
         _card(
             _("No lead advisor"),
             figures.book("without_lead"),

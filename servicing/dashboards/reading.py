@@ -60,7 +60,8 @@ class Figures:
     """All of one reading. Rows have the code of their `tier`, None for no tier.
 
     `books`: how clients and work stand by tier; `months`: by tier and month, from the start of the period
-    before; `year`: of the firm this year, for the goals; `goals`: {kind: target}; `worst`: the lead advisors
+    before; `year`: of the firm this year, of clients of any status, for the goals, with `last_year` by month;
+    `goals`: {kind: target}; `worst`: the lead advisors
     with most that is overdue, or became late or missed this week (None: clients nobody leads).
     """
 
@@ -125,13 +126,13 @@ SELECT json_build_object(
     'year', (SELECT json_build_object(
         'revenue', coalesce(sum(revenue), 0), 'minutes', coalesce(sum(minutes), 0))
         FROM servicing_monthrollup
-        WHERE scope = 'firm' AND person_id IS NULL AND month BETWEEN %(january)s AND %(today)s),
+        WHERE scope = 'all' AND person_id IS NULL AND month BETWEEN %(january)s AND %(today)s),
     'delivered', (SELECT json_build_object('on_time', coalesce(sum(on_time), 0),
         'counted', coalesce(sum(on_time) + sum(late) + sum(missed), 0))
         FROM servicing_deliveryrollup WHERE scope = 'firm' AND month BETWEEN %(january)s AND %(today)s),
     'last_year', (SELECT coalesce(json_object_agg(month, revenue), '{{{{}}}}') FROM (
         SELECT month, sum(revenue) AS revenue FROM servicing_monthrollup
-        WHERE scope = 'firm' AND person_id IS NULL
+        WHERE scope = 'all' AND person_id IS NULL
             AND month >= %(january)s::date - interval '1 year' AND month < %(january)s
         GROUP BY month
     ) x),

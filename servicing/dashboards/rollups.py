@@ -47,8 +47,8 @@ WITH population AS MATERIALIZED (
     ) t JOIN population p ON p.id = t.client_id
     GROUP BY p.tier_id
 ), owed AS (
-    SELECT coalesce(t.tier_id, p.tier_id) AS tier_id, t.status, t.completed_on, t.window_end, t.due_on
-    FROM servicing_servicetask t LEFT JOIN population p ON p.id = t.client_id
+    SELECT coalesce(t.tier_id, s.tier_id) AS tier_id, t.status, t.completed_on, t.window_end, t.due_on
+    FROM servicing_servicetask t LEFT JOIN clients_clientsummary s ON s.client_id = t.client_id
 ), worked AS (
     SELECT
         tier_id,

@@ -1,12 +1,16 @@
-"""The tables of delivery as CSV."""
+"""The tables of delivery as CSV, and the lists behind numbers, line by line however long they are."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
+
+from django.db import connection
+from django.http import StreamingHttpResponse
 
 from servicing.delivery.figures import STATES_KEPT
 from servicing.delivery.reading import Sums
@@ -24,23 +28,48 @@ def table(heads: Iterable[str], lines: Iterable[tuple[Iterable[Any], Sums]]) -> 
     return _written([*heads, *_SUMS], rows)
 
 
-def of_clients(rows: Iterable[dict[str, Any]]) -> str:
-    """Clients with what they were given beyond the standard."""
-    cells = (
-        [row["external_id"], row["name"], row["summary__tier__code"] or "",
-         row["number"], row["minutes"], row["cost"]]
-        for row in rows
-    )  # fmt: skip
-    return _written(["client", "name", "tier", "beyond", "beyond_minutes", "beyond_cost"], cells)
+def of_clients(rows: Iterable[dict[str, Any]], *, missed: bool = False) -> str:
+    """Clients with what they were given beyond the standard, or with how much was `missed` for them."""
+    own = ["number"] if missed else ["number", "minutes", "cost"]
+    head = ["missed"] if missed else ["beyond", "beyond_minutes", "beyond_cost"]
+    names = ("external_id", "name", "summary__tier__code")
+    return _written(
+        ["client", "name", "tier", *head], ([row[name] for name in (*names, *own)] for row in rows)
+    )
 
 
-def _written(head: list[str], rows: Iterable[list[Any]]) -> str:
+def _written(head: list[str], rows: Iterable[Iterable[Any]]) -> str:
+    return "".join(lines(head, rows))
+
+
+def lines(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """A header, then a line for each of `rows`; nothing known is an empty cell."""
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(head)
-    for row in rows:
+    for row in chain([head], rows):
         writer.writerow([plain(cell) if isinstance(cell, str) else cell for cell in row])
-    return file.getvalue()
+        yield file.getvalue()
+        file.seek(0)
+        file.truncate()
+
+
+def download(name: str, text: Iterable[str]) -> StreamingHttpResponse:
+    """CSV to be stored under a name without its ending."""
+    return StreamingHttpResponse(
+        text,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def rows_of(sql: str, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The rows of a statement one by one, read from the database in portions."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, values)
+        names = None
+        for row in cursor:
+            names = names or [column.name for column in cursor.description]
+            yield dict(zip(names, row, strict=True))
 
 
 def plain(text: str) -> str:

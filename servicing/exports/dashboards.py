@@ -16,7 +16,6 @@ from servicing.capacity import export as capacity
 from servicing.capacity import weeks
 from servicing.dashboards import movement, movement_views, operations, parts
 from servicing.dashboards.reading import Asked
-from servicing.dashboards.tables import Cell, Table, columns
 from servicing.delivery import figures as delivery
 from servicing.delivery import periods
 from servicing.meetings.spread import as_csv as confidence_csv
@@ -78,12 +77,12 @@ def tables() -> Iterator[tuple[str, str]]:
             for table in part.tables:
                 yield f"{FOLDER}/{code}/{table.code}.csv", table.as_csv()
         if code == periods.TWELVE:
-            yield f"{FOLDER}/now.csv", operations.now_table(asked, found).as_csv()
+            yield f"{FOLDER}/now.csv", operations.now_table(operations.cards_of(asked, found)).as_csv()
             yield f"{FOLDER}/goals.csv", operations.goals_table(operations.goals_of(found)).as_csv()
     yield f"{FOLDER}/movement.csv", movement_views.matrix_of(*movement.usual(today)).as_csv()
     pareto = DashboardRefresh.objects.get().pareto
     yield f"{FOLDER}/revenue-by-clients.csv", movement_views.revenue_by_tier(pareto).as_csv()
-    yield f"{FOLDER}/revenue-curve.csv", _curve(pareto.get("curve", [])).as_csv()
+    yield f"{FOLDER}/revenue-curve.csv", movement_views.curve_table(pareto).as_csv()
     period = periods.period_of(periods.TWELVE, today, since=delivery.first_month(today))
     yield f"{FOLDER}/ratings.csv", ratings_csv(valued(first=period.first, last=period.last))
     if is_active(CONFIDENCE):
@@ -94,11 +93,6 @@ def tables() -> Iterator[tuple[str, str]]:
     hours = CapacityFigures.objects.get()
     yield f"{FOLDER}/capacity-by-week.csv", "".join(capacity.week_lines(hours))
     yield f"{FOLDER}/capacity-by-person.csv", "".join(capacity.people_lines(hours))
-
-
-def _curve(points: list[list[float]]) -> Table:
-    head = columns(("clients_share", "clients_share"), ("revenue_share", "revenue_share"))
-    return Table("revenue-curve", "", head, [[Cell(a, "share"), Cell(b, "share")] for a, b in points])
 
 
 def _query(model: type[models.Model]) -> str:

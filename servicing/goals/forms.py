@@ -20,9 +20,9 @@ _MOST = {GoalKind.REVENUE: 999_999_999_999, GoalKind.AN_HOUR: 1_000_000, GoalKin
          GoalKind.ON_TIME: 100}  # fmt: skip
 _HELP = {
     GoalKind.REVENUE: gettext_lazy(
-        "Revenue of the year of the clients who are active, in the firm's currency."
+        "All revenue of the year in the firm's currency, of former and paused clients too."
     ),
-    GoalKind.AN_HOUR: gettext_lazy("Revenue of the year for each hour logged on clients."),
+    GoalKind.AN_HOUR: gettext_lazy("All revenue of the year for each hour logged on clients in it."),
     GoalKind.LOAD: gettext_lazy("Percent of the stated hours that may be promised over the next 52 weeks."),
     GoalKind.ON_TIME: gettext_lazy("Percent of what falls due that comes by the end of its window."),
 }

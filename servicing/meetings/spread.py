@@ -6,14 +6,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from servicing.delivery.files import plain
+from servicing.delivery.files import lines, plain, rows_of
 from servicing.delivery.periods import last_day, shifted
 from servicing.models.meetings import HIGHEST
 
@@ -23,7 +23,7 @@ SCALE = range(HIGHEST + 1)
 # Of each active client the newest answer in the period, the one before it, and who leads.
 _NEWEST = """
     SELECT newest.client_id, newest.id, newest.value, newest.blocker, newest.asked_on, newest.before,
-        client.name, client.persona_id, lead.user_id AS lead_id
+        client.name, client.external_id, client.persona_id, lead.user_id AS lead_id
     FROM (
         SELECT a.id, a.client_id, a.value, a.blocker, a.asked_on, lead(a.value) OVER newest_first AS before,
             row_number() OVER newest_first AS place
@@ -56,8 +56,8 @@ _BY_ADVISOR = f"""
     ORDER BY count(*) DESC, person.id NULLS LAST
 """
 _WORST_FIRST = f"""
-    SELECT answer.client_id, answer.name, answer.value, answer.before, answer.blocker, answer.asked_on,
-        word.label AS persona,
+    SELECT answer.client_id, answer.external_id, answer.name, answer.value, answer.before, answer.blocker,
+        answer.asked_on, word.label AS persona,
         coalesce(nullif(trim(person.first_name || ' ' || person.last_name), ''), person.username) AS advisor,
         count(*) OVER () AS found
     FROM ({_NEWEST}) answer
@@ -173,8 +173,38 @@ def clients_behind(
     `chosen`: any of persona, tier (codes), advisor (an id), value, low, fell. What is not a number finds
     nobody. `month`: the newest answers of this month instead.
     """
+    asked = _statement(today=today, months=months, chosen=chosen, month=month)
+    if asked is None:
+        return [], 0
+    sql, values = asked
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values | {"limit": limit, "offset": offset})
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return rows, rows[0]["found"] if rows else 0
+
+
+IN_FILE = {
+    "client": "external_id", "name": "name", "confidence": "value", "before": "before", "blocker": "blocker",
+    "asked_on": "asked_on", "persona": "persona", "advisor": "advisor",
+}  # fmt: skip
+
+
+def clients_file(
+    *, today: dt.date, months: int, chosen: dict[str, str], month: dt.date | None = None
+) -> Iterator[str]:
+    """All clients behind a figure as CSV, a header and then a line each; asked for as `clients_behind`."""
+    asked = _statement(today=today, months=months, chosen=chosen, month=month)
+    rows = rows_of(*asked) if asked else iter(())
+    return lines(IN_FILE, ([row[name] for name in IN_FILE.values()] for row in rows))
+
+
+def _statement(
+    *, today: dt.date, months: int, chosen: dict[str, str], month: dt.date | None
+) -> tuple[str, dict[str, Any]] | None:
+    """The statement of the clients behind a figure with its values; None where nobody can be."""
     days = {"first": month, "last": last_day(month)} if month else period(today, months)
-    values: dict[str, Any] = {**days, "limit": limit, "offset": offset}
+    values: dict[str, Any] = {**days, "limit": None, "offset": 0}
     terms = []
     for name, asked in chosen.items():
         if name not in _NARROW or not asked:
@@ -184,17 +214,12 @@ def clients_behind(
             continue
         if name in ("advisor", "value"):
             if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-                return [], 0
+                return None
             values[name] = int(asked)
         else:
             values[name] = asked
         terms.append(_NARROW[name])
-    sql = _WORST_FIRST.format(narrow=" AND ".join(terms) or "true")
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        names = [column.name for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return rows, rows[0]["found"] if rows else 0
+    return _WORST_FIRST.format(narrow=" AND ".join(terms) or "true"), values
 
 
 def groups_of(found: Spread) -> list[tuple[str, Figures]]:

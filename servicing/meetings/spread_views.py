@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from clients.access import require, sees_all_clients
 from clients.models import Persona, User
 from clients.register.active import is_active
 from clients.requests import SignedInRequest
+from servicing.delivery.files import download
 from servicing.delivery.periods import month_of
 from servicing.meetings.spread import (
     LOW,
@@ -24,6 +26,7 @@ from servicing.meetings.spread import (
     Spread,
     as_csv,
     clients_behind,
+    clients_file,
     groups_of,
     spread,
 )
@@ -65,12 +68,15 @@ def confidence(request: SignedInRequest) -> HttpResponse:
 
 @require(sees_all_clients)
 @require_GET
-def confidence_clients(request: SignedInRequest) -> HttpResponse:
-    """The clients behind a figure, the least confident first."""
+def confidence_clients(request: SignedInRequest) -> HttpResponseBase:
+    """The clients behind a figure, the least confident first; all of them as a file with `file`."""
     months, page, month = _months(request), _page(request), month_of(request.GET.get("month", ""))
     chosen = {name: request.GET.get(name, "").replace("\x00", "") for name in FILTERS}
     rows: list[dict[str, Any]] = []
     number = 0
+    if "file" in request.GET and is_active(CONFIDENCE):
+        text = clients_file(today=timezone.localdate(), months=months, chosen=chosen, month=month)
+        return download("confidence-by-client", text)
     if is_active(CONFIDENCE):
         rows, number = clients_behind(
             today=timezone.localdate(),

@@ -59,6 +59,7 @@ from servicing.models.rollups import (
     DashboardRefresh,
     FirmRollup,
     MonthRollup,
+    MonthScope,
     MovementRollup,
     TierRollup,
 )
@@ -165,6 +166,7 @@ __all__ = [
     "LeavingReason",
     "MeetingDecision",
     "MonthRollup",
+    "MonthScope",
     "MovementRollup",
     "PersonLoad",
     "PersonWeeks",

@@ -115,13 +115,23 @@ class BookRollup(models.Model):
         return f"{self.scope} {self.person_id} {self.tier_id}"
 
 
+class MonthScope(models.TextChoices):
+    """Whose figures a month holds: of the active clients the firm's and a lead advisor's by tier; and what
+    clients of any status brought and took together."""
+
+    FIRM = "firm", "firm"
+    LEAD = "lead", "lead"
+    EVERYBODY = "all", "clients of any status"
+
+
 class MonthRollup(models.Model):
     """Revenue, time and confidence of one month, for the same books. Derived, written where it differs.
 
-    Clients are active ones; `planned` are promised tasks due in the month, neither waived nor cancelled.
+    Clients are active ones, but for what everybody brought and took; `planned` are promised tasks due in the
+    month, neither waived nor cancelled.
     """
 
-    scope = models.CharField(max_length=4, choices=DeliveryScope.choices)
+    scope = models.CharField(max_length=4, choices=MonthScope.choices)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, **_COPY)
     tier = models.ForeignKey("clients.Tier", models.DO_NOTHING, **_COPY)
     month = models.DateField()
@@ -148,7 +158,13 @@ class MonthRollup(models.Model):
 
 
 class ClientResult(models.Model):
-    """What one active client brought and took in one period of the dashboard. Derived."""
+    """What one active client brought and took in one period of the dashboard. Derived.
+
+    `OTHERS` in place of a period: what a client who is not active any more, or not now, brought and took this
+    year; the goals of the year count it too.
+    """
+
+    OTHERS = "others"
 
     client = models.ForeignKey("clients.Client", models.DO_NOTHING, db_constraint=False, db_index=False,
                                related_name="+")  # fmt: skip

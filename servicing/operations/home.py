@@ -73,8 +73,8 @@ def read_worklists(user: User, firm: Firm) -> Worklists:
     )
 
 
-def waiting_requests(user: User) -> dict[str, Any]:
-    """The requests that wait for an answer, and how many are past their time."""
+def waiting_requests(user: User | None) -> dict[str, Any]:
+    """The requests that wait for an answer, and how many are past their time; without a `user` the firm's."""
     now = timezone.now()
     waiting = requests.listed(requests.Asked(state=requests.WAITING), user, now)
     counts = _counted({"requests": waiting, "late": waiting.filter(answer_by__lt=now)})

@@ -60,17 +60,17 @@ class Asked:
     after: tuple[dt.datetime, int] | None = None
 
 
-def visible_to(user: User) -> QuerySet[ClientRequest]:
-    """Requests of the clients that `user` sees, and those that are theirs to answer. One that was logged by
-    mistake and taken back is in no list."""
+def visible_to(user: User | None) -> QuerySet[ClientRequest]:
+    """Requests of the clients that `user` sees, and those that are theirs to answer; without one the firm's.
+    One that was logged by mistake and taken back is in no list."""
     requests = ClientRequest.objects.filter(Q(answered_at__isnull=False) | Q(task__status__in=OPEN_STATUSES))
-    if sees_all_clients(user):
+    if user is None or sees_all_clients(user):
         return requests
     own = TeamMember.objects.filter(user=user).order_by().values("client")
     return requests.filter(Q(client__in=own) | Q(task__assigned_to=user))
 
 
-def listed(asked: Asked, user: User, now: dt.datetime) -> QuerySet[ClientRequest, dict[str, Any]]:
+def listed(asked: Asked, user: User | None, now: dt.datetime) -> QuerySet[ClientRequest, dict[str, Any]]:
     """Rows of what was asked for: waiting ones by when they are to be answered, others the newest first."""
     requests = visible_to(user).annotate(by=Coalesce("answer_by", Value(NEVER)))
     if asked.tier:

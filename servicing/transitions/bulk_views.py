@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -37,11 +37,11 @@ def start_many(request: SignedInRequest) -> HttpResponse:
     back = _back(request)
     if not ids:
         notice(request, _("Choose at least one client first."), went_wrong=True)
-        return redirect(back)
+        return HttpResponseRedirect(back)
     if len(ids) > MOST:
         text = _("Choose at most %(n)s clients at once: somebody talks with each of them.") % {"n": MOST}
         notice(request, text, went_wrong=True)
-        return redirect(back)
+        return HttpResponseRedirect(back)
     form = StartManyForm(request.POST if request.POST.get("sure") else None, by=request.user)
     if form.is_valid():
         try:
@@ -51,7 +51,7 @@ def start_many(request: SignedInRequest) -> HttpResponse:
         else:
             undo = reverse("servicing:undo_start_transitions") + f"?token={started.undo}"
             notice(request, _said(started), undo_url=undo if started.opened else "")
-            return redirect("servicing:transitions" if started.opened else back)
+            return HttpResponseRedirect(reverse("servicing:transitions") if started.opened else back)
     clients = Client.objects.filter(pk__in=ids)
     context: dict[str, Any] = {
         "form": form,

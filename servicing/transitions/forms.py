@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients.access import runs_the_firm
+from clients.choosing import ClientField
 from clients.firm import firm_today
 from clients.formats import money
 from clients.models import Client, Tier, User
 from clients.register.forms import keep_registered
-from servicing.forms import DateInput, serving_people
+from servicing.forms import DateInput, client_field, serving_people
 from servicing.models import (
     ConsentHow,
     LeavingReason,
@@ -29,6 +30,7 @@ from servicing.models import (
 )
 from servicing.models.transitions import MOST_DAYS
 from servicing.transitions import services
+from servicing.transitions.many import OUTCOMES
 from servicing.transitions.services import STARTED_BY_HAND, missing_for
 from servicing.transitions.stages import Ways
 from servicing.transitions.tracked import FIELDS
@@ -116,6 +118,58 @@ class StartForm(StartManyForm):
         served = Tier.objects.filter(pk=served_tier(client, firm_today())).values("position")
         lighter = Q(position__gt=Subquery(served)) if served.exists() else Q()
         tier.queryset = Tier.objects.filter(lighter, retired_at__isnull=True)
+
+
+class NewForm(forms.Form):
+    """Whose case is to be opened; `by` is who asks."""
+
+    client = client_field()
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["client"]
+        assert isinstance(field, ClientField)  # noqa: S101
+        field.clients = Client.objects.visible_to(by)
+
+
+class OwnerManyForm(forms.Form):
+    """Who is to have the chosen cases."""
+
+    to = forms.ModelChoiceField(queryset=User.objects.none())
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = serving_people(also=by)
+
+
+class CloseManyForm(forms.Form):
+    """How several cases ended that need nothing of their own said."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
+        choices=[(each.value, each.label) for each in OUTCOMES],
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "A client who left or was referred is closed on the case's own page, with the reasons."
+        ),
+    )
+    outcome_text = forms.CharField(
+        label=gettext_lazy("In a sentence"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("For all of them."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keep_registered(self, FIELDS)
+
+    def values(self) -> dict[str, str]:
+        """What was filled in."""
+        return dict(self.cleaned_data)
 
 
 class CaseForm(forms.Form):

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from clients.models import ChangeKind
+from servicing.models import Step
 from servicing.planning.session import OPEN, Session
+from servicing.transitions.stages import Ways
 
 SOURCE = "transition"  # of the tasks of stages
 
@@ -125,9 +127,8 @@ _OPEN_NEW = """
         )
         SELECT fell.client_id, fell.from_tier_id, fell.to_tier_id, fell.id, fell.run_id, 'tier', '', %(day)s,
             lead.user_id, false, fell.starts_on + fell.days, '', 'decide', 1,
-            %(day)s::date + coalesce(step.days, 14), '', '', '', '', '', '', %(moment)s
+            %(due_on)s, '', '', '', '', '', '', %(moment)s
         FROM transition_fell fell
-        LEFT JOIN servicing_transitionstep step ON step.route = '' AND step.step = 'decide'
         LEFT JOIN clients_teammember lead ON lead.client_id = fell.client_id
             AND lead.role_id = (SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')
         ORDER BY fell.client_id
@@ -146,7 +147,7 @@ _HOLD = """
         AND a.serviced_from <> greatest(a.starts_on, t.until)
 """
 _HOLD_OPEN = _HOLD.format(whose="JOIN transition_scope s USING (client_id) WHERE t.closed_on IS NULL")
-_HOLD_ONE = _HOLD.format(whose="WHERE t.id = %(case)s")
+_HOLD_THESE = _HOLD.format(whose="WHERE t.id = ANY(%(cases)s::bigint[])")
 
 # A case that was taken back takes the task of its stage along.
 _TAKE_BACK_TASKS = f"""
@@ -178,11 +179,11 @@ def open_cases(session: Session, ids: Iterable[int] | None) -> int:
     opened = 0
     if session.keep("transition_fell", _FELL):
         session.run(_TAKE_UP)
-        opened = session.run(_OPEN_NEW)
+        opened = session.run(_OPEN_NEW, due_on=Ways().due("", Step.DECIDE, session.day))
     session.run(_HOLD_OPEN)
     return opened
 
 
-def hold(session: Session, case: int) -> None:
-    """Lets the service of the new tier begin at the date of the case with the given id."""
-    session.run(_HOLD_ONE, case=case)
+def hold(session: Session, cases: Iterable[int]) -> None:
+    """Lets the service of the new tier begin at the dates of the cases with the given ids."""
+    session.run(_HOLD_THESE, cases=list(cases))

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from clients.access import sees_all_clients
@@ -68,7 +69,7 @@ def visible_to(user: User) -> QuerySet[Transition]:
 def board(asked: Asked, user: User, today: dt.date) -> list[dict[str, Any]]:
     """A column for each stage, with what is due first and the number of all; one query however many cases."""
     rows = (
-        _narrowed(asked, user, today)
+        matching(asked, user, today)
         .annotate(
             place=Window(RowNumber(), partition_by=F("step"), order_by=[F("due_on").asc(), F("id").asc()]),
             all_in_stage=Window(Count("id"), partition_by=F("step")),
@@ -93,7 +94,7 @@ def board(asked: Asked, user: User, today: dt.date) -> list[dict[str, Any]]:
 
 def listed(asked: Asked, user: User, today: dt.date) -> list[dict[str, Any]]:
     """Rows of one stage by their due date, or closed ones, the newest first; one more than a page."""
-    cases = _narrowed(asked, user, today)
+    cases = matching(asked, user, today)
     if asked.closed:
         if asked.after:
             day, number = asked.after
@@ -109,18 +110,32 @@ def listed(asked: Asked, user: User, today: dt.date) -> list[dict[str, Any]]:
 
 IN_FILE = (
     "external_id", "client", "from", "to", "why", "way", "stage", "owner", "opened_on", "due_on", "until",
-    "old_fee", "new_fee", "notice_on", "referred_to", "consent_on", "outcome", "closed_on",
+    "old_fee", "new_fee", "notice_on", "referred_to", "consent_on", "outcome", "closed_on", "leaving_reasons",
 )  # fmt: skip
 
 
 def csv_lines(asked: Asked, user: User, today: dt.date) -> Iterator[str]:
     """All cases of a board or list as CSV: a header, then a line for each."""
     yield _line(IN_FILE)
-    own = ("old_fee", "new_fee", "notice_on", "referred_to", "consent_on", "client__external_id")
-    cases = _narrowed(asked, user, today).order_by("-closed_on" if asked.closed else "due_on", "id")
+    own: tuple[str, ...] = (
+        "old_fee",
+        "new_fee",
+        "notice_on",
+        "referred_to",
+        "consent_on",
+        "client__external_id",
+    )
+    cases = matching(asked, user, today).order_by("-closed_on" if asked.closed else "due_on", "id")
+    if asked.closed:
+        chosen: Any = Transition.leaving_reasons.through.objects.filter(transition=OuterRef("pk"))
+        label = "leavingreason__label"
+        reasons = chosen.values("transition").annotate(all=ArrayAgg(label, order_by=label))
+        cases = cases.annotate(leaving_reasons_said=Subquery(reasons.values("all")))
+        own = (*own, "leaving_reasons_said")
     for row in cases.values(*_ROW, *own).iterator(chunk_size=2000):
         said = as_row(row, today)
-        known = {"external_id": row["client__external_id"], "owner": said["person"], "outcome": said["ended"]}
+        known = {"external_id": row["client__external_id"], "owner": said["person"], "outcome": said["ended"],
+                 "leaving_reasons": "; ".join(row.get("leaving_reasons_said") or ())}  # fmt: skip
         yield _line([(said | known)[name] for name in IN_FILE])
 
 
@@ -136,7 +151,8 @@ def place_of(row: dict[str, Any], *, closed: bool) -> str:
     return f"{row['closed_on' if closed else 'due_on'].isoformat()}_{row['id']}"
 
 
-def _narrowed(asked: Asked, user: User, today: dt.date) -> QuerySet[Transition]:
+def matching(asked: Asked, user: User, today: dt.date) -> QuerySet[Transition]:
+    """The cases that are asked for, of those that `user` sees."""
     cases = visible_to(user).filter(closed_on__isnull=not asked.closed)
     if asked.step and not asked.closed:
         cases = cases.filter(step=asked.step)

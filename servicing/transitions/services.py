@@ -276,7 +276,7 @@ def _words_for_the_database() -> Iterator[None]:
 def _settle(case: Transition) -> None:
     today = firm_today()
     session = Session(day=today, moment=timezone.now())
-    hold(session, case.pk)
+    hold(session, [case.pk])
     bring_in_line(session, [case.client_id])
     plan(as_of=today, clients=[case.client_id])
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from clients.firm import firm_settings
 from servicing.models import Route, Step, TransitionStep
+from servicing.planning.working_days import working_day_from
 
 ORDER = [step.value for step in Step]
 SHIPPED_DAYS = 14  # for a stage that the firm has taken out of a route while a case was in it
@@ -33,5 +35,7 @@ class Ways:
         return next((each for each in self.steps(route) if ORDER.index(each) > place), Step.CLOSE.value)
 
     def due(self, route: str, step: str, began_on: dt.date) -> dt.date:
+        """When a stage that began on a day is to be done: a working day of the firm."""
         found = self.of(route, step)
-        return began_on + dt.timedelta(days=found.days if found else SHIPPED_DAYS)
+        days = found.days if found else SHIPPED_DAYS
+        return working_day_from(firm_settings(), began_on + dt.timedelta(days=days))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,15 +20,15 @@ from django.views.decorators.http import require_GET, require_POST
 from clients.access import may_edit_clients, require, runs_the_firm
 from clients.feedback import notice
 from clients.firm import firm_today
-from clients.models import Client, Tier
+from clients.models import Client
 from clients.requests import SignedInRequest
 from personas.scripts.client_views import offers_of
 from servicing.client_has import has
-from servicing.forms import serving_people
 from servicing.models import Route, ServiceTask, Step, Transition, TransitionOutcome
 from servicing.transitions import forms, reading, services
+from servicing.transitions.asking import asked_for, options, without
 from servicing.transitions.keeping import SOURCE
-from servicing.transitions.reading import NONE, PAGE, Asked
+from servicing.transitions.reading import PAGE
 from servicing.transitions.services import REOPENED_WITHIN, TransitionRefused
 from servicing.transitions.stages import Ways
 from servicing.transitions.timeline import timeline
@@ -42,17 +41,18 @@ SCRIPTS = 3
 def board(request: SignedInRequest) -> HttpResponseBase:
     """All open cases by stage; one stage, or closed ones, as a list; all of these as a file with `file`."""
     today = firm_today()
-    options = _options()
-    asked, chips = _asked(request.GET, options)
+    offered = options()
+    asked, chips = asked_for(request.GET, offered)
     context: dict[str, Any] = {
         "asked": asked,
-        "options": options,
+        "options": offered,
         "chosen": request.GET,
         "chips": chips,
-        "kept": _without(request.GET, "after"),
-        "file": _without(request.GET, "after", "file"),
+        "kept": without(request.GET, "after"),
+        "file": without(request.GET, "after", "file"),
         "section": "transitions",
         "today": today,
+        "bulk": not asked.closed and runs_the_firm(request.user),
     }
     if "file" in request.GET:
         return StreamingHttpResponse(
@@ -62,6 +62,7 @@ def board(request: SignedInRequest) -> HttpResponseBase:
         )
     if asked.closed or asked.step:
         found = reading.listed(asked, request.user, today)
+        context["stage"] = dict(Step.choices).get(asked.step, "")
         context["rows"] = found[:PAGE]
         context["after"] = reading.place_of(found[PAGE - 1], closed=asked.closed) if len(found) > PAGE else ""
         return render(request, "servicing/transitions/list.html", context)
@@ -69,6 +70,7 @@ def board(request: SignedInRequest) -> HttpResponseBase:
     context["columns"] = columns
     context["number"] = sum(column["number"] for column in columns)
     context["late"] = sum(column["late"] for column in columns)
+    context["shown"] = sum(len(column["rows"]) for column in columns)
     return render(request, "servicing/transitions/board.html", context)
 
 
@@ -217,6 +219,16 @@ def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
+def new(request: SignedInRequest) -> HttpResponse:
+    """Asks whose transition is to be started, and leads on to its start."""
+    form = forms.NewForm(request.GET if "client" in request.GET else None, by=request.user)
+    if form.is_valid():
+        return redirect("servicing:start_transition", form.cleaned_data["client"].pk)
+    context = {"form": form, "section": "transitions", "back": reverse("servicing:transitions")}
+    return render(request, "servicing/transitions/new.html", context, status=422 if form.is_bound else 200)
+
+
+@require(may_edit_clients)
 def start(request: SignedInRequest, pk: int) -> HttpResponse:
     """Opens a case for a client by hand; leads to the open one where there is one."""
     client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
@@ -274,60 +286,3 @@ def _progress(case: Transition, ways: Ways, done: list[str]) -> list[dict[str, A
         }
         for index, each in enumerate(steps)
     ]
-
-
-def _options() -> list[dict[str, Any]]:
-    """The filters, each with its choices as (value, label)."""
-    return [
-        {"name": "route", "label": _("Any way"), "choices": [(NONE, _("Not chosen yet")), *Route.choices]},
-        {
-            "name": "tier",
-            "label": _("Any tier"),
-            "choices": [(tier.code, tier.label) for tier in Tier.objects.filter(retired_at__isnull=True)],
-        },
-        {
-            "name": "owner",
-            "label": _("Any owner"),
-            "choices": [(NONE, _("Nobody")), *((str(p.pk), p.display_name) for p in serving_people())],
-        },
-    ]
-
-
-def _asked(params: QueryDict, options: list[dict[str, Any]]) -> tuple[Asked, list[tuple[str, str]]]:
-    """What the address asks for, with a removable chip for each filter that it knows."""
-    known: dict[str, str] = {}
-    chips = []
-    for option in options:
-        labels = dict(option["choices"])
-        value = params.get(option["name"], "")
-        if value in labels:
-            known[option["name"]] = value
-            chips.append((str(labels[value]), _without(params, option["name"], "after")))
-    if params.get("late") == "1":
-        chips.append((_("Late"), _without(params, "late", "after")))
-    step = params.get("step", "")
-    asked = Asked(
-        closed=params.get("state") == "closed",
-        step=step if step in Step.values else "",
-        late=params.get("late") == "1",
-        after=_position(params.get("after", "")),
-        **known,
-    )
-    return asked, chips
-
-
-def _position(text: str) -> tuple[dt.date, int] | None:
-    day, _sep, number = text.partition("_")
-    try:
-        if not (number.isascii() and number.isdigit()):
-            return None
-        return dt.date.fromisoformat(day), int(number[:18])
-    except ValueError:
-        return None
-
-
-def _without(params: QueryDict, *names: str) -> str:
-    kept = params.copy()
-    for name in names:
-        kept.pop(name, None)
-    return kept.urlencode()

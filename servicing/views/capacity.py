@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,8 +22,13 @@ from servicing.capacity import page, person_tasks, reading, weeks
 from servicing.capacity.export import people_lines, week_lines
 from servicing.capacity.forms import HoursForm
 from servicing.capacity.hours import state_hours
+from servicing.delivery.files import download, lines
 from servicing.models import CapacityFigures, ClientHours, PersonLoad
 
+WORK_IN_FILE = {
+    "client": "external_id", "name": "client", "tier": "tier", "day": "day_on", "service": "service",
+    "role": "role", "minutes": "minutes",
+}  # fmt: skip
 ASKS = "try"  # the name that the what-if form sends with its fields
 
 
@@ -127,7 +133,7 @@ def week(request: SignedInRequest, monday: str) -> HttpResponse:
 
 @require(sees_all_clients)
 @require_GET
-def person(request: SignedInRequest, pk: int) -> HttpResponse:
+def person(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """One person's weeks; `week` in the address opens the work of one. Number 0: what nobody is there for."""
     who = get_object_or_404(User, pk=pk) if pk else None
     return _weeks_page(request, who, whose=_("Nobody") if who is None else who.display_name)
@@ -135,12 +141,15 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def own_load(request: SignedInRequest) -> HttpResponse:
+def own_load(request: SignedInRequest) -> HttpResponseBase:
     """The signed-in person's own weeks."""
     return _weeks_page(request, request.user, whose=_("My load"), own=True)
 
 
-def _weeks_page(request: SignedInRequest, who: User | None, *, whose: str, own: bool = False) -> HttpResponse:
+def _weeks_page(
+    request: SignedInRequest, who: User | None, *, whose: str, own: bool = False
+) -> HttpResponseBase:
+    """A person's weeks; the work of the chosen one as a file with `file`."""
     figures = _figures()
     shown = page.one_person(figures, who.pk if who else None)
     chosen = _week_number(figures, request.GET.get("week", ""))
@@ -151,6 +160,9 @@ def _weeks_page(request: SignedInRequest, who: User | None, *, whose: str, own: 
         )
         if tier := request.GET.get("tier", ""):
             rows = [row for row in rows if (row["tier"] or "none") == tier]
+        if "file" in request.GET:
+            cells = ([row[name] for name in WORK_IN_FILE.values()] for row in rows)
+            return download(f"work-of-{reading.monday(figures, chosen)}", lines(WORK_IN_FILE, cells))
     return render(
         request,
         "servicing/capacity/person.html",

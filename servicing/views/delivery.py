@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -33,6 +34,15 @@ MOST_CLIENTS = 100  # in the list
 IN_FILE = 1000
 
 TABLES = ("items", "tiers", "advisors", "clients")
+TASKS_IN_FILE = {
+    "client": "client__external_id", "name": "client__name", "tier": "tier__code", "service": "kind__label",
+    "due_on": "due_on", "window_end": "window_end", "became": "state", "completed_on": "completed_on",
+    "person": "person", "planned_minutes": "planned_minutes",
+}  # fmt: skip
+BEYOND_IN_FILE = {
+    "client": "client__external_id", "name": "client__name", "tier": "tier__code", "on": "on",
+    "service": "kind__label", "what": "what", "minutes": "minutes", "cost": "cost",
+}  # fmt: skip
 
 
 @require(sees_all_clients)
@@ -53,24 +63,24 @@ def own_delivery(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def delivery_tasks(request: SignedInRequest) -> HttpResponse:
-    """The promised tasks behind a number."""
+def delivery_tasks(request: SignedInRequest) -> HttpResponseBase:
+    """The promised tasks behind a number; all of them as a file with `file`."""
     last = _refresh()
     chosen = _asked(request, last.as_of)
     state = request.GET.get("state", "")
     state = state if state in LABELS or state == MEANT else ""
     tasks = reading.tasks_of(chosen, state, last.as_of).order_by("due_on", "id")
-    rows = tasks.values(
-        "id", "client_id", "client__name", "tier__code", "kind__label", "due_on", "window_end", "status",
-        "completed_on", "planned_minutes", "assigned_to__first_name", "assigned_to__last_name",
+    rows: Any = tasks.values(
+        "id", "client_id", "client__name", "client__external_id", "tier__code", "kind__label", "due_on",
+        "window_end", "status", "completed_on", "planned_minutes", "assigned_to__first_name",
+        "assigned_to__last_name", "assigned_to__username",
     )  # fmt: skip
+    if "file" in request.GET:
+        said = (_said(row, state, last.as_of) for row in rows.iterator(chunk_size=2000))
+        cells = ([row[name] for name in TASKS_IN_FILE.values()] for row in said)
+        return files.download(f"tasks-{state or 'promised'}", files.lines(TASKS_IN_FILE, cells))
     page = _page(request, rows, tasks)
-    for row in page["rows"]:
-        row["state"] = state if state in LABELS else _state_of(row, last.as_of)
-        row["state_label"] = LABELS[row["state"]]
-        row["person"] = (
-            f"{row['assigned_to__first_name'] or ''} {row['assigned_to__last_name'] or ''}".strip()
-        )
+    page["rows"] = [_said(row, state, last.as_of) for row in page["rows"]]
     words = str(LABELS.get(state, _("neither waived nor cancelled"))).lower()
     title = _("Promised: %(state)s") % {"state": words} if state else _("Promised")
     return _list(request, chosen, last, "servicing/delivery/tasks.html", {"title": title, **page})
@@ -78,15 +88,19 @@ def delivery_tasks(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def delivery_beyond(request: SignedInRequest) -> HttpResponse:
-    """What went beyond the standard, behind a number."""
+def delivery_beyond(request: SignedInRequest) -> HttpResponseBase:
+    """What went beyond the standard, behind a number; all of it as a file with `file`."""
     last = _refresh()
     chosen = _asked(request, last.as_of)
     what = request.GET.get("what", "")
     found = reading.beyond_rows(chosen, what)
-    rows = found.order_by("-on", "-id").values(
-        "id", "client_id", "client__name", "tier__code", "kind__label", "on", "what", "minutes", "cost"
-    )
+    rows: Any = found.order_by("-on", "-id").values(
+        "id", "client_id", "client__name", "client__external_id", "tier__code", "kind__label", "on", "what",
+        "minutes", "cost",
+    )  # fmt: skip
+    if "file" in request.GET:
+        cells = ([row[name] for name in BEYOND_IN_FILE.values()] for row in rows.iterator(chunk_size=2000))
+        return files.download("beyond-the-standard", files.lines(BEYOND_IN_FILE, cells))
     page = _page(request, rows, found)
     for row in page["rows"]:
         row["label"] = Beyond(row["what"]).label
@@ -122,7 +136,9 @@ def delivery_file(request: SignedInRequest) -> HttpResponse:
     name = request.GET.get("table", "")
     name = name if name in TABLES else "items"
     if name == "clients":
-        text = files.of_clients(_clients(chosen, "cost", IN_FILE))
+        by = request.GET.get("by", "")
+        by = by if by in ("minutes", "missed") else "cost"
+        text = files.of_clients(_clients(chosen, by, IN_FILE), missed=by == "missed")
     elif name == "advisors" and chosen.team is None:
         lines = reading.advisors(chosen)
         text = files.table(["advisor"], (([line["name"]], line["sums"]) for line in lines))
@@ -299,6 +315,14 @@ def _page(request: SignedInRequest, rows: QuerySet, counted: QuerySet) -> dict[s
             {name: request.GET[name] for name in ("state", "what") if name in request.GET}
         ),
     }
+
+
+def _said(row: dict[str, Any], state: str, as_of: dt.date) -> dict[str, Any]:
+    """A task with what became of it and who has it, in words."""
+    became = state if state in LABELS else _state_of(row, as_of)
+    name = f"{row['assigned_to__first_name'] or ''} {row['assigned_to__last_name'] or ''}".strip()
+    person = name or row["assigned_to__username"] or ""
+    return row | {"state": str(became), "state_label": LABELS[Became(became)], "person": person}
 
 
 def _state_of(row: dict[str, Any], as_of: dt.date) -> str:

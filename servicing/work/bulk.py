@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pghistory
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -176,9 +177,11 @@ def _do(
     beside_values: list[Any] | None = None,
 ) -> BulkStep:
     """`change`: the SET of a task; `beside`: what is joined for it; `differs`: which tasks it changes."""
-    ids, ids_values = (
-        ServiceTask.objects.filter(pk__in=tasks.order_by().values("pk")).values("pk").query.sql_with_params()
-    )
+    try:
+        chosen = ServiceTask.objects.filter(pk__in=tasks.order_by().values("pk")).values("pk")
+        ids, ids_values = chosen.query.sql_with_params()
+    except EmptyResultSet:  # nothing was chosen
+        ids, ids_values = "SELECT NULL::bigint WHERE false", ()
     sql = _STEP.format(tasks=ids, differs=differs, change=change, beside=beside)
     with transaction.atomic():
         lock()

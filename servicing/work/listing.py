@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients.firm import firm_settings
-from clients.models import TeamMember, Tier, User
+from clients.models import ClientSummary, TeamMember, Tier, User
 from servicing.models import ServiceKind, ServiceTask, TaskStatus
 from servicing.models.standards import Channel
 from servicing.querysets import OPEN_STATUSES, ServiceTaskQuerySet
@@ -154,7 +154,9 @@ def matching(user: User, asked: dict[str, tuple[str, str]], today: dt.date) -> S
     elif status != "any":
         tasks = tasks.filter(status=status)
     if "tier" in values:
-        tasks = tasks.filter(tier__code=values["tier"])
+        # of a task that no tier promised: the client's, as the row shows it
+        of_client = ClientSummary.objects.filter(client=OuterRef("client_id"), tier__code=values["tier"])
+        tasks = tasks.filter(Q(tier__code=values["tier"]) | Q(Exists(of_client), tier__isnull=True))
     if "kind" in values:
         tasks = tasks.filter(kind__code=values["kind"])
     if "advisor" in values:

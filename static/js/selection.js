@@ -1,8 +1,9 @@
-/* Choosing rows of the table with data-selection for the bar below it: one, a page, or with Shift all between.
+/* Choosing rows of the table, or cards of the board, with data-selection for the bar below it: one, a page, or
+   with Shift all between.
    Without it the boxes and the bar work as a plain form. */
 (function () {
   "use strict";
-  var table = document.querySelector("table[data-selection]");
+  var table = document.querySelector("[data-selection]");
   var bar = document.querySelector(".bulk-bar");
   if (!table || !bar) {
     return;
@@ -11,7 +12,7 @@
   var last = null;
 
   function boxes() {
-    return Array.prototype.slice.call(table.querySelectorAll("tbody input[type=checkbox]"));
+    return Array.prototype.slice.call(table.querySelectorAll("input[type=checkbox]:not([data-check-page])"));
   }
 
   function show() {
@@ -21,7 +22,7 @@
     var number = bar.querySelector("[data-selected]");
     number.textContent = everything ? "" : chosen.length + " " + number.dataset.text;
     boxes().forEach(function (box) {
-      box.closest("tr").classList.toggle("is-selected", box.checked);
+      box.closest("tr, li").classList.toggle("is-selected", box.checked);
     });
     var page = table.querySelector("[data-check-page]");
     page.checked = chosen.length > 0 && chosen.length === boxes().length;

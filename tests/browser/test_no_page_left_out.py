@@ -99,6 +99,7 @@ NO_PAGE = {
     "servicing:end_token",
     "servicing:send_again",
     "servicing:end_waiver",
+    "servicing:give_transitions",
     "servicing:hold_meeting",
     "servicing:make_export",
     "servicing:note_decision",
@@ -138,7 +139,7 @@ def test_no_page_is_left_out(places):
     # reached by what is done on a page
     shown = {"clients:import", "servicing:work", "servicing:calendar_make", "mfa_authenticate"}
     shown |= {"personas:use_script", "personas:goal_link", "servicing:rating_link"}
-    shown |= {"servicing:start_transitions"}
+    shown |= {"servicing:start_transitions", "servicing:close_transitions"}
     for view in ALL.values():
         with suppress(Resolver404):
             shown.add(resolve(address(view.address, places).partition("?")[0]).view_name)

@@ -43,6 +43,12 @@ def start_many(page: Any) -> None:
     expect(page.get_by_role("button", name="Open the cases")).to_be_visible()
 
 
+def close_many(page: Any) -> None:
+    page.locator("[data-check-page]").click()
+    page.locator("[formaction='/operations/transitions/close/']").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("case")
+
+
 def open_cell(page: Any) -> None:
     page.locator("[data-cell=persona] .cell-open").first.click()
     expect(page.locator("[data-cell-select]")).to_be_visible()
@@ -181,6 +187,12 @@ WORK = {
     "transitions: closing without an outcome": View(
         "operations", "{transition}close/", click("main [type=submit]"), then_refused=422
     ),
+    "transitions: whose": View("operations", "{servicing:new_transition}"),
+    "transitions: nobody of that name": View(
+        "operations", "{servicing:new_transition}?client=nobody+like+this", refused=422
+    ),
+    "transitions: cards chosen": View("operations", "{servicing:transitions}", click("[data-check-page]")),
+    "transitions: close many": View("operations", "{servicing:transitions}", close_many),
     "transitions: start": View("operations", "{transition start}"),
     "transitions: start many": View("operations", "{clients:list}?tier=B", start_many),
     "request": View("operations", "{request}"),

@@ -73,6 +73,16 @@ def test_many_tasks_are_put_off_and_come_back(many, people):
     assert state() == before
 
 
+def test_nothing_chosen_changes_nothing(client, many, people):
+    client.force_login(people["olga"], backend="django.contrib.auth.backends.ModelBackend")
+    before = state()
+    sent = {"action": "reassign", "to": people["bob"].pk, "until": firm_today() + DAY, "days": 3}
+    for action in ("reassign", "reschedule", "snooze"):
+        answer = client.post("/tasks/bulk/", sent | {"action": action}, follow=True)
+        assert "Nothing to change" in answer.content.decode()
+    assert state() == before
+
+
 def test_closed_tasks_stay_as_they_are(many, people):
     ServiceTask.objects.update(status="cancelled")
     step = bulk.reassign_tasks(tasks=ServiceTask.objects.all(), to=people["bob"], by=people["olga"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import re
 from decimal import Decimal
 from html import unescape
@@ -159,11 +161,27 @@ def behind(browser: Browser, href: str) -> dict[str, Any]:
     context = answer.context
     if href.startswith(reverse("clients:list")):
         return {"count": context["count"] if "count" in context else context["total"]}
-    if href.startswith(reverse("servicing:confidence_clients")):
-        return {"count": context["number"]}
     if "/capacity/people/" in href:
-        return {"minutes": sum(row["minutes"] for row in context.get("rows") or [])}
-    return {"count": context["count"], "sums": context.get("sums")}
+        rows = context.get("rows") or []
+        if context.get("monday"):
+            assert in_file(browser, href) == len(rows)
+        return {"minutes": sum(row["minutes"] for row in rows)}
+    found = {"count": context["number" if "number" in context else "count"], "sums": context.get("sums")}
+    assert "data-prints" in answer.content.decode(), href
+    assert in_file(browser, href) == found["count"], href
+    return found
+
+
+def in_file(browser: Browser, href: str) -> int:
+    """How many rows the file of a list has; the list itself leads to it."""
+    page, _hash, _place = href.partition("#")
+    assert "file=1" in browser.get(page).content.decode(), href
+    file = browser.get(f"{page}&file=1")
+    assert file["Content-Type"].startswith("text/csv"), href
+    head, *rows = csv.reader(io.StringIO(file.getvalue().decode()))
+    assert head[:2] == ["client", "name"]
+    assert all(len(row) == len(head) for row in rows)
+    return len(rows)
 
 
 def agree(browser: Browser, cell: Cell, column: str, seen: dict[str, dict[str, Any]]) -> None:
@@ -248,6 +266,14 @@ def test_each_figure_above_opens_its_list_too(firm, browser, query):
     assert any(card["value"] for card in cards)
 
 
+def test_a_list_of_tasks_offers_no_period_that_would_change_nothing(firm, browser):
+    page = browser.get("/operations/tasks/?what=overdue&period=year").content.decode()
+    assert 'id="dashboard-period"' not in page
+    assert '<input type="hidden" name="period" value="year">' in page  # the way back keeps it
+    assert "days late" in page
+    assert 'id="dashboard-period"' in browser.get("/operations/clients/?period=year").content.decode()
+
+
 def test_the_figures_are_those_of_plain_counting(firm):
     """The rollups against the facts, one by one."""
     active = Client.objects.filter(status="active")
@@ -282,7 +308,8 @@ def test_a_second_refresh_writes_nothing_and_a_change_is_followed(firm):
     Revenue.objects.create(client=client, date=TODAY, amount=Decimal("12345.67"), source="x")
     rollups.refresh()
     assert ClientResult.objects.get(client=client, period="quarter").revenue > 12345
-    assert ClientResult.objects.count() == CLIENTS * len(PERIODS)
+    assert ClientResult.objects.exclude(period=ClientResult.OTHERS).count() == CLIENTS * len(PERIODS)
+    assert ClientResult.objects.filter(period=ClientResult.OTHERS).count() == 1  # the former one's year
 
 
 def test_what_goes_through_everybody_is_read_again_once_figures_are_added_up(firm, browser):
@@ -348,11 +375,12 @@ def test_each_drawing_has_its_words_and_each_part_its_file_and_its_own_page(firm
     assert all("<title" in each and re.search(r"<desc[^>]*>\S", each) for each in drawings)
     assert "style=" not in page.split("<main")[1]
     tables = re.findall(r'href="(/operations/file/[^"]+)"', page)
-    assert len(tables) == 11
+    assert len(tables) == 12
     for address in tables:
         file = browser.get(unescape(address))
         assert file["Content-Type"].startswith("text/csv")
         assert len(file.content.decode().splitlines()) > 1
+    assert {f"table={name}" for name in ("now", "week")} <= {each.rpartition(";")[2] for each in tables}
     for code in ("week", "delivery", "workload", "confidence"):
         alone = browser.get(f"/operations/?period=year&part={code}").content.decode()
         assert alone.count('class="panel dashboard-part') == 1

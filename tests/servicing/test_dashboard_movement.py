@@ -74,6 +74,9 @@ def test_each_cell_ribbon_and_figure_opens_as_many_clients(firm, browser):
                     assert cell.value == 0
                     continue
                 assert browser.get(cell.href).context["count"] == cell.value
+                file = browser.get(f"{cell.href}&file=1").getvalue().decode().splitlines()
+                assert file[0] == "client,name,from,to,since,advisor"
+                assert len(file) == 1 + cell.value
         for figure in context["figures"]:
             assert figure["value"] or "advisor" in query or "from" in query
             assert browser.get(figure["href"]).context["count"] == figure["value"]
@@ -120,6 +123,10 @@ def test_the_curve_is_that_of_the_clients_with_the_cuts_of_their_tiers(firm, bro
     assert unescape(page.content.decode()).count("<polyline") == 1
     for figure in page.context["figures"]:
         assert browser.get(figure["href"]).context["count"] == figure["clients"]
+    assert [cell.value for cell in page.context["table"].foot] == ["Together", 7, 1, 4900, 1, 700]
+    assert 'href="?file=curve"' in page.content.decode()
+    curve = browser.get("/operations/revenue/?file=curve").content.decode().splitlines()
+    assert len(curve) == 1 + len(found["curve"])
     for row in page.context["table"].rows:
         assert browser.get(row[1].href).context["count"] == row[1].value
         assert browser.get(row[3].href).context["sums"]["revenue"] == row[3].value

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 
-from clients.models import Revenue
+from clients.models import Revenue, ServiceRole, TimeEntry
 from servicing.dashboards import rollups
 from servicing.goals.progress import part_of_year, progress
 from servicing.goals.services import set_goals
@@ -94,6 +94,47 @@ def test_each_goal_says_how_far_it_is_in_words():
     nothing = YEAR | {"minutes": 0, "available": 0, "counted": 0}
     words = [each.words for each in progress(goals, nothing, {}, dt.date(2026, 7, 2), {})][1:]
     assert all(words)
+
+
+def test_a_year_s_goals_count_all_of_its_revenue_and_hours_whatever_became_of_the_client(browser):
+    role = ServiceRole.objects.get(code="lead_advisor")
+    by = UserFactory()
+    for status, amount, minutes in (("active", 500, 60), ("former", 300, 30), ("paused", 200, 30)):
+        client = ClientFactory(status=status)
+        Revenue.objects.create(client=client, date=dt.date(2026, 5, 1), amount=amount)
+        Revenue.objects.create(client=client, date=dt.date(2025, 6, 1), amount=amount)
+        Revenue.objects.create(client=client, date=dt.date(2025, 12, 1), amount=amount if amount < 500 else 0)
+        TimeEntry.objects.create(
+            client=client, spent_on=dt.date(2026, 5, 1), minutes=minutes, role=role, by=by
+        )
+    ClientFactory(status="former")  # of years ago: nothing this year
+    rollups.refresh()
+    set_goals(year=2026, targets={"revenue": Decimal(1500), "an_hour": Decimal(400)})
+    page = browser.get("/operations/")
+    revenue, an_hour = page.context["goals"]
+    assert (revenue.value, an_hour.value) == (1000, 500)
+    assert revenue.by_now == 1000  # two thirds of last year's came by now, of all clients
+    assert "of former and paused clients too" in page.content.decode()
+    for goal in (revenue, an_hour):
+        answer = browser.get(goal.href)
+        assert answer.context["count"] == 3
+        assert answer.context["sums"]["revenue"] == 1000
+        assert {row["status_label"] for row in answer.context["rows"]} == {"Active", "Former", "Paused"}
+        lines = browser.get(f"{goal.href}&file=1").getvalue().decode().splitlines()
+        assert lines[0].endswith(",status")
+        assert len(lines) == 4
+    # everything else is of active clients, as it says
+    assert browser.get("/operations/clients/?period=year").context["sums"]["revenue"] == 500
+    (profit,) = [part for part in page.context["parts"] if part.code == "profit"]
+    assert profit.tables[0].foot[1].value == 1
+
+
+def test_the_goals_print_alone(browser):
+    set_goals(year=2026, targets={"revenue": Decimal(1500)})
+    assert "part=goals" in browser.get("/operations/").content.decode()
+    alone = browser.get("/operations/?part=goals")
+    assert alone.context["title"] == "Goals of 2026"
+    assert alone.content.decode().count('<section class="panel') == 1
 
 
 def test_the_dashboard_shows_the_goals_of_the_year_with_the_lists_behind(browser):

@@ -203,6 +203,12 @@ def months_by_definition() -> dict[tuple[Key, dt.date], dict[str, Any]]:
                 for name, number in numbers.items():
                     found[key, day.replace(day=1)][name] += number
 
+    for client in Client.objects.values_list("pk", flat=True):  # of any status
+        for day, revenue, minutes, cost in facts(client):
+            if first <= day <= TODAY:
+                month = found[("all", None, None), day.replace(day=1)]
+                for name, number in (("revenue", revenue), ("minutes", minutes), ("cost", cost)):
+                    month[name] += number
     for client in Client.objects.filter(status="active").values_list("pk", flat=True):
         for day, revenue, minutes, cost in facts(client):
             add(client, tiers[client], day, revenue=revenue, minutes=minutes, cost=cost)
@@ -243,8 +249,18 @@ def test_every_figure_is_what_counting_row_by_row_gives(seed, time_machine):
         said = {name: getattr(months[key], name) if key in months else 0 for name in names}
         assert said == {name: by_month[key][name] for name in names}, key
 
+    others = set(ClientResult.objects.filter(period=ClientResult.OTHERS).values_list("client", flat=True))
+    of_year = {
+        client
+        for client in Client.objects.exclude(status="active").values_list("pk", flat=True)
+        if any(dt.date(2026, 1, 1) <= day <= TODAY for day, *_sums in facts(client))
+    }
+    assert others
+    assert others == of_year
     for row in ClientResult.objects.select_related("client"):
-        first = next(begin for code, begin, _end in PERIODS if code == row.period)
+        period = "year" if row.period == ClientResult.OTHERS else row.period
+        assert (row.client.status == "active") == (row.period in ("12m", "year", "quarter"))
+        first = next(begin for code, begin, _end in PERIODS if code == period)
         of_client = [fact for fact in facts(row.client_id) if first <= fact[0] <= TODAY]
         sums = [sum((fact[place] for fact in of_client), Decimal(0)) for place in (1, 2, 3)]
         assert [row.revenue, row.minutes, row.cost] == sums

@@ -68,6 +68,30 @@ def test_it_adds_up_clients_revenue_time_and_tasks_by_tier(firm):
     assert (row("B").clients, row(None).clients) == (0, 1)
 
 
+def test_each_number_of_tasks_opens_a_list_of_as_many_those_that_no_tier_promised_too(firm, signed_in):
+    services.refresh_summaries()
+    for external_id, status in (("a", "active"), ("b", "active"), ("gone", "paused"), ("new", "active")):
+        client = Client.objects.get(external_id=external_id)
+        Client.objects.filter(pk=client.pk).update(status=status)
+        for promised_by in (None, "A"):
+            ServiceTask.objects.create(
+                client=client,
+                tier=tier(promised_by) if promised_by else None,
+                title="Call back",
+                due_on=D - dt.timedelta(days=1),
+                window_start=D - dt.timedelta(days=1),
+                window_end=D - dt.timedelta(days=1),
+            )
+    rollups.refresh()
+    browser = signed_in("olga")
+    page = browser.get("/tiers/")
+    assert page.context["tiers"][0]["open_tasks"] > 4
+    for tier_row in page.context["tiers"]:
+        for query, number in (("", tier_row["open_tasks"]), ("&status=late", tier_row["late_tasks"])):
+            found = browser.get(f"/tasks/?tier={tier_row['tier__code']}{query}").context
+            assert len(found["page"].rows) == number, (tier_row["tier__code"], query)
+
+
 def test_its_table_leaves_as_a_file(firm, signed_in):
     rollups.refresh()
     address = reverse("servicing:tiers") + "?file=1"

@@ -86,6 +86,7 @@ def test_it_takes_all_that_match_but_no_more_than_people_can_talk_with(client, a
     Client.objects.update(attention_constraint=None)
     refused = client.post(START, {"client": ["x", "9" * 30, "-1"]}, follow=True).content.decode()
     assert "Choose at least one client first." in refused
+    assert client.post(START, {"client": ["x"], "back": "zzz"}).status_code == 302  # no name of a page
     everyone = client.post(START, {"all": "1", "filter": "status=active"})
     assert "Start transitions for 3 clients" in everyone.content.decode()
     monkeypatch.setattr("servicing.transitions.bulk_views.MOST", 2)

@@ -256,6 +256,10 @@ def test_the_cases_of_a_board_leave_as_a_file_of_who_may_see_them(client, case):
     assert len(lines("state=closed")) == 1
     client.force_login(case.owner, backend="django.contrib.auth.backends.ModelBackend")
     assert lines("") == [_head, own]
+    reasons = LeavingReason.objects.filter(code__in=["moved", "fees"]).order_by("label")
+    cases.close(case=case, by=case.owner, outcome="left", leaving_reasons=list(reasons))
+    (_head, own) = lines("state=closed")
+    assert own.endswith(f"Left the firm,{firm_today()},{'; '.join(each.label for each in reasons)}")
 
 
 def test_a_record_that_is_split_keeps_its_case_with_the_task_of_its_stage(case, operations):
