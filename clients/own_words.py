@@ -32,6 +32,8 @@ WORDS = RawSQL(f"jsonb_build_object({', '.join(map(_of, AXES))})", [], output_fi
 
 
 def own_word(client: Client, axis: str) -> Word | None:
-    """The client's value of the axis; of a client that was read with `ClientQuerySet.with_words`."""
+    """The client's value of the axis; one query for all where it was not read with `with_words`."""
+    if not hasattr(client, "own_words"):
+        client.own_words = Client.objects.with_words().values_list("own_words", flat=True).get(pk=client.pk)  # type: ignore[attr-defined]
     word = client.own_words[axis]  # type: ignore[attr-defined]
     return Word(**word) if word else None

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from . import memory
 from .account import server_account
 from .binaries import postgres_programs, version_of
 from .errors import CannotStart
@@ -24,8 +25,6 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "max_connections": "100",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
@@ -34,6 +33,8 @@ SETTINGS = {
 }
 # For servers whose data is thrown away: an operating system crash may lose everything.
 THROW_AWAY = {
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -51,7 +52,8 @@ def start(family: Family, where: Layout, *, durable: bool = True) -> Child:
     _make(programs, where, durable=durable)
     _check_version(programs, where)
     _clear_way(where)
-    settings = SETTINGS | ({} if durable else THROW_AWAY) | {"unix_socket_directories": str(where.sockets)}
+    settings = SETTINGS | (memory.database_settings() if durable else THROW_AWAY)
+    settings["unix_socket_directories"] = str(where.sockets)
     command: list[str | Path] = [programs / "postgres", "-D", where.postgres]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]

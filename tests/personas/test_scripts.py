@@ -182,12 +182,12 @@ def test_who_edited_a_draft_before_every_editor_was_noted_cannot_approve_it(writ
 def test_a_word_that_was_given_while_the_page_was_made_is_no_error(writer, checker, empty_library):
     fear = BehavioralTrigger.objects.get(code="volatility_fear")
     approved(writer, checker, title="of fear", behavioral_trigger=fear)
-    client = Client.objects.for_page().get(pk=ClientFactory(permission=Permission.GRANTED).pk)
+    client = Client.objects.for_tab().get(pk=ClientFactory(permission=Permission.GRANTED).pk)
     BehavioralTag.objects.create(client_id=client.pk, trigger=fear)
     (offer,) = offers_of(client, role_id=None)
     assert offer["conditions"] == []
-    again = Client.objects.for_page().get(pk=client.pk)
-    assert offers_of(again, role_id=None)[0]["conditions"] == [str(fear)]
+    for again in (Client.objects.for_tab().get(pk=client.pk), Client.objects.get(pk=client.pk)):
+        assert offers_of(again, role_id=None)[0]["conditions"] == [str(fear)]
 
 
 def test_an_approval_ends_by_itself_and_is_renewed_as_a_version_of_its_own(writer, checker):

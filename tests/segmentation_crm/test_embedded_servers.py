@@ -16,7 +16,7 @@ import psycopg
 import pytest
 import redis
 
-from segmentation_crm.embedded import postgres
+from segmentation_crm.embedded import memory, postgres
 from segmentation_crm.embedded.paths import addresses, broker_url, layout
 from segmentation_crm.embedded.processes import is_alive, wait_until
 
@@ -41,6 +41,20 @@ def as_nobody_names_servers() -> dict[str, str]:
     dropped = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "DEBUG"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return kept | {"PYTHONPATH": str(PROJECT)}
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "limit", "shared"),
+    [(2, "max", "256MB"), (8, "max", "512MB"), (64, "max", "1024MB"), (64, str(4 << 30), "256MB")],
+)
+def test_the_database_takes_a_share_of_the_memory_that_there_is(
+    gigabytes, limit, shared, tmp_path, monkeypatch
+):
+    named = {"SC_PHYS_PAGES": gigabytes << 18, "SC_PAGE_SIZE": 4096}
+    monkeypatch.setattr(memory.os, "sysconf", named.__getitem__)
+    monkeypatch.setattr(memory, "LIMIT", tmp_path / "memory.max")
+    memory.LIMIT.write_text(limit + "\n")
+    assert memory.database_settings()["shared_buffers"] == shared
 
 
 @pytest.fixture
