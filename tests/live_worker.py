@@ -1,11 +1,13 @@
 """A real Celery worker as a process of its own, to be killed in mid-job where a promise depends on that."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -79,3 +81,9 @@ def test_database_url() -> str:
 
 
 test_database_url.__test__ = False
+
+
+def unacknowledged(valkey: Any) -> list[str]:
+    """Names of the tasks that a worker took and has not finished; those that are for later are left out."""
+    taken = [json.loads(message)[0]["headers"] for message in valkey.hvals("unacked")]
+    return [headers["task"] for headers in taken if not headers["eta"]]

@@ -57,7 +57,7 @@ def _refused(client: Client) -> list[dict[str, Any]]:
     """The client's addresses that the mail server refuses, each with its latest answer."""
     refused = Message.objects.filter(client=client, refused=True).order_by("pk")
     rows = refused.values("pk", "recipient", "error", "claimed_at")
-    once = {row["recipient"].lower(): row for row in rows}
+    once: dict[str, dict[str, Any]] = {row["recipient"].lower(): dict(row) for row in rows}
     return sorted(once.values(), key=lambda row: -row["pk"])
 
 

@@ -176,6 +176,7 @@ LET_GO = {
     "clients_bulkchangerow": "what a change of many keeps for its undo",
     "clients_departure": "follows the status of the record",
     "clients_mergedrow": "hangs on the merge, which stays",
+    "clients_clientscore": "worked out from what is kept",
     "clients_clientsummary": "worked out from what is kept",
     "clients_erasure": "written by the erasing itself",
     "clients_anonymised": "never there under a hold",

@@ -186,6 +186,15 @@ def promised(page: Any) -> ServiceTask:
     return task
 
 
+def leave_a_promised_one(person: Any) -> None:
+    """Gives the person a promised task of a client they serve, where the season and other tests left none."""
+    ready = ServiceTask.objects.open().filter(
+        item__isnull=False, scheduled_at=None, stands_in_for=None, automated=False, client__team__user=person
+    )
+    if not ready.filter(assigned_to=person).exists():
+        ServiceTask.objects.filter(pk=ready.order_by("due_on", "pk")[0].pk).update(assigned_to=person)
+
+
 def test_a_task_is_worked_by_keyboard_and_says_what_comes_next(looks, firm):
     person = firm.people["advisor"]
     with looks.as_("advisor") as page:
@@ -321,6 +330,7 @@ def test_a_meeting_with_one_decision_is_held_by_keyboard_from_the_queue_to_its_n
 
 
 def test_a_due_date_moves_and_escape_leaves_the_form(looks, firm):
+    leave_a_promised_one(firm.people["advisor"])
     with looks.as_("advisor") as page:
         page.goto("/")
         task = promised(page)
@@ -377,7 +387,8 @@ def test_every_tab_of_a_client_opens(looks, firm):
         page.keyboard.press("/")
         page.keyboard.type(client.name)
         page.keyboard.press("Enter")
-        page.get_by_role("link", name=client.name, exact=True).click()
+        found = page.get_by_role("table", name="Clients with this in their name or number")
+        found.get_by_role("link", name=client.name, exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(client.name)
         tabs = page.locator(".tabs a")
         names = tabs.all_inner_texts()

@@ -15,7 +15,7 @@ from clients.commands import Refused
 from clients.jobs import AlreadyDone, start_job, working_on
 from clients.models import Client, Job, JobState, Revenue
 from tests.factories import ClientFactory, UserFactory
-from tests.live_worker import LiveWorker
+from tests.live_worker import LiveWorker, unacknowledged
 from tests.worker.test_killed_worker import backend_that_waits, hold, is_gone, let_the_visibility_timeout_pass
 from tiers.models import ScoringRun
 
@@ -172,7 +172,7 @@ def test_a_worker_killed_in_the_middle_leaves_no_run_and_the_next_ends_the_job_o
     let_the_visibility_timeout_pass(valkey)
     live.start()
     live.wait_for(lambda: stored(job).state == JobState.DONE)
-    live.wait_for(lambda: not valkey.hlen("unacked"))
+    live.wait_for(lambda: not unacknowledged(valkey))
     run = ScoringRun.objects.get()
     assert stored(job).result_url == reverse("tiers:run", args=[run.pk])
 

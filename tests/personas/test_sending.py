@@ -36,7 +36,7 @@ from servicing.models import ServiceItem, ServiceKind, ServiceTask, TaskStatus
 from servicing.sending.due import due_mails
 from servicing.sending.sweep import send_due
 from tests.factories import ClientFactory, UserFactory
-from tests.live_worker import LiveWorker
+from tests.live_worker import LiveWorker, unacknowledged
 from tests.personas.mail_sink import Sink, running
 
 pytestmark = pytest.mark.django_db
@@ -416,7 +416,7 @@ def test_a_worker_killed_in_mid_send_never_sends_it_again(sink, valkey, tmp_path
         app.send_task("servicing.send_messages")
         worker.wait_for(lambda: Message.objects.get(service_task=second.pk).state == MessageState.SENT)
         worker.wait_for(lambda: status(second) == TaskStatus.DONE)
-        worker.wait_for(lambda: not valkey.llen("celery") and not valkey.hlen("unacked"))
+        worker.wait_for(lambda: not valkey.llen("celery") and not unacknowledged(valkey))
     assert sink.to() == ["one@home.example", "two@home.example"]
     assert Message.objects.get(pk=message.pk).state == MessageState.SENDING
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=16), tick=False):

@@ -55,7 +55,7 @@ BESIDE = {
     # worked out from what it lists, and made again from it
     "servicing.ServiceClock", "servicing.BeyondStandard", "servicing.ClientResult", "servicing.TaskTailoring",
     "tiers.FeeComparison", "tiers.Explanation", "tiers.RejectedMove", "tiers.ClientFacts",
-    "tiers.SimulatedMove", "tiers.FoundRoutes", "clients.ClientSummary",
+    "tiers.SimulatedMove", "tiers.FoundRoutes", "clients.ClientScore", "clients.ClientSummary",
     # parts of its own, or of a record that it lists
     "clients.PermissionAnswer", "clients.Erasure", "personas.OptionRating",
     # how the record came, went or was put together

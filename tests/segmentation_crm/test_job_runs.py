@@ -19,6 +19,7 @@ from segmentation_crm.tasks import heartbeat
 from servicing.models import BookTransfer
 from servicing.operations.timetable import State, read_timetable
 from tests.factories import UserFactory
+from tests.live_worker import unacknowledged
 from tests.worker.test_killed_worker import hold, let_the_visibility_timeout_pass
 
 pytestmark = pytest.mark.django_db
@@ -275,7 +276,7 @@ def test_a_killed_run_stays_open_is_told_as_stuck_and_is_over_once_the_work_is_d
 
     let_the_visibility_timeout_pass(valkey)
     live.start()
-    live.wait_for(lambda: not valkey.hlen("unacked") and len(runs("servicing.plan_changed")) == 2)
+    live.wait_for(lambda: not unacknowledged(valkey) and len(runs("servicing.plan_changed")) == 2)
     live.wait_for(lambda: not SweepRun.objects.filter(finished_at=None).exists())
     assert [run.error for run in runs("servicing.plan_changed")] == [sweeps.LOST, ""]
     assert client_says() == {}

@@ -38,6 +38,7 @@ def fill_tables(*, client: int, word: str) -> list[str]:
         for owned in tables_of_clients().values():
             if owned.table not in (
                 "clients_client",
+                "clients_clientscore",
                 "clients_clientsummary",
                 "clients_departure",
                 "clients_anonymised",

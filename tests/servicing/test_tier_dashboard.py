@@ -69,7 +69,7 @@ def test_it_adds_up_clients_revenue_time_and_tasks_by_tier(firm):
 
 
 def test_each_number_of_tasks_opens_a_list_of_as_many_those_that_no_tier_promised_too(firm, signed_in):
-    services.refresh_summaries()
+    services.refresh_tiers()
     for external_id, status in (("a", "active"), ("b", "active"), ("gone", "paused"), ("new", "active")):
         client = Client.objects.get(external_id=external_id)
         Client.objects.filter(pk=client.pk).update(status=status)

@@ -20,7 +20,7 @@ from servicing.review import carrying_out, graduation, services
 from servicing.review.carrying_out import APPLY, CLOSE, PLAN, PUBLISH
 from servicing.review.graduation import Choice
 from tests.factories import UserFactory
-from tests.live_worker import LiveWorker
+from tests.live_worker import LiveWorker, unacknowledged
 from tests.servicing.reviews import begun_review
 from tests.servicing.test_review import all_done, firm_of, sign
 from tests.worker.test_killed_worker import backend_that_waits, hold, is_gone, let_the_visibility_timeout_pass
@@ -102,7 +102,7 @@ def test_a_review_is_carried_out_once_though_its_worker_is_killed(live: LiveWork
     let_the_visibility_timeout_pass(valkey)
     live.start()
     live.wait_for(lambda: AnnualReview.objects.get().state == ReviewState.CLOSED)
-    live.wait_for(lambda: not valkey.hlen("unacked"))
+    live.wait_for(lambda: not unacknowledged(valkey))
     jobs = Job.objects.filter(task=carrying_out.TASK)
     assert set(jobs.values_list("state", flat=True)) == {JobState.DONE}
     assert jobs.count() == len(STAGES) - STAGES.index(stage)

@@ -14,7 +14,7 @@ from servicing.book import transfer as book
 from servicing.models import BookTransfer, HandedRow, PlanningRange, ServiceClock, ServiceTask, TransferState
 from servicing.planning import plan, ranges, sweeps
 from tests.factories import UserFactory
-from tests.live_worker import LiveWorker
+from tests.live_worker import LiveWorker, unacknowledged
 from tests.servicing.test_planning_promises import many_clients
 from tests.servicing.world import World
 from tests.worker.test_killed_worker import backend_that_waits, hold, is_gone, let_the_visibility_timeout_pass
@@ -59,7 +59,7 @@ def test_a_book_is_handed_over_once_though_its_worker_is_killed_at_the_end(live:
     let_the_visibility_timeout_pass(valkey)
     live.start()
     live.wait_for(lambda: Job.objects.get(pk=job.pk).state == JobState.DONE)
-    live.wait_for(lambda: not valkey.hlen("unacked"))
+    live.wait_for(lambda: not unacknowledged(valkey))
     done = BookTransfer.objects.get()
     assert (done.state, done.clients, done.tasks) == (TransferState.DONE, len(clients), len(whose))
     assert (leads(), HandedRow.objects.count()) == ({"rita"}, len(clients) + len(whose))
@@ -108,7 +108,7 @@ def test_a_night_in_parts_is_planned_once_though_a_worker_is_killed_between(
     let_the_visibility_timeout_pass(valkey)
     live.start()
     live.wait_for(lambda: not ranges.left(night=night))
-    live.wait_for(lambda: not valkey.hlen("unacked"))
+    live.wait_for(lambda: not unacknowledged(valkey))
     assert set(ServiceClock.objects.values_list("client_id", flat=True)) == set(clients)
     created = sum(PlanningRange.objects.values_list("created", flat=True))
     assert created == ServiceTask.objects.count() > 0

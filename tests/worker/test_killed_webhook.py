@@ -16,7 +16,7 @@ from segmentation_crm.celery import app
 from servicing.models import DeliveryState, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from servicing.webhooks import sending, services
 from tests.factories import UserFactory
-from tests.live_worker import LiveWorker
+from tests.live_worker import LiveWorker, unacknowledged
 from tests.worker.test_killed_worker import let_the_visibility_timeout_pass
 
 pytestmark = pytest.mark.worker
@@ -79,13 +79,13 @@ def test_a_message_is_sent_once_more_by_another_worker_though_the_first_was_kill
         planner.answers.set()
         let_the_visibility_timeout_pass(valkey)
         worker.start()
-        worker.wait_for(lambda: not valkey.hlen("unacked"))
+        worker.wait_for(lambda: not unacknowledged(valkey))
         assert len(planner.got) == 1  # the claim of the worker that died is still there
         WebhookEndpoint.objects.update(busy_until=timezone.now() - dt.timedelta(seconds=1))
         app.send_task(sending.SWEEP)
         worker.wait_for(lambda: WebhookDelivery.objects.get().state == DeliveryState.DELIVERED)
         app.send_task(sending.SWEEP)
-        worker.wait_for(lambda: not valkey.llen("celery") and not valkey.hlen("unacked"))
+        worker.wait_for(lambda: not valkey.llen("celery") and not unacknowledged(valkey))
     assert planner.got == [f"msg_{sent.pk}"] * 2
     taken = WebhookDelivery.objects.get()
     assert (taken.attempts, taken.status) == (1, 200)

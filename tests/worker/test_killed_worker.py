@@ -21,7 +21,7 @@ from clients.models import Change, Client, ClientSummary, Revenue, Touch, User
 from segmentation_crm.celery import app
 from servicing.models import ServiceClock, ServiceTask
 from servicing.planning.engine import PLANNING_LOCK, plan
-from tests.live_worker import LiveWorker
+from tests.live_worker import LiveWorker, unacknowledged
 from tiers.models import ScoringRun, TierAssignment
 from tiers.models.runs import RunStatus
 
@@ -193,7 +193,7 @@ def test_a_job_killed_half_way_leaves_nothing_and_is_done_once_after_it(live, va
     let_the_visibility_timeout_pass(valkey)
     live.start()
     live.wait_for(all_is_done)
-    live.wait_for(lambda: not valkey.hlen("unacked"))
+    live.wait_for(lambda: not unacknowledged(valkey))
     has_tier_and_tasks_of_everyone()
 
 
