@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from clients.firm import firm_today
 from clients.models import Client, Persona
 from servicing.models import ConfidenceAnswer, ServiceTask, TaskStatus
 from servicing.models.tasks import OPEN_STATUSES
+from servicing.requests.services import SOURCE as REQUEST
 from tests.browser.firm import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -174,25 +176,24 @@ def selected(page: Any) -> ServiceTask:
     return ServiceTask.objects.get(pk=number)
 
 
-def promised(page: Any) -> ServiceTask:
-    """The selected task, or the next that a standard promises, without an appointment and one's own: another
-    follows it, no request leads, its due date alone places it, and it does not go back to somebody who was
-    away when it is moved."""
+def placed_by_its_date(task: ServiceTask) -> bool:
+    """Whether a standard promises the task, so that another follows it; no appointment, and not for others."""
+    return not task.scheduled_at and not task.stands_in_for_id and task.source != REQUEST
+
+
+def promised(task: ServiceTask) -> bool:
+    """Whether a standard promises the task, so that another follows it; without an appointment, one's own."""
+    return task.item_id is not None and placed_by_its_date(task)
+
+
+def select_one(page: Any, which: Callable[[ServiceTask], bool]) -> ServiceTask:
+    """The selected task, or the next of the queue that is so."""
     task = selected(page)
-    while task.item_id is None or task.scheduled_at or task.stands_in_for_id:
+    while not which(task):
         page.keyboard.press("j")
         before, task = task, selected(page)
-        assert task != before, "no task of the queue is promised by a standard"
+        assert task != before, f"no task of the queue is {which.__name__}"
     return task
-
-
-def leave_a_promised_one(person: Any) -> None:
-    """Gives the person a promised task of a client they serve, where the season and other tests left none."""
-    ready = ServiceTask.objects.open().filter(
-        item__isnull=False, scheduled_at=None, stands_in_for=None, automated=False, client__team__user=person
-    )
-    if not ready.filter(assigned_to=person).exists():
-        ServiceTask.objects.filter(pk=ready.order_by("due_on", "pk")[0].pk).update(assigned_to=person)
 
 
 def test_a_task_is_worked_by_keyboard_and_says_what_comes_next(looks, firm):
@@ -205,7 +206,7 @@ def test_a_task_is_worked_by_keyboard_and_says_what_comes_next(looks, firm):
         page.keyboard.press("k")
         assert selected(page).pk == first.pk
         page.keyboard.press("j")
-        task = promised(page)
+        task = select_one(page, promised)
 
         page.keyboard.press("d")
         minutes = page.get_by_label("Minutes it took")
@@ -330,10 +331,9 @@ def test_a_meeting_with_one_decision_is_held_by_keyboard_from_the_queue_to_its_n
 
 
 def test_a_due_date_moves_and_escape_leaves_the_form(looks, firm):
-    leave_a_promised_one(firm.people["advisor"])
     with looks.as_("advisor") as page:
         page.goto("/")
-        task = promised(page)
+        task = select_one(page, placed_by_its_date)
         page.keyboard.press("r")
         expect(page.get_by_label("New due date")).to_be_focused()
         page.keyboard.press("Escape")
