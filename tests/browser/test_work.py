@@ -177,7 +177,7 @@ def selected(page: Any) -> ServiceTask:
 
 
 def placed_by_its_date(task: ServiceTask) -> bool:
-    """Whether a standard promises the task, so that another follows it; no appointment, and not for others."""
+    """Whether no appointment and no request places it, and no absence has it go back when it is moved."""
     return not task.scheduled_at and not task.stands_in_for_id and task.source != REQUEST
 
 
