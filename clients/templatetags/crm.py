@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.core.paginator import Page
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from clients import formats
@@ -172,13 +173,47 @@ def capped(count: int, cap: int = 10_000) -> str:
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The page's query string with `changes`; an empty value takes a parameter out."""
-    params: QueryDict = context["request"].GET.copy()
+    return _with(context["request"].GET, changes)
+
+
+def _with(asked: QueryDict, changes: dict[str, Any]) -> str:
+    params = asked.copy()
     for name, value in changes.items():
         if value in (None, ""):
             params.pop(name, None)
         else:
             params[name] = str(value)
-    return mark_safe("?" + params.urlencode()) if params else "?"  # noqa: S308  (urlencode escapes)
+    return "?" + params.urlencode()
+
+
+@register.inclusion_tag("partials/pager.html", takes_context=True)
+def pager(
+    context: dict[str, Any],
+    *,
+    by: str = "page",
+    next: Any = None,
+    previous: Any = None,
+    back: str = "",
+    first: bool = False,
+    forth_label: str = "",
+    anchor: str = "",
+    page: Page[Any] | None = None,
+) -> dict[str, Any]:
+    """Ways to the neighbouring pages of a list, and on paper the word that there are more.
+
+    `by`: the parameter that leads forth with the value `next`; `back`: the one that leads back with
+    `previous`, where it is another. `first`: a way to the beginning. `page`: one that counts for itself.
+    """
+    if page:
+        next = page.next_page_number() if page.has_next() else None
+        previous = page.previous_page_number() if page.has_previous() else None
+    asked, neither = context["request"].GET, {by: None, back or by: None}
+    return {
+        "next": _with(asked, neither | {by: next}) + anchor if next else "",
+        "previous": _with(asked, neither | {back or by: previous}) + anchor if previous else "",
+        "first": _with(asked, neither) + anchor if first else "",
+        "forth_label": forth_label,
+    }
 
 
 @register.filter

@@ -16,7 +16,6 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,7 +31,7 @@ from clients.formats import late_words
 from clients.forms import SavedFilterForm
 from clients.models import BulkChange, BulkField, Client, Permission, SavedFilter
 from clients.register.active import is_active, kept
-from clients.requests import SignedInRequest
+from clients.requests import SignedInRequest, back_path
 from clients.templatetags.client_cells import cell
 from clients.words import AXES, Words, words_for
 
@@ -72,7 +71,7 @@ def client_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "rows": page.rows,
         "page": page,
-        "first": position is None,
+        "later": position is not None,
         "count": count,
         "cap": cap,
         "filters": filters,
@@ -235,10 +234,7 @@ def _selection(request: SignedInRequest) -> Any:
 
 def _back(request: SignedInRequest) -> HttpResponseRedirect:
     """Back to the list where the person was."""
-    url = request.POST.get("back", "")
-    if not url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
-        url = reverse("clients:list")
-    return HttpResponseRedirect(url)
+    return HttpResponseRedirect(back_path(request) or reverse("clients:list"))
 
 
 @require(may_edit_clients)

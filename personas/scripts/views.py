@@ -54,8 +54,8 @@ def script_list(request: SignedInRequest) -> HttpResponse:
         "may_write": may_write(request.user),
         "approves": may_approve(request.user),
         "waiting": ScriptVersion.objects.waiting().count() if may_approve(request.user) else 0,
-        "previous": _page_of(kept, asked.page - 1) if asked.page > 1 else "",
-        "next": _page_of(kept, asked.page + 1) if first + library.PAGE < min(count, library.CAP) else "",
+        "previous": asked.page - 1,
+        "next": asked.page + 1 if first + library.PAGE < min(count, library.CAP) else None,
         "expired": ScriptVersion.objects.expired(today).count(),
     }
     return render(request, "personas/scripts/list.html", context)
@@ -107,10 +107,6 @@ def _chips(options: list[dict[str, Any]], kept: dict[str, str]) -> list[tuple[st
             text = f"{texts[name]['label']}: {dict(texts[name]['choices']).get(value, value)}"
         chips.append((text, urlencode({key: each for key, each in kept.items() if key != name})))
     return chips
-
-
-def _page_of(kept: dict[str, str], page: int) -> str:
-    return urlencode({**kept, "page": page})
 
 
 @login_required

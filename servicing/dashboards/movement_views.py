@@ -163,7 +163,7 @@ def movement_clients(request: SignedInRequest) -> HttpResponseBase:
             "last": last,
             "back": f"{reverse('servicing:movement')}?{own}",
             **narrow,
-            **pager(request, count, page),
+            **pager(count, page),
         },
     )
 

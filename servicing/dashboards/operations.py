@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -191,7 +190,7 @@ def dashboard_tasks(request: SignedInRequest) -> HttpResponseBase:
             "overdue": what == "overdue",
             "timeless": True,
             "fields": {"what": what, "week": "before" if before else ""},
-            **pager(request, count, page),
+            **pager(count, page),
             **_list_context(request, chosen, found),
         },
     )
@@ -241,7 +240,7 @@ def dashboard_clients(request: SignedInRequest) -> HttpResponseBase:
             "show": show,
             "timeless": show == lists.EVERYBODY,
             "fields": {"sort": sort, "show": show, "top": top if is_id(top) else ""},
-            **pager(request, sums["number"], page),
+            **pager(sums["number"], page),
             **_list_context(request, chosen, found),
         },
     )
@@ -357,13 +356,7 @@ def page_of(request: SignedInRequest) -> int:
     return min(max(int(text), 1), DEEPEST // PAGE) if is_id(text) else 1
 
 
-def pager(request: SignedInRequest, count: int, page: int) -> dict[str, Any]:
-    """How many rows a list has, and the addresses of its neighbouring pages."""
-    query = request.GET.copy()
-    pages = Paginator(range(min(count, DEEPEST)), PAGE)
-    found: dict[str, Any] = {"count": count, "page": page, "previous": "", "next": ""}
-    for name, number in (("previous", page - 1), ("next", page + 1)):
-        if 1 <= number <= pages.num_pages:
-            query["page"] = str(number)
-            found[name] = query.urlencode()
-    return found
+def pager(count: int, page: int) -> dict[str, Any]:
+    """How many rows a list has, and the numbers of its neighbouring pages."""
+    more = page * PAGE < min(count, DEEPEST)
+    return {"count": count, "previous": page - 1, "next": page + 1 if more else None}

@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from clients.requests import SignedInRequest
+from clients.requests import SignedInRequest, back_path
 from servicing.meetings.brief import MOST, WEEK, briefs_of, coming_meetings, with_all
 from servicing.models import ServiceTask
-from servicing.views.task import back_path, whose
+from servicing.views.task import whose
 from servicing.work.natural import is_meeting
 
 

@@ -89,8 +89,8 @@ def confidence_clients(request: SignedInRequest) -> HttpResponseBase:
     context = {
         "rows": rows,
         "number": number,
-        "page": page,
-        "more": page * PAGE < number and page < MOST_PAGES,
+        "previous": page - 1,
+        "next": page + 1 if page * PAGE < number and page < MOST_PAGES else None,
         "chosen": _in_words(chosen),
         "months": months,
         "month": month,

@@ -19,7 +19,7 @@ from clients.access import WHO_MAY, may_edit_clients, require
 from clients.feedback import notice
 from clients.models import Client
 from clients.register.active import is_active
-from clients.requests import SignedInRequest
+from clients.requests import SignedInRequest, back_path
 from servicing.meetings import history, services
 from servicing.meetings.forms import ChooseForm, ConfidenceForm, NoteForm, OutcomeForm, closing_form
 from servicing.meetings.rules import TAKES_DECISION, decision_of, waiting
@@ -27,7 +27,6 @@ from servicing.meetings.services import SecondDecision
 from servicing.meetings.tracked import CONFIDENCE, DECISIONS
 from servicing.meetings.trend import answers_of, drawing
 from servicing.models import ConfidenceAnswer, MeetingDecision, ServiceTask, TaskStatus
-from servicing.views.task import back_path
 from servicing.work.natural import is_meeting
 from servicing.work.panel import panel_of, read_task
 from servicing.work.services import TaskRefused

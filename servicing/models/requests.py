@@ -73,7 +73,7 @@ class ClientRequest(models.Model):
 
     def is_late(self, at: dt.datetime) -> bool:
         """Whether at that moment the promised time had passed without an answer, or the answer came later."""
-        return self.answer_by is not None and (self.answered_at or at) > self.answer_by
+        return is_late(self.answer_by, self.answered_at, at)
 
 
 class RequestMail(models.Model):
@@ -94,3 +94,8 @@ class RequestMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} of request {self.request_id}"
+
+
+def is_late(answer_by: dt.datetime | None, answered_at: dt.datetime | None, at: dt.datetime) -> bool:
+    """Answered after the promised time, or at `at` still not answered although it has passed."""
+    return answer_by is not None and (answered_at or at) > answer_by

@@ -155,8 +155,8 @@ def ratings_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "number": number,
-        "page": page,
-        "more": page * PAGE < number and page < MOST_PAGES,
+        "previous": page - 1,
+        "next": page + 1 if page * PAGE < number and page < MOST_PAGES else None,
         "chosen": _in_words(chosen),
         "period": period,
     }

@@ -24,7 +24,7 @@ from servicing.models import (
     ReviewStep,
     ReviewStepState,
 )
-from servicing.review import drafts, graduation, results, signing, standards_changes
+from servicing.review import drafts, graduation, results, rights, signing, standards_changes
 from servicing.review.frozen import Seen, freeze
 from servicing.review.locking import open_review, open_step
 from servicing.work.services import make_task
@@ -190,7 +190,9 @@ def agree(
         )
         if owner != by and task is None:
             what = _("%(review)s: %(what)s") % {"review": step.review, "what": text}
-            tell([Tell(owner.pk, what, _place(step.review, step.code), f"review-action-{action.pk}")])
+            sees_step = rights.may_see_step(owner, step)
+            url = _place(step.review, step.code) if sees_step else reverse("servicing:reviews")
+            tell([Tell(owner.pk, what, url, f"review-action-{action.pk}")])
     return action
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -17,7 +16,7 @@ from clients.feedback import notice
 from clients.filters import ListFilters, matching
 from clients.firm import firm_today
 from clients.models import Client
-from clients.requests import SignedInRequest
+from clients.requests import SignedInRequest, back_path
 from clients.words import words_for
 from servicing.models import Transition
 from servicing.transitions import in_bulk
@@ -95,9 +94,7 @@ def _chosen(request: SignedInRequest) -> list[int]:
 
 
 def _back(request: SignedInRequest) -> str:
-    address = request.POST.get("back", "")
-    known = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
-    return address if known else reverse("clients:list")
+    return back_path(request) or reverse("clients:list")
 
 
 def _said(started: in_bulk.Started) -> str:

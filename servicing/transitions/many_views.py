@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST
 from clients.access import require, runs_the_firm
 from clients.feedback import notice
 from clients.firm import firm_today
-from clients.requests import SignedInRequest
+from clients.requests import SignedInRequest, back_path
 from servicing.models import Transition
 from servicing.transitions import many, reading
 from servicing.transitions.asking import asked_for, options
@@ -98,9 +97,7 @@ def _refused(request: SignedInRequest, ids: list[int]) -> HttpResponseRedirect |
 
 
 def _back(request: SignedInRequest) -> str:
-    address = request.POST.get("back", "")
-    known = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
-    return address if known else reverse("servicing:transitions")
+    return back_path(request) or reverse("servicing:transitions")
 
 
 def _said(closed: many.Closed) -> str:

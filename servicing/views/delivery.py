@@ -311,9 +311,6 @@ def _page(request: SignedInRequest, rows: QuerySet, counted: QuerySet) -> dict[s
         "count": count,
         "cap": COUNTED,
         "page": page,
-        "own_query": urlencode(
-            {name: request.GET[name] for name in ("state", "what") if name in request.GET}
-        ),
     }
 
 

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -116,7 +115,6 @@ def exception_list(request: SignedInRequest) -> HttpResponse:
             "states": states.items(),
             "options": options,
             "chosen": chosen,
-            "kept": urlencode({"state": state, **chosen}),
             "ended": state == exceptions.ENDED,
         },
     )

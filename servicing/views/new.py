@@ -16,8 +16,9 @@ from clients.access import may_edit_clients, require
 from clients.feedback import notice
 from clients.formats import short_date
 from clients.models import User
+from clients.requests import back_path
 from servicing.forms import NamedTouchForm, NewTaskForm
-from servicing.views.task import back_path, lead_back
+from servicing.views.task import lead_back
 from servicing.work import facts, services
 
 

@@ -18,7 +18,7 @@ from clients.access import may_edit_clients, require, sees_all_clients
 from clients.choosing import written
 from clients.feedback import notice
 from clients.models import Client, Tier, User
-from clients.requests import SignedInRequest
+from clients.requests import SignedInRequest, back_path
 from servicing.client_has import has
 from servicing.forms import serving_people
 from servicing.models import ClientRequest
@@ -26,7 +26,7 @@ from servicing.requests import lists, services, words
 from servicing.requests.forms import AnswerForm, RequestForm
 from servicing.requests.lists import ANSWERED, LATE, PAGE, WAITING, Asked
 from servicing.requests.promises import RequestRefused
-from servicing.views.task import back_path, lead_back
+from servicing.views.task import lead_back
 from servicing.work.services import TaskRefused, Worked
 from servicing.work.words import answer_by
 

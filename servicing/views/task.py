@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -24,6 +23,7 @@ from clients.access import may_edit_clients, require, sees_all_clients
 from clients.feedback import notice, refusal, with_notice
 from clients.formats import short_date
 from clients.models import User
+from clients.requests import back_path
 from servicing.forms import (
     AttemptForm,
     BookForm,
@@ -294,13 +294,6 @@ def _refused(request: HttpRequest, task: ServiceTask, text: str) -> HttpResponse
         return refusal(text, status=409)
     notice(request, text, went_wrong=True)
     return redirect("servicing:task", task.pk)
-
-
-def back_path(request: HttpRequest) -> str:
-    asked = request.POST.get("back") or request.GET.get("back") or ""
-    if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/"):
-        return asked
-    return ""
 
 
 def lead_back(request: HttpRequest) -> HttpResponseRedirect:

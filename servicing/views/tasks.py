@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +18,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from clients.access import require, runs_the_firm, sees_all_clients
 from clients.feedback import notice
 from clients.models import User
+from clients.requests import back_path
 from servicing.forms import BULK_FORMS, serving_people
 from servicing.models import BulkAction, BulkStep, ServiceTask
 from servicing.querysets import ServiceTaskQuerySet
@@ -150,7 +150,4 @@ def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
     """Back to the list where the person was."""
-    url = request.POST.get("back", "")
-    if not url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
-        url = reverse("servicing:tasks")
-    return HttpResponseRedirect(url)
+    return HttpResponseRedirect(back_path(request) or reverse("servicing:tasks"))

@@ -20,10 +20,9 @@ from clients.feedback import notice
 from clients.firm import firm_today
 from clients.formats import hours
 from clients.models import Client, TimeEntry
-from clients.requests import SignedInRequest
+from clients.requests import SignedInRequest, back_path
 from servicing.timelog.forms import NamedTimeForm, TimeForm, initial_of
 from servicing.timelog.week import week_of
-from servicing.views.task import back_path
 
 UNDO_SECONDS = 600
 _SALT = "servicing.time"

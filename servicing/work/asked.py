@@ -1,33 +1,31 @@
-"""What a task is for, of one that answers a request or is a stage of a transition."""
+"""The request of a client that a task answers."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils import timezone
 
-from servicing.models import ClientRequest, ServiceTask, Transition
+from servicing.models import ServiceTask
+from servicing.models.requests import is_late
 from servicing.work import words
 
 
-def request_of(task: ServiceTask) -> dict[str, Any] | None:
-    """The request, whole, and by when it is to be answered; one query, and none for other tasks."""
-    if task.source != "request" or not (asked := ClientRequest.objects.filter(task=task.pk).first()):
+def request_of(task: ServiceTask, asked: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The request, whole, and by when it is to be answered. `asked`: its row, with moments as the database
+    writes them in JSON."""
+    if not asked:
         return None
-    now, by = timezone.now(), asked.answer_by
+    now, by = timezone.now(), _moment(asked["answer_by"])
     return {
-        "id": asked.pk,
-        "text": asked.text,
-        "received_at": asked.received_at,
+        "id": asked["id"],
+        "text": asked["text"],
+        "received_at": _moment(asked["received_at"]),
         "answer": words.answer_by(by, now) if by and task.is_open else "",
-        "late": asked.is_late(now),
+        "late": is_late(by, _moment(asked["answered_at"]), now),
     }
 
 
-def case_of(task: ServiceTask) -> int | None:
-    """The number of the case whose stage it is, where that is still there; one query, and none for other
-    tasks."""
-    if task.source != "transition":
-        return None
-    case = int(task.source_id.partition("-")[0])
-    return Transition.objects.filter(pk=case, client=task.client_id).values_list("pk", flat=True).first()
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None

@@ -21,7 +21,7 @@ from servicing.models.standards import Channel
 from servicing.modifiers import words as tailoring
 from servicing.querysets import ServiceTaskQuerySet
 from servicing.work import words
-from servicing.work.asked import case_of, request_of
+from servicing.work.asked import request_of
 from servicing.work.natural import is_meeting
 from servicing.work.origins import origin_of
 
@@ -132,6 +132,19 @@ _BESIDE = f"""
         ) AS absent,
         ({tailoring.TAILORED}) AS tailored,
         (
+            SELECT jsonb_build_object(
+                'id', asked.id, 'text', asked.text, 'received_at', asked.received_at,
+                'answer_by', asked.answer_by, 'answered_at', asked.answered_at
+            )
+            FROM servicing_clientrequest asked WHERE asked.task_id = t.id
+        ) AS request,
+        -- the case whose stage it is, where that is still there
+        (
+            SELECT c.id FROM servicing_transition c
+            WHERE t.source = 'transition' AND c.client_id = t.client_id
+                AND c.id::text = split_part(t.source_id, '-', 1)
+        ) AS transition,
+        (
             SELECT jsonb_build_object('text', d.text, 'result', d.result, 'answer', d.answer)
             FROM servicing_meetingdecision d WHERE d.task_id = t.id
         ) AS decision,
@@ -175,8 +188,8 @@ def panel_of(task: ServiceTask, today: dt.date, *, viewer: User) -> dict[str, An
         "person": beside["person"],
         "tags": _shown(beside["tags"]),
         "closed": not_by(beside["closed"]),
-        "request": request_of(task),
-        "transition": case_of(task),
+        "request": request_of(task, beside["request"]),
+        "transition": beside["transition"],
         "origin": origin_of(task),
         "promise": words.promise(task.name, months) if item else "",
         "standard": words.often(item.interval_months) if item and months != item.interval_months else "",

@@ -166,7 +166,7 @@ def test_in_a_large_firm_it_counts_less_far_and_shows_the_same(signed_in, operat
 def test_it_keeps_filters_and_order_from_page_to_page(signed_in, operations, many):
     response = signed_in(operations).get("/clients/?sort=-score&q=N")
     text = response.content.decode()
-    assert "?q=N&amp;sort=-score&amp;after=" in text
+    assert "?sort=-score&amp;q=N&amp;after=" in text
     assert response.context["columns"]["name"]["query"] == "q=N&sort=name"
     assert response.context["columns"]["score"]["query"] == "q=N&sort=score"
 

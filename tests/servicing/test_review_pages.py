@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clients.firm import firm_today
-from clients.models import Job, Revenue, Tier
+from clients.models import Job, Notice, Revenue, Tier
 from servicing.dashboards import rollups
 from servicing.models import (
     TO_DECIDE,
@@ -149,6 +149,26 @@ def test_an_owner_who_sees_own_clients_alone_does_the_own_step_alone(client, olg
     mail = digest.waiting_for(ann, dt.datetime.combine(firm_today(), dt.time(7), tzinfo=zone))
     assert [(section.title, section.number) for section in mail] == [("Annual review", 2)]
     assert own.pk
+
+
+def test_who_owns_an_action_alone_ticks_it_off_in_the_list(client, olga):
+    """The step it was agreed in shows the whole firm's figures, which an advisor does not see."""
+    review = begun_review(olga)
+    ann = UserFactory(groups=["advisor"])
+    step = review.steps.get(code="results")
+    action = services.agree(
+        step=step, text="Ask for three referrals", owner=ann, due_on=firm_today(), by=olga
+    )
+    client.force_login(ann, backend=BACKEND)
+    lists = reverse("servicing:reviews")
+    assert Notice.objects.get(user=ann).url == lists
+    for page in (lists, reverse("servicing:today")):
+        shown = client.get(page).content.decode()
+        assert "Ask for three referrals" in shown
+        assert place(review, "results") not in shown
+    form = {"do": "done", "back": "list"}
+    assert client.post(reverse("servicing:review_action", args=[action.pk]), form).url == lists
+    assert "Nothing of a review waits for you" in client.get(lists).content.decode()
 
 
 def test_decisions_signatures_and_carrying_out_by_their_forms(client, olga, carl):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from clients.commands import Refused
 from clients.firm import firm_today
 from servicing.models import ServiceItem, StandingPromise, WrittenPolicy
+from servicing.templatetags.written import beside, figures
 from servicing.written import services
 from servicing.written.content import changes, content, lines_of
 from tests.factories import ClientFactory, UserFactory
@@ -92,3 +93,14 @@ def test_the_purpose_is_the_firms_own_and_the_page_takes_few_queries(client, olg
     assert len(queries) <= 40
     empty = client.post(reverse("servicing:policy_purpose"), {"text": ""})
     assert empty.status_code == 422
+
+
+def test_columns_of_numbers_are_told_from_words():
+    rows = [
+        ["Revenue", "40 %", "30 + 10", "$1,250.00"],
+        ["Growth", "–", "45", "$0"],
+        ["2 of 5", "5 %", "", "–"],
+    ]
+    assert figures(rows) == [False, True, True, True]
+    assert figures([["–"], [""]]) == [False]
+    assert beside(["Revenue", "40 %"], [False, True]) == [("Revenue", False), ("40 %", True)]

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -58,7 +57,6 @@ def override_list(request: SignedInRequest) -> HttpResponse:
             "tiers": tiers,
             "reasons": Override.Reason.choices,
             "asked": asked,
-            "kept": urlencode({"state": state, **asked}),
             "ended": state == overrides.ENDED,
         },
     )
