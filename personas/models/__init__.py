@@ -1,20 +1,14 @@
 """How to speak with clients: message map, topics, scripts."""
 
+from personas.models.companies import CompanyResults, EquityCompany, EquityWindow, WindowState
 from personas.models.debt import ForgivenessPlan, ForgivenessTerms, Loan, LoanKind
 from personas.models.equity import (
-    CompanyResults,
-    EquityCompany,
     EquityGrant,
     EquityPlan,
-    EquityProfile,
-    EquityTaxYear,
     EquityTransaction,
     EquityVest,
-    EquityWindow,
-    Filing,
     GrantKind,
     TransactionKind,
-    WindowState,
 )
 from personas.models.household import (
     CheckState,
@@ -53,6 +47,7 @@ from personas.models.scripts import (
     ScriptVersion,
     Situation,
 )
+from personas.models.taxes import EquityProfile, EquityTaxYear, Filing
 
 __all__ = [
     "BulkMessage",

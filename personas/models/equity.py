@@ -1,17 +1,13 @@
-"""Pay in equity: companies with their trading windows, a client's grants, exercises and sales, sell rules,
-and the federal figures that estimates are made with."""
+"""Pay in equity: a client's grants, their vests, exercises and sales, and the agreed sell rules."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 import pgtrigger
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.functions import Upper
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +17,7 @@ from clients.audit import tracked
 from clients.formats import money
 from clients.models import ChangeKind
 from clients.models.retention import held_rows_stay
+from personas.models.companies import EquityCompany
 
 _POSITIVE = [MinValueValidator(Decimal("0.0001"))]
 
@@ -41,147 +38,6 @@ class TransactionKind(models.TextChoices):
     EXERCISE = "exercise", _("Exercise")
     SALE = "sale", _("Sale")
     WITHHELD = "withheld", _("Shares kept back for tax")
-
-
-class Filing(models.TextChoices):
-    SINGLE = "single", _("Single")
-    JOINT = "joint", _("Married, filing jointly")
-
-
-class WindowState(models.TextChoices):
-    OPEN = "open", _("Open for trading")
-    CLOSED = "closed", _("Closed (blackout)")
-
-
-@tracked()
-class EquityCompany(models.Model):
-    """A company that pays clients in its shares, its price, and the rule by which it closes trading.
-
-    Trading is closed from `closed_before_days` before a quarter's end until `full_days_after` full trading
-    days after its results. Without `closed_before_days` there is no rule: it is open, but for days that the
-    company named.
-    """
-
-    name = models.CharField(_("company"), max_length=120)
-    ticker = models.CharField(_("ticker"), max_length=12, blank=True)
-    price = models.DecimalField(
-        _("price of a share"), max_digits=12, decimal_places=4, null=True, blank=True, validators=_POSITIVE
-    )
-    priced_on = models.DateField(_("price as of"), null=True, blank=True)
-    fiscal_year_end = models.PositiveSmallIntegerField(
-        _("last month of the fiscal year"),
-        default=12,
-        validators=[MinValueValidator(1), MaxValueValidator(12)],
-        help_text=_("1 to 12. The quarters end with it and every three months from it."),
-    )
-    closed_before_days = models.PositiveSmallIntegerField(
-        _("closed from, days before a quarter's end"),
-        null=True,
-        blank=True,
-        default=14,
-        validators=[MaxValueValidator(60)],
-        help_text=_("Empty: no blackout rule. The company's own policy says it."),
-    )
-    full_days_after = models.PositiveSmallIntegerField(
-        _("until, full trading days after results"), default=2, validators=[MaxValueValidator(10)]
-    )
-    results_after_days = models.PositiveSmallIntegerField(
-        _("results expected, days after a quarter's end"),
-        default=35,
-        validators=[MinValueValidator(1), MaxValueValidator(80)],
-        help_text=_("Used for a quarter whose date of results is not entered below."),
-    )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("company that pays in equity")
-        verbose_name_plural = _("companies that pay in equity")
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(Upper("name"), name="personas_equity_company_once"),
-            models.CheckConstraint(
-                name="personas_equity_price_dated",
-                condition=Q(price__isnull=True, priced_on__isnull=True)
-                | Q(price__gt=0, priced_on__isnull=False),
-                violation_error_message=_("A price needs its date, and a date its price."),
-            ),
-            models.CheckConstraint(
-                name="personas_equity_fiscal_month", condition=Q(fiscal_year_end__range=(1, 12))
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.ticker})" if self.ticker else self.name
-
-
-@tracked()
-class EquityWindow(models.Model):
-    """Days on which the company itself said that trading is open or closed: they go before its rule."""
-
-    company = models.ForeignKey(EquityCompany, models.CASCADE, related_name="windows", db_index=False)
-    state = models.CharField(_("trading is"), max_length=6, choices=WindowState.choices)
-    first_on = models.DateField(_("first day"))
-    last_on = models.DateField(_("last day"))
-
-    class Meta:
-        verbose_name = _("trading window")
-        verbose_name_plural = _("trading windows")
-        ordering = ["first_on"]
-        constraints = [
-            models.CheckConstraint(
-                name="personas_equity_window_order",
-                condition=Q(first_on__lte=F("last_on")),
-                violation_error_message=_("A window ends on the day it begins, or later."),
-            ),
-            ExclusionConstraint(
-                name="personas_equity_window_apart",
-                expressions=[
-                    ("company", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            "first_on",
-                            "last_on",
-                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
-                            function="daterange",
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                violation_error_message=_("These days overlap with others that are entered for the company."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.company}: {self.first_on} – {self.last_on}"
-
-
-@tracked()
-class CompanyResults(models.Model):
-    """The day on which a company publishes the results of a quarter."""
-
-    company = models.ForeignKey(EquityCompany, models.CASCADE, related_name="results", db_index=False)
-    quarter_end = models.DateField(_("quarter's end"))
-    published_on = models.DateField(_("results on"))
-
-    class Meta:
-        verbose_name = _("date of results")
-        verbose_name_plural = _("dates of results")
-        ordering = ["quarter_end"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["company", "quarter_end"],
-                name="personas_equity_results_once",
-                violation_error_message=_("The results of this quarter have a date already."),
-            ),
-            models.CheckConstraint(
-                name="personas_equity_results_after",
-                condition=Q(published_on__gt=F("quarter_end")),
-                violation_error_message=_("Results come after the end of their quarter."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.company}: {self.quarter_end}, {self.published_on}"
 
 
 # Shares can never be more than what they come from, whatever path writes them.
@@ -452,89 +308,6 @@ class EquityTransaction(models.Model):
 
 
 @tracked(by="client")
-class EquityProfile(models.Model):
-    """What a client's estimates rest on: own tax rate, income, and what the household owns."""
-
-    client = models.OneToOneField("clients.Client", models.CASCADE, related_name="+")
-    filing = models.CharField(_("tax return"), max_length=6, choices=Filing.choices, default=Filing.SINGLE)
-    marginal_rate = models.DecimalField(
-        _("own marginal rate, percent"),
-        max_digits=5,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(65)],
-    )
-    income = models.DecimalField(
-        _("income of the year without exercises"),
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-    )
-    regular_tax = models.DecimalField(
-        _("regular federal tax of the year"),
-        max_digits=14,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-    )
-    other_supplemental = models.DecimalField(
-        _("bonuses of the year"),
-        max_digits=14,
-        decimal_places=2,
-        default=0,
-        validators=[MinValueValidator(0)],
-    )
-    wealth = models.DecimalField(
-        _("what the household owns, these shares included"),
-        max_digits=16,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-    )
-    target_percent = models.DecimalField(
-        _("share of one company that the household wants at most, percent"),
-        max_digits=5,
-        decimal_places=2,
-        default=10,
-        validators=[MinValueValidator(0), MaxValueValidator(100)],
-    )
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("basis of equity estimates")
-        verbose_name_plural = _("bases of equity estimates")
-        constraints = [
-            models.CheckConstraint(
-                name="personas_equity_profile_range",
-                condition=Q(target_percent__range=(0, 100))
-                & (Q(marginal_rate__isnull=True) | Q(marginal_rate__range=(0, 65)))
-                & (Q(wealth__isnull=True) | Q(wealth__gt=0))
-                & (Q(income__isnull=True) | Q(income__gte=0))
-                & (Q(regular_tax__isnull=True) | Q(regular_tax__gte=0))
-                & Q(other_supplemental__gte=0),
-            ),
-        ]
-        triggers = [held_rows_stay()]
-
-    def __str__(self) -> str:
-        known = {
-            _("own rate %s %%"): self.marginal_rate,
-            _("income %s"): money(self.income) if self.income is not None else None,
-            _("federal tax %s"): money(self.regular_tax) if self.regular_tax is not None else None,
-            _("bonuses %s"): money(self.other_supplemental) if self.other_supplemental else None,
-            _("owns %s"): money(self.wealth) if self.wealth is not None else None,
-            _("wants at most %s %% in one company"): self.target_percent,
-        }
-        said = [str(text) % value for text, value in known.items() if value is not None]
-        return "; ".join([str(self.get_filing_display()), *said])
-
-
-@tracked(by="client")
 class EquityPlan(models.Model):
     """What a client agreed to sell of one company, and a 10b5-1 plan where one was adopted."""
 
@@ -593,59 +366,3 @@ class EquityPlan(models.Model):
             else "",
         ]
         return "; ".join([str(self), *(str(each) for each in more if each)])
-
-
-@tracked()
-class EquityTaxYear(models.Model):
-    """The federal figures of a year, each as published; estimates name their year and source."""
-
-    year = models.PositiveSmallIntegerField(_("year"), unique=True)
-    exemption_single = models.DecimalField(_("AMT exemption, single"), max_digits=12, decimal_places=2)
-    exemption_joint = models.DecimalField(_("AMT exemption, joint"), max_digits=12, decimal_places=2)
-    phase_out_single = models.DecimalField(
-        _("AMT exemption shrinks from, single"), max_digits=12, decimal_places=2
-    )
-    phase_out_joint = models.DecimalField(
-        _("AMT exemption shrinks from, joint"), max_digits=12, decimal_places=2
-    )
-    phase_out_rate = models.DecimalField(_("by, cents a dollar"), max_digits=4, decimal_places=2)
-    amt_percent = models.DecimalField(
-        _("AMT, percent"), max_digits=4, decimal_places=2, default=26, db_default=26
-    )
-    amt_percent_above = models.DecimalField(
-        _("AMT above that, percent"), max_digits=4, decimal_places=2, default=28, db_default=28
-    )
-    upper_rate_from = models.DecimalField(_("AMT at the higher rate above"), max_digits=12, decimal_places=2)
-    withheld_percent = models.DecimalField(
-        _("withheld from a vest, percent"), max_digits=4, decimal_places=2, default=22
-    )
-    withheld_percent_above = models.DecimalField(
-        _("withheld above that, percent"), max_digits=4, decimal_places=2, default=37
-    )
-    withheld_up_to = models.DecimalField(
-        _("up to, a year"), max_digits=12, decimal_places=2, default=1_000_000
-    )
-    iso_limit = models.DecimalField(_("ISO limit a year"), max_digits=12, decimal_places=2, default=100_000)
-    espp_limit = models.DecimalField(_("ESPP limit a year"), max_digits=12, decimal_places=2, default=25_000)
-    source = models.CharField(_("source"), max_length=200)
-    confirmed = models.BooleanField(
-        _("confirmed"), default=False, help_text=_("Somebody of the firm compared it with the source.")
-    )
-
-    class Meta:
-        verbose_name = _("federal figures of a year")
-        verbose_name_plural = _("federal figures by year")
-        ordering = ["-year"]
-        constraints = [
-            models.CheckConstraint(name="personas_equity_year", condition=Q(year__range=(2000, 2200))),
-            models.CheckConstraint(
-                name="personas_equity_year_positive",
-                condition=Q(exemption_single__gt=0, exemption_joint__gt=0, phase_out_single__gt=0)
-                & Q(phase_out_joint__gt=0, phase_out_rate__gt=0, upper_rate_from__gt=0, withheld_up_to__gt=0)
-                & Q(withheld_percent__range=(0, 100), withheld_percent_above__range=(0, 100))
-                & Q(amt_percent__range=(0, 100), amt_percent_above__range=(0, 100)),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.year) if self.confirmed else str(_("%(year)s, unconfirmed") % {"year": self.year})

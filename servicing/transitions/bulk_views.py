@@ -55,6 +55,7 @@ def start_many(request: SignedInRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "ids": ids,
+        "ids_name": "client",
         "back": back,
         "names": list(clients.order_by("name", "id").values_list("name", flat=True)[:NAMED]),
         "more": len(ids) - NAMED,

@@ -59,6 +59,7 @@ def close_many(request: SignedInRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "ids": ids,
+        "ids_name": "case",
         "back": _back(request),
         "names": list(names.values_list("client__name", flat=True)[:NAMED]),
         "more": len(ids) - NAMED,
