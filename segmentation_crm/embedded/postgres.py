@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import memory
+from . import machine
 from .account import server_account
 from .binaries import postgres_programs, version_of
 from .errors import CannotStart
@@ -16,7 +16,7 @@ from .paths import DATABASE, Layout
 from .processes import Child, Family, Manners, is_alive, wait_until
 
 PORT = 5432  # of the socket's name; nothing listens on the network
-READY_WITHIN = 90  # seconds, a recovery after a crash included
+READY_WITHIN = 300  # seconds, a recovery after a crash included
 
 SETTINGS = {
     "listen_addresses": "",
@@ -27,7 +27,7 @@ SETTINGS = {
     "max_connections": "100",
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",
-    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",
 }
@@ -35,6 +35,7 @@ SETTINGS = {
 THROW_AWAY = {
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
+    "max_wal_size": "2GB",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -52,7 +53,7 @@ def start(family: Family, where: Layout, *, durable: bool = True) -> Child:
     _make(programs, where, durable=durable)
     _check_version(programs, where)
     _clear_way(where)
-    settings = SETTINGS | (memory.database_settings() if durable else THROW_AWAY)
+    settings = SETTINGS | (machine.database_settings(where.postgres) if durable else THROW_AWAY)
     settings["unix_socket_directories"] = str(where.sockets)
     command: list[str | Path] = [programs / "postgres", "-D", where.postgres]
     for name, value in settings.items():

@@ -9,32 +9,25 @@ from servicing.planning.session import MANY, OPEN, Session
 
 # A kind that the new tier promises too: its open task goes on under the new item and is dated anew, except
 # where an appointment stands. A date that a person gave stands while the tier does, whatever item follows.
+_STANDS = (
+    "task.status = 'scheduled' OR (task.rescheduled_from IS NOT NULL AND task.tier_id = promise.tier_id)"
+)
+_DUE = f"CASE WHEN {_STANDS} THEN task.due_on ELSE clock.due_on END"
 MOVE = f"""
     UPDATE servicing_servicetask task
     SET item_id = promise.item_id, tier_id = promise.tier_id, role_id = promise.role_id,
         channel = promise.channel, planned_minutes = promise.minutes, automated = promise.automated,
         assigned_to_id = CASE WHEN task.reassigned OR task.stands_in_for_id IS NOT NULL
             THEN task.assigned_to_id ELSE promise.person_id END,
-        due_on = dated.due_on, base_on = dated.base_on,
-        window_start = dated.due_on - promise.window_before_days,
-        window_end = dated.due_on + promise.window_after_days,
-        rescheduled_from = CASE WHEN dated.stands THEN old.rescheduled_from END,
-        reschedule_reason = CASE WHEN dated.stands THEN old.reschedule_reason ELSE '' END
+        due_on = {_DUE}, base_on = CASE WHEN {_STANDS} THEN task.base_on ELSE clock.base_on END,
+        window_start = {_DUE} - promise.window_before_days, window_end = {_DUE} + promise.window_after_days,
+        rescheduled_from = CASE WHEN {_STANDS} THEN task.rescheduled_from END,
+        reschedule_reason = CASE WHEN {_STANDS} THEN task.reschedule_reason ELSE '' END
     FROM plan_promise promise
     JOIN servicing_serviceclock clock
         ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
-    JOIN servicing_servicetask old ON old.client_id = promise.client_id AND old.kind_id = promise.kind_id
-        AND old.item_id IS NOT NULL AND old.{OPEN}
-    CROSS JOIN LATERAL (
-        SELECT old.status = 'scheduled' OR (
-            old.rescheduled_from IS NOT NULL AND old.tier_id = promise.tier_id
-        ) AS stands
-    ) kept
-    CROSS JOIN LATERAL (
-        SELECT kept.stands, CASE WHEN kept.stands THEN old.due_on ELSE clock.due_on END AS due_on,
-            CASE WHEN kept.stands THEN old.base_on ELSE clock.base_on END AS base_on
-    ) dated
-    WHERE task.id = old.id AND old.item_id <> promise.item_id AND NOT promise.waived
+    WHERE task.client_id = promise.client_id AND task.kind_id = promise.kind_id
+        AND task.item_id <> promise.item_id AND task.{OPEN} AND NOT promise.waived
 """
 
 # An item was edited: its open tasks take its role, channel, minutes and window, and keep their dates.

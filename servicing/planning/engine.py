@@ -61,19 +61,21 @@ def plan(
     clients: Iterable[int] | None = None,
     part: PlanningRange | None = None,
     last: bool = False,
+    cases_open: bool = False,
 ) -> PlanCounts:
     """Plans what is due on `as_of`, for all clients or for those with the given ids; all of it or nothing.
 
     A second run on the same day finds nothing to do. All ways send the same statements; only the set of
     clients that they look at differs. `part`: as for all, of a part of the firm; `last`: no other part is
-    left to be planned.
+    left to be planned. `cases_open`: the transaction has opened the cases of these clients already.
     """
     lock()
     _tune()
     session = Session(day=as_of, moment=_moment(as_of))
     counts = PlanCounts(as_of=as_of)
     ids = None if clients is None else sorted(set(clients))
-    transitions.open_cases(session, ids)  # before anything is planned by a tier that fell
+    if not cases_open:
+        transitions.open_cases(session, ids)  # before anything is planned by a tier that fell
     scope.read_items(session)
     absences.read_absences(session)
     if scope.find(session, ids, part, last):

@@ -36,7 +36,7 @@ def plan_changed() -> int:
             owner_steps.open_tasks(day=firm_today(), clients=clients)
             transitions.open_tasks(day=firm_today(), clients=clients)
             forget_changes(ChangeKind.SERVICE, clients)  # a case that opened is a change of its client
-            plan(as_of=firm_today(), clients=clients)
+            plan(as_of=firm_today(), clients=clients, cases_open=True)
         if len(taken) > BATCH // 2:
             wake_sweeps(ChangeKind.SERVICE)  # there may be more
         return len(clients)

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 import redis
 
-from segmentation_crm.embedded import memory, postgres
+from segmentation_crm.embedded import machine, postgres
 from segmentation_crm.embedded.paths import addresses, broker_url, layout
 from segmentation_crm.embedded.processes import is_alive, wait_until
 
@@ -45,16 +45,23 @@ def as_nobody_names_servers() -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("gigabytes", "limit", "shared"),
-    [(2, "max", "256MB"), (8, "max", "512MB"), (64, "max", "1024MB"), (64, str(4 << 30), "256MB")],
+    [(1, "max", "256MB"), (8, "max", "1024MB"), (64, "max", "4096MB"), (64, str(4 << 30), "512MB")],
 )
 def test_the_database_takes_a_share_of_the_memory_that_there_is(
     gigabytes, limit, shared, tmp_path, monkeypatch
 ):
     named = {"SC_PHYS_PAGES": gigabytes << 18, "SC_PAGE_SIZE": 4096}
-    monkeypatch.setattr(memory.os, "sysconf", named.__getitem__)
-    monkeypatch.setattr(memory, "LIMIT", tmp_path / "memory.max")
-    memory.LIMIT.write_text(limit + "\n")
-    assert memory.database_settings()["shared_buffers"] == shared
+    monkeypatch.setattr(machine.os, "sysconf", named.__getitem__)
+    monkeypatch.setattr(machine, "LIMIT", tmp_path / "memory.max")
+    machine.LIMIT.write_text(limit + "\n")
+    assert machine.database_settings(tmp_path)["shared_buffers"] == shared
+
+
+@pytest.mark.parametrize(("free", "ahead"), [(1, "1024MB"), (40, "2048MB"), (900, "8192MB")])
+def test_the_database_writes_ahead_as_far_as_the_disk_allows(free, ahead, tmp_path, monkeypatch):
+    disk = shutil.disk_usage(tmp_path)._replace(free=free << 30)
+    monkeypatch.setattr(machine.shutil, "disk_usage", {tmp_path: disk}.__getitem__)
+    assert machine.database_settings(tmp_path / "data" / "postgres")["max_wal_size"] == ahead
 
 
 @pytest.fixture
