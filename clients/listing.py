@@ -15,12 +15,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import BooleanField, F
 from django.db.models.expressions import RawSQL
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clients.firm import about_clients
+from clients.models import Client
 from clients.models.people import Firm
 from clients.querysets import ClientQuerySet
 
@@ -273,3 +274,16 @@ def cap_of(firm: Firm) -> int:
 def capped_count(clients: ClientQuerySet, *, cap: int = COUNT_CAP) -> int:
     """How many clients there are, counted to one above the cap."""
     return clients.order_by().values("id")[: cap + 1].count()
+
+
+def found_once(clients: ClientQuerySet, *, cap: int) -> tuple[int, ClientQuerySet]:
+    """How many clients there are, counted to one above the cap, and the clients themselves.
+
+    Where they are so few, they are known by their ids from now on: a search, which takes the longer the
+    larger the firm is, is not made twice.
+    """
+    ids = list(clients.order_by().values_list("id", flat=True)[: cap + 1])
+    if len(ids) > cap:
+        return len(ids), clients
+    known = RawSQL("clients_client.id = ANY(%s)", [ids], output_field=BooleanField())
+    return len(ids), Client.objects.alias(known=known).filter(known=True)

@@ -51,8 +51,10 @@ def find(*, user: User, text: str, today: dt.date, cap: int) -> Found:
     """
     words = words_for(user)
     clients = Client.objects.visible_to(user).named(text)
-    few = listing.capped_count(clients, cap=cap) <= cap
-    page = listing.read_page(clients, sort=listing.DEFAULT_SORT, descending=False, position=None, few=few)
+    count, clients = listing.found_once(clients, cap=cap)
+    page = listing.read_page(
+        clients, sort=listing.DEFAULT_SORT, descending=False, position=None, few=count <= cap
+    )
     for row in page.rows:
         row["tier_code"] = words.code("tier", row["tier_id"])
         row["url"] = reverse("clients:detail", args=[row["id"]])

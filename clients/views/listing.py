@@ -51,7 +51,10 @@ def client_list(request: SignedInRequest) -> HttpResponse:
     )
     clients = matching(request.user, filters)
     cap = listing.cap_of(request.firm)
-    count = listing.capped_count(clients, cap=cap)
+    if filters.text:
+        count, clients = listing.found_once(clients, cap=cap)
+    else:
+        count = listing.capped_count(clients, cap=cap)
     page = listing.read_page(
         clients,
         sort=sort,
