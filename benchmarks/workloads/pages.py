@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import Group as DjangoGroup
 from django.db import connection
@@ -51,7 +52,7 @@ DASHBOARDS = {
     "capacity": "/operations/capacity/",
 }
 LONG_QUEUE = 1_000
-SEARCHES = {"rare": "Quinlan & Raf", "common": "household"}
+SEARCHES = {"rare": "Quinlan & Raf", "some": "Quinlan", "common": "household"}
 
 
 def workloads() -> Iterator[Workload]:
@@ -81,7 +82,7 @@ def workloads() -> Iterator[Workload]:
     for sort in ("name", "-score", "touch"):
         yield page(f"list, deep by {sort}", office, f"/clients/?sort={sort}&after={deep(sort)}", LIST)
     for name, text in SEARCHES.items():
-        yield page(f"search, {name}", office, f"/clients/?q={text}", SEARCH)
+        yield page(f"search, {name}", office, f"/clients/?{urlencode({'q': text})}", SEARCH)
     yield page("today queue", desk, "/", QUEUE)
     yield page(f"today queue of {LONG_QUEUE:,} tasks", long_desk, "/", QUEUE)
     busiest = ClientSummary.objects.filter(client__team__user=advisor, tier_position=1).order_by("client_id")

@@ -79,12 +79,12 @@ WIND_AGAIN = """
     FROM plan_date dated WHERE clock.id = dated.clock_id
 """
 
-# Another lead moves the day on which the task appears, never the date.
+# Another lead moves the day on which the task appears, never the date. What another item gives is wound anew.
 NEW_LEAD = """
     UPDATE servicing_serviceclock clock SET create_on = clock.due_on - promise.lead_days
     FROM plan_promise promise
     WHERE promise.client_id = clock.client_id AND promise.kind_id = clock.kind_id
-        AND clock.create_on <> clock.due_on - promise.lead_days
+        AND clock.item_id = promise.item_id AND clock.create_on <> clock.due_on - promise.lead_days
 """
 
 
