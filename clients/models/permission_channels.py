@@ -92,6 +92,12 @@ class ChannelOptOut(models.Model):
             # the client's page, and whether a client may be contacted
             models.Index(fields=["client", "channel"], name="clients_optout_by_client"),
             # the same address in another record
+            # whether this person may be contacted, of a household that may
+            models.Index(
+                fields=["member", "channel"],
+                name="clients_optout_by_member",
+                condition=Q(lifted_at__isnull=True, member__isnull=False),
+            ),
             models.Index(
                 fields=["address", "channel"],
                 name="clients_optout_by_address",
