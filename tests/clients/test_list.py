@@ -163,6 +163,29 @@ def test_in_a_large_firm_it_counts_less_far_and_shows_the_same(signed_in, operat
     assert "60+ clients" not in browser.get("/clients/?q=N01").content.decode()
 
 
+@pytest.mark.parametrize("sort", ["name", "-score", "due"])
+def test_a_search_shows_the_same_whether_it_finds_few_or_many(signed_in, operations, many, sort, monkeypatch):
+    """Few are known by their ids from the first query on; many are searched for once more, in order."""
+    browser = signed_in(operations)
+
+    def pages():
+        url, shown = f"/clients/?q=n&sort={sort}", []
+        while True:
+            page = browser.get(url).context["page"]
+            shown.append([row["id"] for row in page.rows])
+            if not page.next:
+                return shown
+            url = f"/clients/?q=n&sort={sort}&after={page.next}"
+
+    found = pages()
+    assert sorted(id for page in found for id in page) == sorted(client.pk for client in many)
+    assert len(found) > 1
+    monkeypatch.setattr(listing, "COUNT_CAP", 60)
+    assert pages() == found
+    text = browser.get("/clients/?q=n").content.decode()
+    assert "60+ clients" in text
+
+
 def test_it_keeps_filters_and_order_from_page_to_page(signed_in, operations, many):
     response = signed_in(operations).get("/clients/?sort=-score&q=N")
     text = response.content.decode()
