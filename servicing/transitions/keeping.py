@@ -113,6 +113,7 @@ _MAKE = f"""
         SELECT FROM servicing_servicetask there
         WHERE there.source = '{SOURCE}' AND there.source_id <> '' AND there.source_id = wanted.source_id
             AND (there.{OPEN} OR there.status NOT IN ('cancelled', 'done'))
+        OFFSET 0  -- as above
     )
     ON CONFLICT (source, source_id) WHERE source_id <> '' DO UPDATE
         SET status = 'planned', outcome = '', completed_on = NULL, closed_at = NULL, closed_reason = '',
@@ -149,7 +150,12 @@ def bring_in_line(session: Session, ids: list[int] | None) -> int:
     session.parameters |= {"clients": ids}
     if not session.fetch(_ANYTHING.format(cases=cases))[0][0]:
         return 0
-    session.keep("transition_wanted", _WANTED.format(cases=cases), lead=_("Transition: "))
+    session.keep(
+        "transition_wanted",
+        _WANTED.format(cases=cases),
+        analyzed="source_id, client_id",
+        lead=_("Transition: "),
+    )
     session.run(_CLOSE.format(cases=cases))
     session.run(_MOVE)
     return session.run(_MAKE)
