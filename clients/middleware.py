@@ -1,8 +1,9 @@
 """Pages speak in the firm's time zone and currency and show the fields of its register; all three are read
-once a request, in one query. And they say it where a legal hold stood in the way."""
+once a request, in one query. And they say it where a legal hold stood in the way, or a form is missing."""
 
 import zoneinfo
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,6 +30,25 @@ class LegalHoldMiddleware:
         if request.headers.get("HX-Request"):
             return refusal(holds.in_words(), status=409)
         return render(request, "409.html", {"text": holds.in_words()}, status=409)
+
+
+class FormAloneMiddleware:
+    """A page in words at an address that only takes what a form sends.
+
+    A person comes there without one by signing in again after the form was sent, or by the browser's history.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        by_hand = "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not by_hand:
+            return response
+        page = render(request, "405.html", status=response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class FirmTimeZoneMiddleware:

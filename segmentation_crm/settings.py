@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "clients.middleware.FirmTimeZoneMiddleware",
+    "clients.middleware.FormAloneMiddleware",
     "clients.middleware.LegalHoldMiddleware",
 ]
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from clients.formats import hours
 from clients.models import ServiceRole
-from servicing.models import PersonLoad, RoleWeeks
+from servicing.capacity import reading
+from servicing.models import RoleWeeks
 from servicing.standards.a_year import promises, times_a_year
 from tiers.models import Simulation
 
@@ -58,7 +59,7 @@ def hours_of_draft(request: HttpRequest, simulation: Simulation) -> dict[str, An
         ],
         "total": total | {"available": there or None, "load": total["draft"] / there if there else None},
         "says": _in_words(total, there, compares),
-        "unstated": PersonLoad.objects.filter(available=None, user__is_active=True).count(),
+        "unstated": reading.counts()["unstated"],
     }
 
 

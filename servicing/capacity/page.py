@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Q, Sum, Value
-from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +21,6 @@ from servicing.capacity.what_if import Line, Present
 from servicing.models import CapacityFigures, PersonLoad
 
 PAGE = 25
-EACH = Value(1)  # a row, without reading any column of it
 OPENS = "what-if"  # in the address: draws the form of what if, which most visits leave closed
 ASKED = ("people", "hours", "clients", "minutes", "every", "away")
 PERSON = (
@@ -79,18 +76,11 @@ def first_figures(figures: CapacityFigures, firm: Line | None = None) -> dict[st
     if firm is None:
         firm = what_if.totals(reading.present(figures)[0].roles)
     read = what_if.read(firm)
-    nobody = Q(user=None)
-    counts = PersonLoad.objects.aggregate(
-        over=Count(EACH, filter=reading.OVERFULL & ~nobody),
-        unstated=Count(EACH, filter=Q(available_soon=None, user__is_active=True)),
-        unassigned_soon=Coalesce(Sum("promised_soon", filter=nobody), 0),
-        unassigned_year=Coalesce(Sum("promised_year", filter=nobody), 0),
-    )
     first = read["first_overloaded"]
     return {
         "read": read,
         "measured": any(firm.available),
-        **counts,
+        **reading.counts(),
         "first_overloaded": reading.monday(figures, first) if first is not None else None,
         "overloaded": len(read["overloaded"]),
     }

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from clients.models import ServiceRole, Tier
@@ -59,11 +60,34 @@ def people(show: str = EVERYBODY) -> QuerySet[PersonLoad]:
     if show == OVER:
         rows = rows.filter(OVERFULL)
     elif show == UNSTATED:
-        rows = rows.filter(available=None)
+        rows = rows.filter(UNSTATED_HOURS)
     return rows.order_by(F("load_soon").desc(nulls_last=True), "user_id")
 
 
-OVERFULL = Q(available_soon__isnull=False, promised_soon__gt=F("available_soon"))
+OVERFULL = Q(promised_soon__gt=F("available_soon"))
+UNSTATED_HOURS = Q(available_soon=None, user__is_active=True)  # whoever left states none any more
+
+_COUNTS = """
+    SELECT
+        (SELECT count(*) FROM servicing_personload
+            WHERE user_id IS NOT NULL AND promised_soon > available_soon) AS over,
+        (SELECT count(*) FROM servicing_personload l JOIN clients_user u ON u.id = l.user_id
+            WHERE l.available_soon IS NULL AND u.is_active) AS unstated,
+        coalesce(nobody.promised_soon, 0) AS unassigned_soon,
+        coalesce(nobody.promised_year, 0) AS unassigned_year
+    FROM (VALUES (1)) one (line) LEFT JOIN servicing_personload nobody ON nobody.user_id IS NULL
+"""
+
+
+def counts() -> dict[str, int]:
+    """How many people `people` lists as `over` and as `unstated`.
+
+    `unassigned_soon` and `unassigned_year`: minutes that are promised though nobody is there for them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS)
+        names = [column.name for column in cursor.description]
+        return dict(zip(names, cursor.fetchone(), strict=True))
 
 
 def in_week(number: int) -> QuerySet[PersonLoad]:

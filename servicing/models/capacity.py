@@ -110,11 +110,16 @@ class PersonLoad(models.Model):
         indexes = [
             # the fullest first
             models.Index(models.F("load_soon").desc(nulls_last=True), "user", name="servicing_load_fullest"),
-            # how many hold too much, and how many state no hours, without reading anybody's weeks
+            # how many hold too much, and how many state no hours: found, not looked for among everybody
             models.Index(
                 fields=["user"],
-                include=["available_soon", "promised_soon", "promised_year"],
-                name="servicing_load_counts",
+                condition=models.Q(promised_soon__gt=models.F("available_soon")),
+                name="servicing_load_over",
+            ),
+            models.Index(
+                fields=["user"],
+                condition=models.Q(available_soon__isnull=True),
+                name="servicing_load_unstated",
             ),
         ]
 

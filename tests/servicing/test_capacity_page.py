@@ -153,6 +153,21 @@ def test_the_page_says_what_one_would_act_on_and_opens_what_is_behind(
 
 
 @pytest.mark.django_db
+def test_a_count_of_people_is_that_of_its_list(counted, signed_in):
+    olga, ann = signed_in("olga"), PersonLoad.objects.get(user__username="ann")
+    PersonLoad.objects.filter(pk=ann.pk).update(available_soon=ann.promised_soon - 1)
+    left = PersonLoad.objects.get(user__username="bob").user
+    for active in (True, False):  # whoever left states no hours any more
+        left.is_active = active
+        left.save()
+        for figure in ("over", "unstated"):
+            page = olga.get(PAGE, {"show": figure}).context
+            assert page[figure] == len(page["people"]), figure
+            assert (left.pk in {row["user_id"] for row in page["people"]}) == (figure == "unstated" and active)
+        assert page["over"] == 1
+
+
+@pytest.mark.django_db
 def test_an_advisor_sees_the_own_load_and_not_the_firms(counted, signed_in):
     ann = signed_in("ann")
     assert ann.get(PAGE).status_code == 403
