@@ -21,7 +21,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clients.firm import about_clients
-from clients.models import Client
 from clients.models.people import Firm
 from clients.querysets import ClientQuerySet
 
@@ -92,6 +91,28 @@ class Position:
         return base64.urlsafe_b64encode(json.dumps([self.value, self.id]).encode()).decode().rstrip("=")
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which page of a list: its order, and the position where it begins (None: the first)."""
+
+    sort: str = DEFAULT_SORT
+    descending: bool = False
+    position: Position | None = None
+
+    @property
+    def order(self) -> Order:
+        return ORDERS[self.sort]
+
+    @property
+    def back(self) -> bool:
+        return self.position is not None and self.position.back
+
+    @property
+    def down(self) -> bool:
+        """The direction in which the order is walked."""
+        return self.descending != self.back
+
+
 def parse_sort(text: str | None) -> tuple[str, bool]:
     """The name of an order and whether it descends; the default order where `text` is none."""
     name = (text or DEFAULT_SORT).removeprefix("-")
@@ -140,16 +161,16 @@ class Page:
 
 
 _ROWS = """
-WITH page AS MATERIALIZED (
+WITH {before} page AS MATERIALIZED (
     SELECT id, row_number() OVER () AS place FROM ({parts}) parts LIMIT %s
 )
-SELECT c.id, c.name, c.external_id, c.status, c.permission,
+SELECT {count} AS found, c.id, c.name, c.external_id, c.status, c.permission,
        c.complexity_driver_id, b.trigger_id AS behavioral_trigger_id, c.attention_constraint_id,
        c.persona_id, c.income_structure_id,
        s.tier_id, s.tier_position, score.score, s.last_touch_on, s.next_due_on, s.late_after,
        COALESCE(NULLIF(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS advisor
-FROM page
-JOIN clients_client c ON c.id = page.id
+FROM {pages}
+LEFT JOIN clients_client c ON c.id = page.id
 LEFT JOIN clients_clientsummary s ON s.client_id = c.id
 LEFT JOIN clients_clientscore score ON score.client_id = c.id
 LEFT JOIN clients_behavioraltag b ON b.client_id = c.id
@@ -159,38 +180,84 @@ LEFT JOIN clients_user u ON u.id = t.user_id
 ORDER BY page.place
 """
 
+# Those that are few, found once: for their count and for the page.
+_FOUND = """
+found (id, value) AS MATERIALIZED ({found}),
+counted AS MATERIALIZED (SELECT count(*) AS n FROM found),
+"""
 
-def read_page(
-    clients: ClientQuerySet, *, sort: str, descending: bool, position: Position | None, few: bool = False
-) -> Page:
-    """The page of `clients` at `position`, and the encoded positions of its neighbours (empty: none).
 
-    `few`: there are so few of them that they are found first and ordered then, without the order's index.
+def read_listed(clients: ClientQuerySet, asked: Asked, *, cap: int) -> tuple[int, Page]:
+    """How many `clients` there are, counted to one above `cap`, and the page of them.
+
+    Few are found before they are ordered: walking the index of the order would pass by all the others.
     """
-    order = ORDERS[sort]
-    back = position is not None and position.back
-    parts = _parts(clients, order, descending=descending, position=position)
-    down = descending != back
-    sql: list[str] = []
-    params: list[Any] = []
-    for part in parts:
-        ids, part_params = (_found_first if few else _ordered)(part, order, down=down)
-        sql.append(f"({ids})")
-        params.extend(part_params)
+    count = capped_count(clients, cap=cap)
+    few = _read_few(clients, asked, cap=cap)[1] if count <= cap else None
+    return count, few or _read_page(clients, asked)
+
+
+def read_searched(clients: ClientQuerySet, asked: Asked) -> tuple[int, Page]:
+    """The same for a search, to `COUNT_CAP` of them in a large firm too.
+
+    What takes the time is to find them: where they are few, that is done once for their count and the page.
+    """
+    count, page = _read_few(clients, asked, cap=COUNT_CAP)
+    return count, page or _read_page(clients, asked)
+
+
+def _read_page(clients: ClientQuerySet, asked: Asked) -> Page:
+    """The page, along the index of the order."""
+    found = [_ordered(clients, asked, part) for part in _parts(asked)]
+    parts = " UNION ALL ".join(f"({sql})" for sql, _params in found)
+    statement = _ROWS.format(before="", parts=parts, count="NULL", pages="page")
+    return _page(_fetch(statement, [value for _sql, params in found for value in params]), asked)
+
+
+def _read_few(clients: ClientQuerySet, asked: Asked, *, cap: int) -> tuple[int, Page | None]:
+    """How many there are, to one above `cap`, and the page; no page where they are more."""
+    way = "DESC" if asked.down else "ASC"
+    values = clients.order_by().values_list("id", asked.order.field)
+    every, params = values[: cap + 1].query.sql_with_params()
+    parts, places = [], []
+    for part in _parts(asked):
+        beyond, place = _beyond(asked, part, "value", "id")
+        parts.append(
+            f"(SELECT id FROM found WHERE (SELECT n FROM counted) <= {cap}"  # noqa: S608
+            f" AND value IS {'NULL' if part.empty else 'NOT NULL'} AND {beyond}"
+            f" ORDER BY value {way}, id {way} LIMIT {PAGE_SIZE + 1})"
+        )
+        places.extend(place)
+    statement = _ROWS.format(
+        before=_FOUND.format(found=every),
+        parts=" UNION ALL ".join(parts),
+        count="counted.n",
+        pages="counted LEFT JOIN page ON true",
+    )
+    rows = _fetch(statement, [*params, *places])
+    count = rows[0]["found"]
+    return count, _page([row for row in rows if row["id"] is not None], asked) if count <= cap else None
+
+
+def _fetch(statement: str, params: list[Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS.format(parts=" UNION ALL ".join(sql)), [*params, PAGE_SIZE + 1])
+        cursor.execute(statement, [*params, PAGE_SIZE + 1])
         columns = [column[0] for column in cursor.description]
-        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _page(rows: list[dict[str, Any]], asked: Asked) -> Page:
+    """The page of these rows, one more than it shows where there are, in the direction that was walked."""
     more = len(rows) > PAGE_SIZE
     rows = rows[:PAGE_SIZE]
-    if back:
+    if asked.back:
         rows.reverse()
-    has_previous = more if back else position is not None
-    has_next = True if back else more
+    has_previous = more if asked.back else asked.position is not None
+    has_next = True if asked.back else more
     return Page(
         rows,
-        _place(order, sort, rows[0]) if rows and has_previous else "",
-        _place(order, sort, rows[-1]) if rows and has_next else "",
+        _place(asked.sort, rows[0]) if rows and has_previous else "",
+        _place(asked.sort, rows[-1]) if rows and has_next else "",
     )
 
 
@@ -203,67 +270,59 @@ _VALUES = {
 }
 
 
-def _place(order: Order, sort: str, row: dict[str, Any]) -> str:
+def _place(sort: str, row: dict[str, Any]) -> str:
     value = row[_VALUES[sort]]
     return Position(None if value is None else str(value), row["id"]).encoded()
 
 
-def _parts(
-    clients: ClientQuerySet, order: Order, *, descending: bool, position: Position | None
-) -> list[ClientQuerySet]:
-    """The parts whose concatenation, each in order, is the list from `position` on.
+@dataclass(frozen=True)
+class _Part:
+    """Those with a value to order by, or those without; `from_place`: from the position on."""
+
+    empty: bool
+    from_place: bool
+
+
+def _parts(asked: Asked) -> list[_Part]:
+    """The parts whose concatenation, each in order, is the list from the position on.
 
     Going back, the list is walked from its end.
     """
-    back = position is not None and position.back
-    down = descending != back
-    filled: ClientQuerySet | None = clients
-    empty: ClientQuerySet | None = None
-    if order.may_be_empty:
-        filled = clients.filter(**{f"{order.field}__isnull": False})
-        # Every client has a summary and a score: said so, the empty part walks the index too.
-        row = order.field.partition("__")[0]
-        empty = clients.filter(**{f"{order.field}__isnull": True, f"{row}__isnull": False})
-    if position is not None:
-        side = "<" if down else ">"
-        if position.value is None:
-            assert empty is not None  # noqa: S101  (parse_position refuses an empty value otherwise)
-            empty = empty.filter(**{f"{order.key_field}__{'lt' if down else 'gt'}": position.id})
-            if not back:
-                filled = None
-        else:
-            assert filled is not None  # noqa: S101
-            filled = filled.alias(
-                beyond=RawSQL(  # noqa: S611  (columns of this module, values as parameters)
-                    f"({order.column}, {order.key}) {side} (%s, %s)", [position.value, position.id]
-                )
-            ).filter(beyond=True)
-            if back:
-                empty = None
-    in_order = [filled, empty] if not back else [empty, filled]
-    return [part for part in in_order if part is not None]
+    if asked.position is None:
+        parts = [_Part(empty, from_place=False) for empty in (False, True)]
+    else:
+        at_empty = asked.position.value is None
+        parts = [_Part(at_empty, from_place=True)]
+        if at_empty == asked.back:  # the other part follows
+            parts.append(_Part(not at_empty, from_place=False))
+    return [part for part in parts if asked.order.may_be_empty or not part.empty]
 
 
-def _ordered(part: ClientQuerySet, order: Order, *, down: bool) -> tuple[str, tuple[Any, ...]]:
+def _beyond(asked: Asked, part: _Part, column: str, key: str) -> tuple[str, list[Any]]:
+    """What holds for the clients of a part: that they come after the position."""
+    side = "<" if asked.down else ">"
+    if asked.position is None or not part.from_place:
+        return "true", []
+    if part.empty:
+        return f"{key} {side} %s", [asked.position.id]
+    return f"({column}, {key}) {side} (%s, %s)", [asked.position.value, asked.position.id]
+
+
+def _ordered(clients: ClientQuerySet, asked: Asked, part: _Part) -> tuple[str, tuple[Any, ...]]:
     """The ids of a page of the part, in order: a statement and its parameters."""
+    order = asked.order
+    if order.may_be_empty:
+        known = {f"{order.field}__isnull": part.empty}
+        if part.empty:  # every client has a summary and a score: said so, this part walks the index too
+            known[f"{order.field.partition('__')[0]}__isnull"] = False
+        clients = clients.filter(**known)
+    beyond, place = _beyond(asked, part, order.column, order.key)
+    if place:
+        columns = RawSQL(beyond, place, output_field=BooleanField())  # noqa: S611  (columns of this module)
+        clients = clients.alias(beyond=columns).filter(beyond=True)
     keys = [F(order.field), F(order.key_field)]
-    ids = part.order_by(*(key.desc() if down else key.asc() for key in keys)).values("id")
+    ids = clients.order_by(*(key.desc() if asked.down else key.asc() for key in keys)).values("id")
     return ids[: PAGE_SIZE + 1].query.sql_with_params()
-
-
-def _found_first(part: ClientQuerySet, order: Order, *, down: bool) -> tuple[str, tuple[Any, ...]]:
-    """The same, found before they are ordered.
-
-    Walking the index of the order would pass by all the others: a rare name, a small team.
-    """
-    # the limit keeps the planner from merging it
-    found = part.order_by().values_list("id", order.field)[: COUNT_CAP + 1]
-    statement, params = found.query.sql_with_params()
-    way = "DESC" if down else "ASC"
-    ids = (
-        f"SELECT id FROM ({statement}) found (id, value) ORDER BY value {way}, id {way} LIMIT {PAGE_SIZE + 1}"  # noqa: S608
-    )
-    return ids, params
 
 
 def cap_of(firm: Firm) -> int:
@@ -274,16 +333,3 @@ def cap_of(firm: Firm) -> int:
 def capped_count(clients: ClientQuerySet, *, cap: int = COUNT_CAP) -> int:
     """How many clients there are, counted to one above the cap."""
     return clients.order_by().values("id")[: cap + 1].count()
-
-
-def found_once(clients: ClientQuerySet, *, cap: int) -> tuple[int, ClientQuerySet]:
-    """How many clients there are, counted to one above the cap, and the clients themselves.
-
-    Where they are so few, they are known by their ids from now on: a search, which takes the longer the
-    larger the firm is, is not made twice.
-    """
-    ids = list(clients.order_by().values_list("id", flat=True)[: cap + 1])
-    if len(ids) > cap:
-        return len(ids), clients
-    known = RawSQL("clients_client.id = ANY(%s)", [ids], output_field=BooleanField())
-    return len(ids), Client.objects.alias(known=known).filter(known=True)

@@ -43,18 +43,15 @@ def typed(text: str) -> str:
     return text.replace("\x00", "").strip()[:LONGEST].strip()
 
 
-def find(*, user: User, text: str, today: dt.date, cap: int) -> Found:
-    """What `user` may see of what has `text` (not empty) in it. `cap`: up to how many clients are few.
+def find(*, user: User, text: str, today: dt.date) -> Found:
+    """What `user` may see of what has `text` (not empty) in it.
 
     Clients by name or number, of any status. Open tasks of those clients, and those of the person by title or
     service. Scripts in use by title, code or text, the likest first.
     """
     words = words_for(user)
     clients = Client.objects.visible_to(user).named(text)
-    count, clients = listing.found_once(clients, cap=cap)
-    page = listing.read_page(
-        clients, sort=listing.DEFAULT_SORT, descending=False, position=None, few=count <= cap
-    )
+    _count, page = listing.read_searched(clients, listing.Asked())
     for row in page.rows:
         row["tier_code"] = words.code("tier", row["tier_id"])
         row["url"] = reverse("clients:detail", args=[row["id"]])

@@ -50,19 +50,12 @@ def client_list(request: SignedInRequest) -> HttpResponse:
         sort, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     clients = matching(request.user, filters)
+    asked = listing.Asked(sort, descending, position)
+    cap = listing.COUNT_CAP if filters.text else listing.cap_of(request.firm)
     if filters.text:
-        cap = listing.COUNT_CAP  # of a large firm too: finding them is what takes the time
-        count, clients = listing.found_once(clients, cap=cap)
+        count, page = listing.read_searched(clients, asked)
     else:
-        cap = listing.cap_of(request.firm)
-        count = listing.capped_count(clients, cap=cap)
-    page = listing.read_page(
-        clients,
-        sort=sort,
-        descending=descending,
-        position=position,
-        few=count <= cap,
-    )
+        count, page = listing.read_listed(clients, asked, cap=cap)
     here = reverse("clients:detail", args=[0])
     for row in page.rows:
         row["tier_code"] = words.code("tier", row["tier_id"])

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
-from clients import listing
 from clients.requests import SignedInRequest
 from servicing.search import clients_query, find, typed
 
@@ -22,7 +21,6 @@ def search(request: SignedInRequest) -> HttpResponse:
     text = typed(request.GET.get("q", ""))
     found = None
     if text:
-        cap = listing.cap_of(request.firm)
-        found = find(user=request.user, text=text, today=localdate(), cap=cap)
+        found = find(user=request.user, text=text, today=localdate())
     context = {"text": text, "found": found, "all_clients": urlencode(clients_query(text))}
     return render(request, "servicing/search.html", context)

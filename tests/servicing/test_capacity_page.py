@@ -163,7 +163,9 @@ def test_a_count_of_people_is_that_of_its_list(counted, signed_in):
         for figure in ("over", "unstated"):
             page = olga.get(PAGE, {"show": figure}).context
             assert page[figure] == len(page["people"]), figure
-            assert (left.pk in {row["user_id"] for row in page["people"]}) == (figure == "unstated" and active)
+            assert (left.pk in {row["user_id"] for row in page["people"]}) == (
+                figure == "unstated" and active
+            )
         assert page["over"] == 1
 
 
