@@ -75,6 +75,11 @@ class ListFilters:
                 self.asked.setlist(param, values)
         self.text = self.asked.get("q", "").strip()
 
+    @property
+    def are_rare(self) -> bool:
+        """Whether they match few clients as a rule, which an index of their own finds."""
+        return bool(self.text) or "untagged" in self.asked
+
     def _known(self, param: str, value: str) -> bool:
         if "\x00" in value or not value.strip():
             return False

@@ -197,12 +197,12 @@ def read_listed(clients: ClientQuerySet, asked: Asked, *, cap: int) -> tuple[int
     return count, few or _read_page(clients, asked)
 
 
-def read_searched(clients: ClientQuerySet, asked: Asked) -> tuple[int, Page]:
-    """The same for a search, to `COUNT_CAP` of them in a large firm too.
+def read_found(clients: ClientQuerySet, asked: Asked, *, cap: int = COUNT_CAP) -> tuple[int, Page]:
+    """The same for those that are few as a rule, of a search above all.
 
     What takes the time is to find them: where they are few, that is done once for their count and the page.
     """
-    count, page = _read_few(clients, asked, cap=COUNT_CAP)
+    count, page = _read_few(clients, asked, cap=cap)
     return count, page or _read_page(clients, asked)
 
 

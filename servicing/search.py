@@ -51,7 +51,7 @@ def find(*, user: User, text: str, today: dt.date) -> Found:
     """
     words = words_for(user)
     clients = Client.objects.visible_to(user).named(text)
-    _count, page = listing.read_searched(clients, listing.Asked())
+    _count, page = listing.read_found(clients, listing.Asked())
     for row in page.rows:
         row["tier_code"] = words.code("tier", row["tier_id"])
         row["url"] = reverse("clients:detail", args=[row["id"]])

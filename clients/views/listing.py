@@ -52,10 +52,8 @@ def client_list(request: SignedInRequest) -> HttpResponse:
     clients = matching(request.user, filters)
     asked = listing.Asked(sort, descending, position)
     cap = listing.COUNT_CAP if filters.text else listing.cap_of(request.firm)
-    if filters.text:
-        count, page = listing.read_searched(clients, asked)
-    else:
-        count, page = listing.read_listed(clients, asked, cap=cap)
+    read = listing.read_found if filters.are_rare else listing.read_listed
+    count, page = read(clients, asked, cap=cap)
     here = reverse("clients:detail", args=[0])
     for row in page.rows:
         row["tier_code"] = words.code("tier", row["tier_id"])
