@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients.models import ChannelOptOut, Client, ContactChannel, Member, User
+from clients.prepared import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,7 +146,7 @@ CLOSED = RawSQL(f"array_remove(ARRAY[{_CLOSED}], NULL)", [], output_field=ArrayF
 def closed_for_members(client_id: int) -> dict[int, list[str]]:
     """For each person of a household what is closed for them, as it is said; in one query."""
     parts = ", ".join(may_contact_sql(channel, "c", member="m") for channel in ContactChannel)
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             f"SELECT m.id, {parts} FROM clients_member m JOIN clients_client c ON c.id = m.client_id "  # noqa: S608
             "WHERE m.client_id = %s",

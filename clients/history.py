@@ -16,7 +16,7 @@ from typing import Any
 
 import pghistory.models
 from django.apps import apps
-from django.db import connection, models
+from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ from clients.actors import actor
 from clients.history_entries import Change, Entry
 from clients.merges import joined_and_parted
 from clients.models import BehavioralTag, Client, LegalHold, Term, User
+from clients.prepared import prepared
 from clients.register.active import is_active
 from clients.register.fields import code_of
 
@@ -158,7 +159,7 @@ def _events(clients: list[int]) -> list[Event]:
         f"WHERE e.{source.client_column} {whose} ORDER BY e.pgh_id DESC LIMIT {LIMIT})"
         for place, source in enumerate(every)
     ]
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(" UNION ALL ".join(parts), {"client": clients[0], "clients": clients})
         return [
             (every[place], every[place].read(text) | {"pgh_context__metadata": _loaded(metadata)})

@@ -112,8 +112,14 @@ TEMPLATES = [
 
 # --- Database ------------------------------------------------------------------------------------
 DATABASE = read("DATABASE_URL", lambda: env.db_url_config(DATABASE_URL))
-DATABASES = {"default": {**DATABASE, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
-DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "segmentation-crm"
+# Kept for ten minutes: with a connection go the statements that it keeps planned.
+DATABASES = {"default": {**DATABASE, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+# `prepare_threshold`: a statement run by `clients.prepared` is kept from its first use.
+DATABASES["default"]["OPTIONS"] = {
+    "prepare_threshold": 0 if env.bool("PREPARED_STATEMENTS", default=True) else None,
+    **DATABASES["default"].get("OPTIONS", {}),
+    "application_name": "segmentation-crm",
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # One audit statement for a mass change, not one per row.
 PGHISTORY_LEVEL = pgtrigger.Statement

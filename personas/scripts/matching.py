@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 
 from clients.models import ServiceRole
+from clients.prepared import prepared
 from clients.register.active import active_sql
 from personas.models.mapping import BEHAVIORAL, CONDITIONS, TAILORED
 from personas.models.scripts import ScriptVersion, Situation
@@ -51,6 +52,8 @@ BEST_FIRST = f"""
     situation.position, v.position, v.title, v.id
 """
 
+_COLUMNS = [field.attname for field in ScriptVersion._meta.concrete_fields]
+_VERSION = ", ".join(f"v.{name}" for name in _COLUMNS)
 _WORD = "json_build_object('id', {0}.id, 'code', {0}.code, 'label', {0}.label)::text"
 
 
@@ -89,7 +92,7 @@ def offered(
             FROM unnest(%(situations)s::bigint[]) id
         )
         SELECT {"DISTINCT ON (situation.position, situation.id)" if one_a_situation else ""}
-            v.*, ({SPECIFIC}) AS specific, coalesce(v.role_id = w.role_id, false) AS of_role,
+            {_VERSION}, ({SPECIFIC}) AS specific, coalesce(v.role_id = w.role_id, false) AS of_role,
             {_WORD.format("situation")} AS situation_word, {_WORD.format("role")} AS role_word
         {MATCHES}
         LEFT JOIN clients_servicerole role ON role.id = v.role_id
@@ -108,13 +111,17 @@ def offered(
         "today": today,
         "limit": limit,
     }
-    return [_offer(version) for version in ScriptVersion.objects.raw(statement, values)]
+    with prepared() as cursor:
+        cursor.execute(statement, values)
+        names = [column.name for column in cursor.description]
+        return [_offer(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
-def _offer(version: Any) -> Offer:
-    version.situation = Situation(**json.loads(version.situation_word))
-    version.role = ServiceRole(**json.loads(version.role_word)) if version.role_id else None
-    return Offer(version, version.specific, version.of_role)
+def _offer(row: dict[str, Any]) -> Offer:
+    version = ScriptVersion.from_db(connection.alias, _COLUMNS, [row[name] for name in _COLUMNS])
+    version.situation = Situation(**json.loads(row["situation_word"]))
+    version.role = ServiceRole(**json.loads(row["role_word"])) if version.role_id else None
+    return Offer(version, row["specific"], row["of_role"])
 
 
 def fits(*, version_id: int, client_id: int, today: dt.date) -> bool:
@@ -125,7 +132,7 @@ def fits(*, version_id: int, client_id: int, today: dt.date) -> bool:
         )
         SELECT 1 {MATCHES} WHERE v.id = %(version)s
     """
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(statement, {"client": client_id, "version": version_id, "today": today})
         return cursor.fetchone() is not None
 

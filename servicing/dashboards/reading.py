@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.db import connection
 
+from clients.prepared import prepared
 from servicing.delivery.periods import Period
 from servicing.delivery.reading import NOBODY
 from servicing.remembered import remembered
@@ -189,7 +190,7 @@ def read(asked: Asked) -> Figures | None:
         "year": today.year,
         "tier": asked.tier,
     }
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_LIVE.format(of_tier=_of_tier(asked.tier)), values)
         found = json.loads(cursor.fetchone()[0], parse_float=Decimal)
     if found["refresh"] is None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, Q
 
 from clients.models import Client
+from clients.prepared import prepared
 from clients.register.active import active_fields
 from servicing.delivery import creep
 from servicing.delivery.periods import last_day, shifted
@@ -168,7 +168,7 @@ def served_tier(client: Client, today: dt.date) -> Any:
 
 
 def _rows(sql: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(sql, parameters)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

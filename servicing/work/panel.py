@@ -7,7 +7,6 @@ import datetime as dt
 import json
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from clients.access import sees_all_clients
 from clients.contact import closed_sql, not_by
 from clients.formats import short_date
 from clients.models import User
+from clients.prepared import prepared
 from clients.register.active import active_fields
 from servicing.models import DecisionResult, ServiceTask, TaskStatus
 from servicing.models.standards import Channel
@@ -167,7 +167,7 @@ _BESIDE = f"""
 
 
 def _read_beside(task_id: int, today: dt.date) -> dict[str, Any]:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_BESIDE, {"task": task_id, "today": today})
         return json.loads(cursor.fetchone()[0])
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
 
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.contact import closed_sql, not_by
 from clients.formats import hours, short_date
+from clients.prepared import prepared
 from clients.templatetags.crm import tier_badge
 from servicing.models import TaskStatus
 from servicing.models.standards import Channel
@@ -223,7 +223,7 @@ def _order(values: dict[str, Any]) -> str:
 
 def _fetch(sql: str, today: dt.date, **more: Any) -> list[dict[str, Any]]:
     zone = timezone.get_current_timezone_name()
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(sql, {"today": today, "now": timezone.now(), "zone": zone, **more})
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
