@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.commands import Refused
-from clients.firm import firm_today
+from clients.firm import firm_settings, firm_today
 from clients.models import Client, User
 from clients.notices import Tell, tell
 from servicing.models import (
@@ -24,6 +24,7 @@ from servicing.models import (
     ReviewStep,
     ReviewStepState,
 )
+from servicing.planning.working_days import working_day_from
 from servicing.review import drafts, graduation, results, rights, signing, standards_changes
 from servicing.review.frozen import Seen, freeze
 from servicing.review.locking import open_review, open_step
@@ -44,8 +45,10 @@ FIGURES: dict[str, Callable[[AnnualReview], Seen]] = {
 def begin(
     *, year: int, first_on: dt.date, last_on: dt.date, lead: User, due_on: dt.date, by: User
 ) -> AnnualReview:
-    """Begins a review with all of its steps, which are the lead's until they are given to others. Raises
-    Refused where one is open."""
+    """Begins a review with all of its steps, which are the lead's until they are given to others.
+
+    Its steps are due on working days spread over the time to `due_on`. Raises Refused where one is open.
+    """
     today = firm_today()
     if due_on < today:
         raise Refused(_("Choose a due date from today on."))
@@ -57,13 +60,15 @@ def begin(
     except IntegrityError:
         raise Refused(_("A review is under way. Close or abandon it before another one begins.")) from None
     codes = list(ReviewCode)
+    firm = firm_settings()
+    spread = [today + (due_on - today) * number / len(codes) for number in range(1, len(codes) + 1)]
     ReviewStep.objects.bulk_create(
         ReviewStep(
             review=review,
             code=code,
             number=number,
             owner=lead,
-            due_on=today + (due_on - today) * number / len(codes),
+            due_on=min(working_day_from(firm, spread[number - 1]), due_on),
         )
         for number, code in enumerate(codes, 1)
     )

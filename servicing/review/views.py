@@ -21,6 +21,7 @@ from clients.feedback import notice
 from clients.firm import firm_today
 from clients.requests import SignedInRequest
 from servicing.models import AnnualReview, ReviewState
+from servicing.planning.working_days import working_day_from
 from servicing.review import carrying_out, reading, rights, services, signing
 from servicing.review.forms import USUAL, AbandonForm, BeginForm, ChangeForm, SignersForm
 from servicing.review.waiting import waiting_for
@@ -71,7 +72,8 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
 def begin(request: SignedInRequest) -> HttpResponse:
     """Begins this year's review."""
     today = firm_today()
-    initial = {"lead": request.user.pk, "due_on": today + USUAL, "last_month": f"{today:%Y-%m}"}
+    due_on = working_day_from(request.firm, today + USUAL)
+    initial = {"lead": request.user.pk, "due_on": due_on, "last_month": f"{today:%Y-%m}"}
     form = BeginForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

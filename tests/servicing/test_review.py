@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from clients import jobs
 from clients.commands import Refused
-from clients.firm import firm_today
+from clients.firm import firm_settings, firm_today
 from clients.models import Client, Job, JobState, Notice, Revenue, User
 from servicing import tasks
 from servicing.book import merging
@@ -33,6 +33,7 @@ from servicing.models import (
     ServiceTask,
     WrittenPolicy,
 )
+from servicing.planning.working_days import working_day_from
 from servicing.review import carrying_out, graduation, reading, services, signing
 from servicing.review.graduation import Choice
 from servicing.review.waiting import waiting_for
@@ -106,7 +107,10 @@ def firm_of() -> list[Client]:
 
 def test_one_review_is_open_at_a_time_and_its_steps_wait_for_their_owners(review, olga):
     assert [step.code for step in review.steps.all()] == list(ReviewCode)
-    assert review.steps.last().due_on == review.due_on
+    due = [step.due_on for step in review.steps.all()]
+    assert due == sorted(due)
+    assert due[-1] == review.due_on
+    assert all(day == working_day_from(firm_settings(), day) for day in due[:-1])
     with pytest.raises(Refused, match="under way"):
         begun_review(olga)
     with pytest.raises(IntegrityError), transaction.atomic():
