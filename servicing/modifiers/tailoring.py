@@ -131,4 +131,4 @@ def write(session: Session, scope: str, held: str, **more: Any) -> None:
         session.run("ANALYZE plan_tailored (task_id)")
         session.run(GONE)
     if tailored:
-        session.refresh_statistics("servicing_tasktailoring", session.run(WRITE))
+        session.refresh_statistics("servicing_tasktailoring", session.run(WRITE), "(task_id, client_id)")
