@@ -99,6 +99,14 @@ def take_changes(kind: ChangeKind, *, limit: int = 100_000) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def as_array(ids: Iterable[int]) -> str:
+    """The ids as the database reads an array of them.
+
+    A list is written anew for each statement that it goes with: thousands of ids, and dozens of statements.
+    """
+    return f"{{{','.join(map(str, ids))}}}"
+
+
 def forget_changes(kind: ChangeKind, clients: Iterable[int]) -> None:
     """Deletes what is noted of the clients with the given ids, whom the running transaction acts on next.
 
@@ -112,5 +120,5 @@ def forget_changes(kind: ChangeKind, clients: Iterable[int]) -> None:
                 FOR UPDATE SKIP LOCKED
             )
             """,
-            [kind.value, list(clients)],
+            [kind.value, as_array(clients)],
         )

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clients.changes import as_array
 from clients.models import User
 from personas.models import CommitmentStep, StepState
 from personas.tools.owner import steps
@@ -122,7 +123,7 @@ def open_tasks(*, day: dt.date, clients: Iterable[int]) -> None:
     """Brings the tasks of owners' steps in line with these, for the clients with the given ids; whoever calls
     holds the planning lock and plans for them next."""
     session = Session(day=day, moment=timezone.now())
-    session.parameters |= {"clients": sorted(set(clients))}
+    session.parameters |= {"clients": as_array(sorted(set(clients)))}
     if not session.fetch(_ANYTHING)[0][0]:
         return
     session.keep("owner_wanted", _WANTED, title=_("Owner's step: "))

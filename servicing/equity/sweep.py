@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clients.changes import as_array
 from clients.firm import firm_settings
 from clients.models import ChangeKind
 from personas.models import EquityCompany
@@ -226,7 +227,8 @@ def open_tasks(*, day: dt.date, clients: Iterable[int] | None = None) -> Swept:
     lock()
     session = Session(day=day, moment=timezone.now())
     ids = None if clients is None else sorted(set(clients))
-    session.parameters |= {"clients": ids, "sources": list(SOURCES)}
+    given = None if ids is None else as_array(ids)
+    session.parameters |= {"clients": given, "sources": list(SOURCES)}
     if ids is not None and not session.fetch(_ANYTHING)[0][0]:
         return Swept()
     _keep(session, ids)

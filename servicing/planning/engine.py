@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from clients.changes import as_array
 from clients.firm import firm_settings, firm_today, firm_zone
 from servicing import modifiers, transitions
 from servicing.models import PlanningRange
@@ -118,10 +119,10 @@ def _moment(day: dt.date) -> dt.datetime:
 
 
 def _open_tasks(session: Session, ids: list[int] | None, part: PlanningRange | None) -> int:
-    narrow = "" if ids is None else "AND client_id = ANY(%(clients)s)"
+    narrow = "" if ids is None else "AND client_id = ANY(%(clients)s::bigint[])"
     if part:
         narrow = "AND client_id IN (SELECT client_id FROM plan_part)"
     return session.fetch(
         f"SELECT count(*) FROM servicing_servicetask WHERE item_id IS NOT NULL AND {OPEN} {narrow}",
-        clients=ids,
+        clients=None if ids is None else as_array(ids),
     )[0][0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.forms.models import model_to_dict
 
+from clients.changes import as_array
 from clients.models import ChangeKind
 from servicing.models import PlanningRange
 from servicing.planning.absences import TO_GIVE_BACK
@@ -166,7 +167,7 @@ def find(
             "plan_scope",
             "SELECT unnest(%(clients)s::bigint[]) AS client_id",
             analyzed="client_id",
-            clients=ids,
+            clients=as_array(ids),
         )
     where = WHOLE
     if part:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clients.changes import as_array
 from clients.firm import firm_today
 from clients.models import User
 from servicing.models import ServiceTask, TaskStatus, Transition
@@ -147,7 +148,7 @@ def without_task() -> list[int]:
 def bring_in_line(session: Session, ids: list[int] | None) -> int:
     """As `open_tasks`, with the cases that there are."""
     cases = "" if ids is None else "AND t.client_id = ANY(%(clients)s::bigint[])"
-    session.parameters |= {"clients": ids}
+    session.parameters |= {"clients": None if ids is None else as_array(ids)}
     if not session.fetch(_ANYTHING.format(cases=cases))[0][0]:
         return 0
     session.keep(

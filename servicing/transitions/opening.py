@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from clients.changes import as_array
 from clients.models import ChangeKind
 from servicing.models import Step
 from servicing.planning.session import OPEN, Session
@@ -167,7 +168,8 @@ def open_cases(session: Session, ids: Iterable[int] | None) -> int:
     lock and plans next.
     """
     whose = _CHANGED if ids is None else _GIVEN
-    values = {"clients": None if ids is None else sorted(set(ids)), "kind": ChangeKind.SERVICE.value}
+    given = None if ids is None else as_array(sorted(set(ids)))
+    values = {"clients": given, "kind": ChangeKind.SERVICE.value}
     if not session.fetch(_ANYTHING.format(whose=whose), **values)[0][0]:
         return 0
     session.keep("transition_scope", whose, analyzed="client_id", **values)
