@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from clients.models.changes import ChangeKind
+from clients.whole_firm import as_array
 
 log = structlog.get_logger(__name__)
 _sweeps: dict[ChangeKind, str] = {}
@@ -97,14 +98,6 @@ def take_changes(kind: ChangeKind, *, limit: int = 100_000) -> list[int]:
             {"kind": kind.value, "limit": limit},
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-def as_array(ids: Iterable[int]) -> str:
-    """The ids as the database reads an array of them.
-
-    A list is written anew for each statement that it goes with: thousands of ids, and dozens of statements.
-    """
-    return f"{{{','.join(map(str, ids))}}}"
 
 
 def forget_changes(kind: ChangeKind, clients: Iterable[int]) -> None:

@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clients.changes import as_array
 from clients.models import User
+from clients.whole_firm import as_array
 from personas.models import CommitmentStep, StepState
 from personas.tools.owner import steps
 from personas.tools.owner.steps import StepRefused

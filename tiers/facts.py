@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from clients.models import ServiceRole, TouchKind
+from clients.whole_firm import give_room
 from tiers import scoring
 from tiers.models import ClientFacts, FactSnapshot, Policy
 
@@ -146,8 +147,7 @@ def _take(policy: Policy, as_of: dt.date, digest: str) -> FactSnapshot:
     )
     parameters = scoring.Measurement.of(policy).parameters(as_of) | {"snapshot": taken.pk}
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")
-        cursor.execute("SET LOCAL work_mem = '128MB'")
+        give_room()
         cursor.execute(sql, parameters)
         cursor.execute("ANALYZE tiers_clientfacts (snapshot_id, client_id)")
     if digest_of(policy) != digest:  # edited meanwhile: good for this use and for no other

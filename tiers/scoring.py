@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from clients.models import TimeEntry
+from clients.whole_firm import give_room
 from tiers.models import Policy, PolicyFactor, RankKey, ScoringRun
 
 # How each factor is measured, from the columns of `facts`; NULL is unknown. One more factor is one more line.
@@ -274,9 +275,7 @@ def measure(
     measurement = Measurement.of(policy)
     sql = measurement.measure_sql(ranked or measurement.ranked_sql())
     with connection.cursor() as cursor:
-        # Compiling these statements to machine code takes longer than running them.
-        cursor.execute("SET LOCAL jit = off")
-        cursor.execute("SET LOCAL work_mem = '128MB'")
+        give_room()
         cursor.execute("DROP TABLE IF EXISTS tiers_scoring")
         cursor.execute(sql, measurement.parameters(as_of) | (parameters or {}))
         cursor.execute("ANALYZE tiers_scoring (client_id, score, current_tier_id, override_tier_id)")

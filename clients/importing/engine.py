@@ -35,6 +35,7 @@ from clients.importing.staging import FORMULA_STARTS, drop_tables, stage
 from clients.models import ChangeKind, User
 from clients.models.imports import ImportBatch, ImportKind, ImportState
 from clients.services_facts import refresh_last_touch
+from clients.whole_firm import give_room
 
 # Two imports wait for each other: each decides by what the other left.
 LOCK = 7_308_001
@@ -123,7 +124,7 @@ def run_import(
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-            cursor.execute("SET LOCAL work_mem = '128MB'")
+            give_room()
             drop_tables(cursor)
             with nullcontext(path) if isinstance(path, Records) else open_records(path) as opened:
                 mapping = recognise(kind, opened.header, format_name=format_name, chosen=chosen)

@@ -33,6 +33,7 @@ from clients.models import (
     User,
 )
 from clients.services_facts import refresh_last_touch
+from clients.whole_firm import give_room
 
 # Tables beside those that an import writes that follow a client by themselves.
 FOLLOWS = (ClientSummary, ClientScore, PermissionAnswer, Erasure, Departure)
@@ -72,7 +73,8 @@ def _undo(batch: ImportBatch, by: User | None) -> None:
             raise UndoRefused([_("What is needed to take it back is kept no longer: its period is over.")])
         if reasons := _changed_since(cursor, batch) or _built_on(cursor, batch):
             raise UndoRefused(reasons)
-        cursor.execute("SET LOCAL work_mem = '128MB'; ANALYZE clients_importedrecord")
+        give_room()
+        cursor.execute("ANALYZE clients_importedrecord")
         touched = _ids(batch, ImportedTable.TOUCH)
         cursor.execute(
             "CREATE TEMP TABLE undone_touch_clients ON COMMIT DROP AS "

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from clients.models import User
+from clients.random_secrets import digest_of, new_secret
 from servicing.models import ApiRequest, ApiToken, ApiTokenUse
 
 PREFIX = "scrm_"  # so that a leaked one is recognised
@@ -38,12 +37,12 @@ def make_token(
     *, name: str, scopes: Collection[str], acting_as: User, expires_at: dt.datetime, by: User
 ) -> tuple[ApiToken, str]:
     """A new token and its secret of 256 bits, which is never kept."""
-    secret = PREFIX + secrets.token_urlsafe(32)
+    secret = PREFIX + new_secret()
     token = ApiToken.objects.create(
         name=name,
         scopes=sorted(scopes),
         acting_as=acting_as,
-        secret_hash=hash_of(secret),
+        secret_hash=digest_of(secret),
         ending=secret[-4:],
         expires_at=expires_at,
         made_by=by,
@@ -79,7 +78,7 @@ def find_caller(secret: str) -> Caller | None:
     """The caller with a live token, its call counted. Any other secret costs the same one look-up, by a hash,
     so that nothing can be learned from how long it takes."""
     now = timezone.now()
-    values: dict[str, Any] = {"hash": hash_of(secret), "now": now, "minute": int(now.timestamp()) // 60}
+    values: dict[str, Any] = {"hash": digest_of(secret), "now": now, "minute": int(now.timestamp()) // 60}
     with connection.cursor() as cursor:
         cursor.execute(_CALL, values)
         row = cursor.fetchone()
@@ -88,10 +87,6 @@ def find_caller(secret: str) -> Caller | None:
     token_id, name, scopes, user_id, expires_at, calls = row
     user = User.objects.get(pk=user_id)
     return Caller(token_id, name, frozenset(scopes), user, calls, expires_at)
-
-
-def hash_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def forget_requests() -> int:

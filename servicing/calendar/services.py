@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 
 from django.db import transaction
 
 from clients.models import User
+from clients.random_secrets import digest_of, new_secret
 from servicing.models import CalendarFeed
 
 READS_AN_HOUR = 120  # calendar programs ask a few times an hour, one for each device
@@ -17,7 +16,7 @@ HOUR = dt.timedelta(hours=1)
 
 def make_address(*, user: User) -> str:
     """A new secret of 256 bits for the person's calendar, which is never kept; the one before it ends."""
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     with transaction.atomic():
         feed, made = CalendarFeed.objects.select_for_update().get_or_create(
             user=user, defaults={"digest": digest_of(secret)}
@@ -45,10 +44,6 @@ def find_feed(secret: str) -> CalendarFeed | None:
         .filter(digest=digest_of(secret), user__is_active=True)
         .first()
     )
-
-
-def digest_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def count_read(feed: CalendarFeed, now: dt.datetime) -> bool:

@@ -33,6 +33,7 @@ from typing import Any
 from django.utils import timezone
 
 from clients.firm import firm_settings, firm_zone
+from clients.whole_firm import give_room
 from servicing.planning.cover import covering_pairs, creation_order
 from servicing.planning.dating import CLIENTS_PLACE, SLOT
 from servicing.planning.scope import SERVED
@@ -73,7 +74,7 @@ class Horizon:
 def open_session(horizon: Horizon) -> Session:
     """Must run inside a transaction: what is kept on the way goes with it."""
     session = Session(day=horizon.day, moment=timezone.now())
-    session.run("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
+    give_room()
     session.parameters = {
         "first_week": horizon.first_week,
         "from_day": horizon.from_day,

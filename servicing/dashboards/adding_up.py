@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from clients.firm import firm_settings, firm_today
 from clients.register.active import is_active
+from clients.whole_firm import give_room
 from servicing.dashboards import movement, pareto
 from servicing.dashboards.sets import JOINED, LEAD_ROLE, TASKS, TIER_AT
 from servicing.delivery import periods
@@ -220,7 +221,7 @@ def refresh(*, as_of: dt.date | None = None) -> None:
         **{f"first_{code}": period.first for code, period in chosen.items()},
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '128MB'")
+        give_room()
         for name, statement in _TABLES:
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
             cursor.execute(statement, values)

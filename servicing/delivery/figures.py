@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from clients.firm import firm_today
+from clients.whole_firm import give_room
 from servicing.delivery import creep
 from servicing.delivery.promised import STATES, Became
 from servicing.models import Beyond, DeliveryRefresh
@@ -100,7 +101,7 @@ def refresh(*, as_of: dt.date | None = None) -> None:
     since, began = first_month(as_of), time.monotonic()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '128MB'")
+        give_room()
         creep.refresh(since=since, as_of=as_of)
         cursor.execute("DROP TABLE IF EXISTS delivery_figures")
         cursor.execute(_ADD_UP, {"since": since, "as_of": as_of})

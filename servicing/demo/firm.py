@@ -15,6 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from clients.models import Client, Firm
+from clients.whole_firm import give_room
 from servicing.demo import draws, facts, households, names, permission
 from servicing.demo.bulk import foreign_keys_checked_once
 from servicing.demo.goals import set_goals
@@ -84,8 +85,7 @@ def seed_firm(
     }
     values |= _names() | _vocabulary() | _kinds()
     with connection.cursor() as cursor:
-        # Compiling these long statements takes longer than running them.
-        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
+        give_room()
         cursor.execute(draws.FUNCTIONS, values)
         cursor.execute(draws.DRAW_HOUSEHOLDS, values)
         with foreign_keys_checked_once(cursor, TABLES):

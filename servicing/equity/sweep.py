@@ -17,9 +17,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clients.changes import as_array
 from clients.firm import firm_settings
 from clients.models import ChangeKind
+from clients.whole_firm import as_array
 from personas.models import EquityCompany
 from personas.tools.equity.reading import companies_with_rules
 from personas.tools.equity.windows import turns

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from clients.changes import as_array
 from clients.firm import firm_settings, firm_today, firm_zone
+from clients.whole_firm import as_array, give_room
 from servicing import modifiers, transitions
 from servicing.models import PlanningRange
 from servicing.planning import absences, clocks, closing, creation, fulfilment, reopening, scope, summaries
@@ -71,7 +71,7 @@ def plan(
     left to be planned. `cases_open`: the transaction has opened the cases of these clients already.
     """
     lock()
-    _tune()
+    give_room()
     session = Session(day=as_of, moment=_moment(as_of))
     counts = PlanCounts(as_of=as_of)
     ids = None if clients is None else sorted(set(clients))
@@ -103,12 +103,6 @@ def plan(
     touched = counts.created + counts.moved + counts.followed + counts.redated + counts.reopened
     counts.unchanged = max(0, counts.open - touched)
     return counts
-
-
-def _tune() -> None:
-    """Memory for the sorts of a whole firm; compiling statements this wide costs more than it saves."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '128MB'")
 
 
 def _moment(day: dt.date) -> dt.datetime:

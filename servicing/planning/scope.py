@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.forms.models import model_to_dict
 
-from clients.changes import as_array
 from clients.models import ChangeKind
+from clients.whole_firm import as_array
 from servicing.models import PlanningRange
 from servicing.planning.absences import TO_GIVE_BACK
 from servicing.planning.cover import COVERED, OPEN_TASKS, cover_parameters

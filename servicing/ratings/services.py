@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clients.firm import firm_today
 from clients.models import User
+from clients.random_secrets import digest_of, new_secret
 from servicing.models import Rating, RatingLink, ServiceTask, TaskStatus
 
 DAYS = 30  # that a link holds
@@ -64,11 +63,11 @@ def make_link(*, task: ServiceTask, by: User) -> str:
         task = _locked(task.pk)
         if Rating.objects.filter(task=task).exists():
             raise RatingRefused(_("This service is rated already."))
-        token, now = secrets.token_urlsafe(32), timezone.now()
+        token, now = new_secret(), timezone.now()
         RatingLink.objects.update_or_create(
             task=task,
             defaults={
-                "token_hash": hash_of(token),
+                "token_hash": digest_of(token),
                 "made_at": now,
                 "made_by": by,
                 "expires_at": now + dt.timedelta(days=DAYS),
@@ -79,7 +78,7 @@ def make_link(*, task: ServiceTask, by: User) -> str:
 
 def link_of(token: str) -> RatingLink | None:
     """The link with that secret; None where there is none."""
-    found = RatingLink.objects.filter(token_hash=hash_of(token))
+    found = RatingLink.objects.filter(token_hash=digest_of(token))
     return found.select_related("task__kind", "task__client").first()
 
 
@@ -97,11 +96,6 @@ def rate_by_link(*, link: RatingLink, rated: Rated) -> Rating:
         if link.expires_at <= timezone.now() or Rating.objects.filter(task=task).exists():
             raise RatingRefused(_("This link takes no answer any more."))
         return rate(task=task, rated=rated, by=None)
-
-
-def hash_of(token: str) -> str:
-    """What is stored of a link's secret. The secret has 256 random bits, so a plain hash keeps it."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _locked(pk: int) -> ServiceTask:

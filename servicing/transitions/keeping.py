@@ -15,9 +15,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clients.changes import as_array
 from clients.firm import firm_today
 from clients.models import User
+from clients.whole_firm import as_array
 from servicing.models import ServiceTask, TaskStatus, Transition
 from servicing.planning.session import OPEN, Session
 from servicing.transitions import stepping

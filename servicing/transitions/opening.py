@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clients.changes import as_array
 from clients.models import ChangeKind
+from clients.whole_firm import as_array
 from servicing.models import Step
 from servicing.planning.session import OPEN, Session
 from servicing.transitions.stages import Ways

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from clients.whole_firm import give_room
 from tiers.models import FeeRefresh, FeeStanding
 
 _LOCK = 7_305_007  # of whoever compares, until its transaction ends
@@ -139,8 +140,7 @@ def compare_all(*, as_of: dt.date) -> int:
     """Compares every active client who has a tier; returns how many. Two at once: one after the other."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        cursor.execute("SET LOCAL jit = off")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        give_room()
         cursor.execute("DROP TABLE IF EXISTS pg_temp.fees_compared")
         cursor.execute(f"CREATE TEMP TABLE fees_compared ON COMMIT DROP AS {_ALL}", {"as_of": as_of})
         cursor.execute("ANALYZE fees_compared (client_id)")

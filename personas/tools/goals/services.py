@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.models import Client, User
+from clients.random_secrets import digest_of, new_secret
 from personas.models import GoalKind, GoalPartner, GoalRound, RoundGoal
 from personas.tools.goals.comparing import check_places
 
@@ -31,14 +30,9 @@ class Goal:
     kind: GoalKind | None = None
 
 
-def hash_of(token: str) -> str:
-    """What is stored of a link's secret. The secret has 256 random bits, so a plain hash keeps it."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def partner_of(token: str) -> GoalPartner | None:
     """The partner whose link it is; None for one that nobody was given."""
-    found = GoalPartner.objects.filter(token_hash=hash_of(token)).select_related("round__client")
+    found = GoalPartner.objects.filter(token_hash=digest_of(token)).select_related("round__client")
     return found.first()
 
 
@@ -79,8 +73,8 @@ def make_link(*, partner: GoalPartner) -> str:
     """
     if not GoalRound.objects.select_for_update().get(pk=partner.round_id).takes_answers:
         raise RankingRefused(_("This ranking takes no more answers by link."))
-    token = secrets.token_urlsafe(32)
-    GoalPartner.objects.filter(pk=partner.pk).update(token_hash=hash_of(token))
+    token = new_secret()
+    GoalPartner.objects.filter(pk=partner.pk).update(token_hash=digest_of(token))
     return token
 
 
