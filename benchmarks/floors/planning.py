@@ -237,7 +237,7 @@ def _run(*statements: str, day: dt.date) -> None:
         cursor.execute("SELECT code, id FROM servicing_servicekind")
         kinds = dict(cursor.fetchall())
         values = {"day": day, "review": kinds["review_meeting"], "check_in": kinds["check_in"]}
-        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '128MB'")
         for statement in statements:
             cursor.execute(statement, values)
 
