@@ -7,7 +7,7 @@ from typing import Any
 
 from clients.importing import values
 from clients.importing.columns import Mapping
-from clients.importing.records import Plan, choice_words, create_rows, differs, people, term_words
+from clients.importing.records import Plan, choice_words, create_rows, differs, people, person, term_words
 from clients.importing.staging import CLEAR_SQL, SPACES_SQL
 from clients.models import ClientStatus, Permission
 
@@ -149,9 +149,10 @@ def _advisor(plan: Plan, mapping: Mapping) -> None:
         "(SELECT id FROM clients_servicerole WHERE code = 'lead_advisor')"
     )
     plan.select.append(
-        f"{raw} AS raw_advisor, t.user_id AS old_advisor_id, w_advisor.is_active AS is_active, "
-        "w_advisor.shared AS shared, "
-        f"CASE WHEN {raw} IS NULL THEN t.user_id ELSE w_advisor.id END AS advisor_id"
+        f"{raw} AS raw_advisor, t.user_id AS old_advisor_id, "
+        f"{person('w_advisor', 'is_active', raw)} AS is_active, "
+        f"{person('w_advisor', 'shared', raw)} AS shared, "
+        f"CASE WHEN {raw} IS NULL THEN t.user_id ELSE {person('w_advisor', 'id', raw)} END AS advisor_id"
     )
     plan.problem("advisor", "person", f"advisor_id IS NULL AND raw_advisor <> {CLEAR_SQL}")
     plan.problem("advisor", "shared", "shared")

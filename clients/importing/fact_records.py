@@ -7,8 +7,9 @@ from typing import Any
 
 from clients.importing import values
 from clients.importing.columns import Mapping
-from clients.importing.records import Plan, choice_words, create_rows, differs, people, term_words
+from clients.importing.records import Plan, choice_words, create_rows, differs, people, person, term_words
 from clients.importing.staging import CLEAR_SQL, SPACES_SQL
+from clients.importing.writing import default_role
 from clients.models import TouchOutcome
 from clients.models.imports import ImportKind
 
@@ -73,9 +74,10 @@ def decide_touches(cursor: Any, mapping: Mapping, *, sample: int, zone: str) -> 
             f"{role} AS role_id, {cell('role')} AS raw_role",
             f"{outcome} AS outcome, {cell('outcome')} AS raw_outcome",
             f"{values.moment('x.occurred_at', zone_sql)} AS occurred_at, x.occurred_at AS raw_occurred_at",
-            f"w_by.id AS by_id, w_by.shared AS shared, {cell('by')} AS raw_by",
+            f"{person('w_by', 'id', cell('by'))} AS by_id, "
+            f"{person('w_by', 'shared', cell('by'))} AS shared, {cell('by')} AS raw_by",
             f"{values.minutes(cell('minutes'))} AS minutes, {cell('minutes')} AS raw_minutes",
-            f"{cell('note')} AS raw_note",
+            f"{cell('note')} AS raw_note, {cell('source')} AS raw_source",
         ],
         f"LEFT JOIN {people(by_full_name=False)} w_by ON w_by.key = lower({cell('by')})",
         plan.params,
@@ -94,7 +96,10 @@ def decide_touches(cursor: Any, mapping: Mapping, *, sample: int, zone: str) -> 
         return f"coalesce(s.{name}, k.{name})"
 
     plan.select += [
-        "x.client_id, x.external_id, x.source, x.source_id, coalesce(s.id, k.id) AS record_id",
+        "x.client_id, x.external_id, x.source_id, coalesce(s.id, k.id) AS record_id",
+        # Part of the key only beside a number; without one it is a value like any other.
+        "CASE WHEN x.raw_source IS NULL THEN coalesce(k.source, x.source) ELSE x.source END AS source, "
+        f"{stored('source')} AS old_source",
         "s.client_id AS keyed_client_id",
         "x.raw_occurred_at, coalesce(x.occurred_at, CASE WHEN x.raw_occurred_at IS NULL THEN "
         "s.occurred_at END) "
@@ -110,8 +115,8 @@ def decide_touches(cursor: Any, mapping: Mapping, *, sample: int, zone: str) -> 
         f"x.raw_by, x.shared, {stored('by_id')} AS old_by_id, CASE WHEN x.raw_by IS NULL THEN "
         f"{stored('by_id')} "
         "ELSE x.by_id END AS by_id",
-        f"x.raw_role, {stored('role_id')} AS old_role_id, CASE WHEN x.raw_role IS NULL "
-        f"OR x.raw_role = {CLEAR_SQL} THEN {stored('role_id')} ELSE x.role_id END AS role_id",
+        f"x.raw_role, {stored('role_id')} AS old_role_id, "
+        f"CASE WHEN x.raw_role IS NULL THEN {stored('role_id')} ELSE x.role_id END AS role_id",
         f"{stored('note')} AS old_note, CASE WHEN x.raw_note IS NULL THEN coalesce({stored('note')}, '') "
         f"WHEN x.raw_note = {CLEAR_SQL} THEN '' ELSE x.raw_note END AS note",
     ]
@@ -132,11 +137,13 @@ def decide_touches(cursor: Any, mapping: Mapping, *, sample: int, zone: str) -> 
     plan.problem("by", "shared", "shared")
     plan.problem("role", "choice", f"role_id IS NULL AND raw_role <> {CLEAR_SQL}")
     plan.retired("role", "role_id")
-    compared = ("occurred_at", "kind_id", "outcome", "minutes", "by_id", "note")
+    compared = ("occurred_at", "kind_id", "outcome", "minutes", "by_id", "source")
     plan.changed["record"] = [
         "keyed_client_id IS NOT NULL AND keyed_client_id <> client_id",
-        f"role_id IS NOT NULL AND {differs('role_id')}",  # none yet: given when the touch is stored
-        *(differs(name) for name in compared if name != "note"),
+        # None yet: given when the touch is stored.
+        f"old_role_id IS DISTINCT FROM CASE WHEN raw_role = {CLEAR_SQL} THEN {default_role('v')} "
+        "ELSE coalesce(role_id, old_role_id) END",
+        *(differs(name) for name in compared),
         f"({differs('note')} AND btrim(old_note, {SPACES_SQL}) IS DISTINCT FROM btrim(note, {SPACES_SQL}))",
     ]
     create_rows(cursor, plan, "record_id", sample, table="import_typed")

@@ -81,7 +81,7 @@ def retired_ids(name: str) -> list[int]:
 
 
 def people(by_full_name: bool) -> str:
-    """People by username, else e-mail, else (foreign files) full name, in lower case."""
+    """People by username, else e-mail, else (foreign files) full name, in lower case; read with `person`."""
     full_name = (
         " UNION ALL SELECT lower(btrim(first_name || ' ' || last_name)), id, is_active, 2 FROM clients_user"
         " WHERE first_name <> '' AND last_name <> ''"
@@ -93,6 +93,18 @@ def people(by_full_name: bool) -> str:
         "SELECT lower(email), id, is_active, 1 FROM clients_user WHERE email <> ''"
         f"{full_name if by_full_name else ''}"
         ") persons ORDER BY key, rank, is_active DESC)"
+    )
+
+
+def person(people: str, column: str, cell: str) -> str:
+    """What `people` knows (id, shared, is_active) of whom the cell names. Of usernames that differ in nothing
+    but case, the one that is written exactly so is meant."""
+    exact = f"FROM clients_user exact WHERE exact.username = {cell}"
+    if column == "shared":
+        return f"({people}.shared AND NOT EXISTS (SELECT {exact}))"
+    return (
+        f"CASE WHEN {people}.shared THEN coalesce((SELECT exact.{column} {exact}), {people}.{column}) "
+        f"ELSE {people}.{column} END"
     )
 
 

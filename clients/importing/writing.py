@@ -180,8 +180,17 @@ def write_revenue(cursor: Any, batch: ImportBatch) -> None:
     _write_facts(cursor, batch, ImportedTable.REVENUE, columns)
 
 
+def default_role(alias: str) -> str:
+    """The role of a touch that states none: that of its person on the client's team, else lead advisor."""
+    return (
+        "coalesce((SELECT m.role_id FROM clients_teammember m JOIN clients_servicerole o "
+        f"ON o.id = m.role_id WHERE m.user_id = {alias}.by_id AND m.client_id = {alias}.client_id "
+        f"ORDER BY o.position, o.id LIMIT 1), {LEAD})"
+    )
+
+
 def write_touches(cursor: Any, batch: ImportBatch, *, zone: str) -> None:
-    """Stores touches. One without a role gets that of its person on the client's team, else lead advisor."""
+    """Stores touches; one without a role gets its default."""
     names = (
         "client_id",
         "occurred_at",
@@ -195,11 +204,7 @@ def write_touches(cursor: Any, batch: ImportBatch, *, zone: str) -> None:
     )
     columns = {name: f"r.{name}" for name in names}
     columns["occurred_on"] = "(r.occurred_at AT TIME ZONE '{}')::date".format(zone.replace("'", "''"))
-    columns["role_id"] = (
-        "coalesce(r.role_id, (SELECT m.role_id FROM clients_teammember m JOIN clients_servicerole o "
-        "ON o.id = m.role_id WHERE m.user_id = r.by_id AND m.client_id = r.client_id "
-        f"ORDER BY o.position, o.id LIMIT 1), {LEAD})"
-    )
+    columns["role_id"] = f"coalesce(r.role_id, {default_role('r')})"
     _write_facts(cursor, batch, ImportedTable.TOUCH, columns)
 
 

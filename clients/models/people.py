@@ -4,6 +4,7 @@ import datetime as dt
 import zoneinfo
 
 import holidays
+import pgtrigger
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -88,6 +89,27 @@ class User(AbstractUser):
         return self.display_name
 
 
+# A touch falls on the date that its moment has where the firm is, whenever the firm says where that is.
+_DATES_FOLLOW_TIME_ZONE = pgtrigger.Trigger(
+    name="dates_follow_time_zone",
+    when=pgtrigger.After,
+    level=pgtrigger.Row,
+    operation=pgtrigger.UpdateOf("time_zone"),
+    condition=pgtrigger.Condition("OLD.time_zone IS DISTINCT FROM NEW.time_zone"),
+    func="""
+        UPDATE clients_touch SET occurred_on = (occurred_at AT TIME ZONE NEW.time_zone)::date
+        WHERE occurred_on <> (occurred_at AT TIME ZONE NEW.time_zone)::date;
+        UPDATE clients_clientsummary s SET last_touch_on = l.last_touch_on
+        FROM (
+            SELECT client_id, max(occurred_on) AS last_touch_on
+            FROM clients_touch WHERE outcome = 'reached' GROUP BY client_id
+        ) l
+        WHERE s.client_id = l.client_id AND s.last_touch_on <> l.last_touch_on;
+        RETURN NULL;
+    """,
+)
+
+
 class Firm(models.Model):
     """The one firm of this installation (the row with id 1)."""
 
@@ -137,6 +159,7 @@ class Firm(models.Model):
                 violation_error_message=_("The office must open before it closes."),
             ),
         ]
+        triggers = [_DATES_FOLLOW_TIME_ZONE]
 
     def __str__(self) -> str:
         return self.name or str(_("The firm"))

@@ -45,7 +45,7 @@ BASES = """
 """
 
 # `expired_on`: nothing changed, but the date passed before its task could be created.
-ANEW = f"""
+CLOCKS = """
     SELECT promise.client_id, promise.kind_id, promise.line_id, promise.starts_on, promise.person_id,
         base.base_on, clock.anchor_on, clock.id AS clock_id,
         CASE WHEN clock.id IS NOT NULL AND clock.item_id = promise.item_id AND clock.terms = promise.terms
@@ -54,15 +54,17 @@ ANEW = f"""
     LEFT JOIN plan_base base ON base.client_id = promise.client_id AND base.kind_id = promise.kind_id
     LEFT JOIN servicing_serviceclock clock
         ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
+"""
+EXPIRED = f"""(
+        clock.due_on < %(day)s AND NOT promise.waived AND NOT EXISTS (
+            SELECT 1 FROM servicing_servicetask task
+            WHERE task.client_id = promise.client_id AND task.kind_id = promise.kind_id
+                AND task.item_id IS NOT NULL AND task.{OPEN}
+        ) AND NOT {COVERED.format(tasks=OPEN_TASKS, due="clock.due_on")}
+    )"""
+ANEW = f"""{CLOCKS}
     WHERE clock.id IS NULL OR clock.item_id <> promise.item_id OR clock.terms <> promise.terms
-        OR clock.base_on IS DISTINCT FROM base.base_on
-        OR (
-            clock.due_on < %(day)s AND NOT promise.waived AND NOT EXISTS (
-                SELECT 1 FROM servicing_servicetask task
-                WHERE task.client_id = promise.client_id AND task.kind_id = promise.kind_id
-                    AND task.item_id IS NOT NULL AND task.{OPEN}
-            ) AND NOT {COVERED.format(tasks=OPEN_TASKS, due="clock.due_on")}
-        )
+        OR clock.base_on IS DISTINCT FROM base.base_on OR {EXPIRED}
 """
 
 # One planner works at a time: a clock that was not there is still not there.
@@ -92,12 +94,27 @@ def wind(session: Session, firm: Firm) -> None:
     """Computes the due dates that have to be given, and leaves all others as they were given."""
     session.run(NEW_LEAD)
     session.keep("plan_base", BASES, analyzed="client_id, kind_id")
-    if session.keep("plan_anew", ANEW, **cover_parameters()):
+    _give_dates(session, firm, ANEW)
+
+
+def wind_uncovered(session: Session, firm: Firm) -> int:
+    """Gives dates anew that had passed while another task covered their own, and whose cover has moved away;
+    returns how many."""
+    passed = f"{CLOCKS} WHERE {EXPIRED}"
+    if not session.fetch(f"SELECT EXISTS ({passed})", **cover_parameters())[0][0]:
+        return 0
+    return _give_dates(session, firm, passed)
+
+
+def _give_dates(session: Session, firm: Firm, anew: str) -> int:
+    given = session.keep("plan_anew", anew, **cover_parameters())
+    if given:
         off = keep_calendar(session, firm)
         session.keep("plan_date", DATES_OF_BATCHES if keep_places(session, off) else DATES)
         session.run(WIND_AGAIN)
         wound = session.run(WIND_NEW)
         session.refresh_statistics("servicing_serviceclock", wound, "(client_id, kind_id, create_on)")
+    return given
 
 
 def put_back_later_facts(session: Session) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from servicing.planning.scope import NEXT_CREATED
-from servicing.planning.session import OPEN, Session
+from servicing.planning.session import OPEN, STANDS, Session
 
-# Its window has passed, and the day has come on which the next one would be created.
+# Its window has passed, and the day has come on which the next one would be created. One that goes on under
+# another item with the date that it has is judged by that item.
 MISSED = f"""
     UPDATE servicing_servicetask task
     SET status = 'missed', outcome = 'firm_missed', closed_at = %(moment)s
     FROM plan_promise promise
     WHERE task.client_id = promise.client_id AND task.kind_id = promise.kind_id
-        AND task.item_id = promise.item_id AND NOT promise.waived AND task.{OPEN}
-        AND task.window_end < %(day)s AND {NEXT_CREATED} <= %(day)s
+        AND NOT promise.waived AND task.{OPEN} AND task.due_on + promise.window_after_days < %(day)s
+        AND {NEXT_CREATED} <= %(day)s AND (task.item_id = promise.item_id OR {STANDS})
 """
 
 # A waiver waives; anything else cancels, with its reason: the client is not active, is served another tier

@@ -5,24 +5,21 @@ from __future__ import annotations
 from clients.models import Firm
 from servicing.planning import absences
 from servicing.planning.cover import COVERED, cover_parameters, covering_pairs, creation_order
-from servicing.planning.session import MANY, OPEN, Session
+from servicing.planning.session import MANY, OPEN, STANDS, Session
 
 # A kind that the new tier promises too: its open task goes on under the new item and is dated anew, except
-# where an appointment stands. A date that a person gave stands while the tier does, whatever item follows.
-_STANDS = (
-    "task.status = 'scheduled' OR (task.rescheduled_from IS NOT NULL AND task.tier_id = promise.tier_id)"
-)
-_DUE = f"CASE WHEN {_STANDS} THEN task.due_on ELSE clock.due_on END"
+# where its date stands.
+_DUE = f"CASE WHEN {STANDS} THEN task.due_on ELSE clock.due_on END"
 MOVE = f"""
     UPDATE servicing_servicetask task
     SET item_id = promise.item_id, tier_id = promise.tier_id, role_id = promise.role_id,
         channel = promise.channel, planned_minutes = promise.minutes, automated = promise.automated,
         assigned_to_id = CASE WHEN task.reassigned OR task.stands_in_for_id IS NOT NULL
             THEN task.assigned_to_id ELSE promise.person_id END,
-        due_on = {_DUE}, base_on = CASE WHEN {_STANDS} THEN task.base_on ELSE clock.base_on END,
+        due_on = {_DUE}, base_on = CASE WHEN {STANDS} THEN task.base_on ELSE clock.base_on END,
         window_start = {_DUE} - promise.window_before_days, window_end = {_DUE} + promise.window_after_days,
-        rescheduled_from = CASE WHEN {_STANDS} THEN task.rescheduled_from END,
-        reschedule_reason = CASE WHEN {_STANDS} THEN task.reschedule_reason ELSE '' END
+        rescheduled_from = CASE WHEN {STANDS} THEN task.rescheduled_from END,
+        reschedule_reason = CASE WHEN {STANDS} THEN task.reschedule_reason ELSE '' END
     FROM plan_promise promise
     JOIN servicing_serviceclock clock
         ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id

@@ -23,14 +23,15 @@ def _spread(over: str, days: str) -> str:
     return f"floor({_place(over)} * ({days}))::int"
 
 
-# The first of the client's slots (anchor + j * k months) after base + half the interval.
+# The first of the client's slots (anchor + j * k months, j of either sign) after base + half the interval.
 SLOT = """(
     SELECT min(slot) FROM (
         SELECT (p.anchor_on + make_interval(months => i.interval_months * j))::date AS slot
-        FROM generate_series(0, greatest(0, (
-            (extract(year FROM age(p.base_on, p.anchor_on)) * 12
-                + extract(month FROM age(p.base_on, p.anchor_on)))
-            / i.interval_months)::int + 3)) j
+        FROM (
+            SELECT floor((extract(year FROM apart) * 12 + extract(month FROM apart)) / i.interval_months)::int
+                AS intervals
+            FROM age(p.base_on, p.anchor_on) apart
+        ) since, generate_series(intervals - 1, intervals + 3) j
     ) slots
     WHERE slot > p.base_on + ((p.base_on + make_interval(months => i.interval_months))::date - p.base_on) / 2
 )"""

@@ -92,6 +92,8 @@ def plan(
         absences.move_clocks(session)
         counts.moved = creation.move(session)
         counts.redated = absences.move_tasks(session)
+        if (counts.moved or counts.redated) and clocks.wind_uncovered(session, firm):
+            absences.move_clocks(session)
         counts.reassigned = creation.reassign(session, firm)
         counts.created = creation.create(session)
         summaries.write(session)

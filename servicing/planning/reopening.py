@@ -1,4 +1,5 @@
-"""Open again what was closed on grounds that no longer stand: an undone tier change, a touch taken back."""
+"""What was closed on grounds that no longer stand opens again: an undone tier change, a touch taken back or
+corrected. A touch that only moved takes the day of its task with it."""
 
 from __future__ import annotations
 
@@ -28,13 +29,45 @@ UNDONE_TIER_CHANGE = f"""
     WHERE task.id = latest.id
 """
 
-# Done tasks whose touch was deleted, moved to another client or turned out to have reached nobody. `newer`:
-# a later task of the kind was closed on its own grounds, or has an appointment; then this one was missed.
-UNLOGGED = """
+# Its touch fell on another day than was known when it closed the task.
+_MOVED = "t.status = 'done' AND t.item_id IS NOT NULL AND t.completed_on <> touch.occurred_on"
+_IN_TIME = """CASE WHEN t.base_on IS NULL
+    THEN touch.occurred_on >= coalesce(clock.started_on, touch.occurred_on)
+    ELSE touch.occurred_on > t.base_on END"""
+_CLOCK = """LEFT JOIN servicing_serviceclock clock
+        ON clock.client_id = t.client_id AND clock.kind_id = t.kind_id"""
+FOLLOW_TOUCH = f"""
+    UPDATE servicing_servicetask task SET completed_on = moved.occurred_on
+    FROM (
+        SELECT t.id, touch.occurred_on
+        FROM plan_scope
+        JOIN servicing_servicetask t USING (client_id)
+        JOIN clients_touch touch ON touch.id = t.touch_id
+        {_CLOCK}
+        WHERE {_MOVED} AND touch.occurred_on <= %(day)s AND {_IN_TIME}
+    ) moved
+    WHERE task.id = moved.id
+"""
+
+# Its touch is of another kind than it was: imports alone correct that, of touches with a number. A task that
+# a rule closed stays closed when the firm drops the rule, which the history of the rules tells.
+_OTHER_KIND = """touch.source_id <> '' AND NOT EXISTS (
+    SELECT FROM servicing_fulfilmentrule rule
+    WHERE rule.service_kind_id = t.kind_id AND rule.touch_kind_id = touch.kind_id
+) AND NOT EXISTS (
+    SELECT FROM servicing_fulfilmentruleevent rule
+    WHERE rule.service_kind_id = t.kind_id AND rule.touch_kind_id = touch.kind_id
+)"""
+
+# Done tasks whose touch was deleted, moved to another client or before the task, turned out to have reached
+# nobody or to be of a kind that does not fulfil it. `newer`: a later task of the kind was closed on its own
+# grounds, or has an appointment; then this one was missed.
+UNLOGGED = f"""
     SELECT DISTINCT ON (t.client_id, t.kind_id, stands.newer) t.id, t.client_id, t.kind_id, stands.newer
     FROM plan_scope
     JOIN servicing_servicetask t USING (client_id)
     LEFT JOIN clients_touch touch ON touch.id = t.touch_id
+    {_CLOCK}
     CROSS JOIN LATERAL (SELECT EXISTS (
         SELECT 1 FROM servicing_servicetask other
         WHERE other.client_id = t.client_id AND other.kind_id = t.kind_id AND other.item_id IS NOT NULL
@@ -45,7 +78,8 @@ UNLOGGED = """
             AND promise.item_id = t.item_id AND NOT promise.waived
     ) AS newer) stands
     WHERE t.status = 'done' AND t.item_id IS NOT NULL
-        AND (touch.id IS NULL OR touch.client_id <> t.client_id OR touch.outcome <> 'reached')
+        AND (touch.id IS NULL OR touch.client_id <> t.client_id OR touch.outcome <> 'reached'
+            OR {_MOVED} AND NOT {_IN_TIME} OR {_OTHER_KIND})
     ORDER BY t.client_id, t.kind_id, stands.newer, t.id DESC
 """
 
@@ -54,6 +88,7 @@ def reopen(session: Session) -> int:
     """Returns how many tasks are open again."""
     from clients.firm import firm_settings
 
+    session.run(FOLLOW_TOUCH)
     reopened = session.run(UNDONE_TIER_CHANGE, zone=firm_settings().time_zone)
     if not session.keep("plan_unlogged", UNLOGGED):
         return reopened

@@ -13,6 +13,10 @@ MANY = 200  # rows from which fresh statistics are worth their time
 # What every statement below means by an open task.
 OPEN = "status IN ('planned', 'scheduled')"
 
+# Of a task whose client is promised its kind by another item: an appointment stands, and a date that a person
+# gave stands while the tier does.
+STANDS = "(task.status = 'scheduled' OR task.rescheduled_from IS NOT NULL AND task.tier_id = promise.tier_id)"
+
 
 @dataclass
 class Session:

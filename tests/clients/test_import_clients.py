@@ -196,6 +196,15 @@ class TestAdvisor:
         done("clients", write(tmp_path, "external_id,name,advisor\nA,A,ANN\nB,B,Ann@Example.com\n"))
         assert set(TeamMember.objects.values_list("user", flat=True)) == {ann.pk}
 
+    def test_of_usernames_that_differ_in_case_alone_the_one_written_so_is_meant(self, tmp_path: Path) -> None:
+        person("zed")
+        other = person("Zed", email="other@example.com")
+        done("clients", write(tmp_path, "external_id,name,advisor\nA,A,Zed\n"))
+        assert TeamMember.objects.get().user == other
+        code, result = run("clients", write(tmp_path, "external_id,name,advisor\nB,B,ZED\n"))
+        assert code == 1
+        assert "username" in result["errors"][0]["message"]
+
     def test_it_hands_a_client_over(self, tmp_path: Path) -> None:
         person()
         bob = person("bob")

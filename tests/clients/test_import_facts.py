@@ -11,7 +11,8 @@ import time_machine
 from django.utils import timezone
 
 from clients.firm import firm_today
-from clients.models import Change, Client, ClientSummary, Revenue, ServiceRole, TeamMember, Touch
+from clients.models import Change, Client, ClientSummary, Firm, Revenue, ServiceRole, TeamMember, Touch
+from clients.models.changes import ChangeKind
 from tests.clients.files import client, counts, done, person, run, write
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +177,48 @@ class TestTouches:
         text = f"external_id,occurred_at,kind\n{days}"
         done("touches", write(tmp_path, text))
         assert okafor.summary.last_touch_on == dt.date(2026, 1, 5)
+
+    def test_a_dash_in_the_role_gives_the_default_again(self, tmp_path: Path, okafor: Client) -> None:
+        header = "external_id,occurred_at,kind,role,by,source,source_id\n"
+        touch = "C-1,2026-01-05,call,{},{},crm,1\n"
+        done("touches", write(tmp_path, header + touch.format("planner", "")))
+        cleared = write(tmp_path, header + touch.format("-", ""))
+        assert counts(done("touches", cleared)) == (0, 1, 0, 0)
+        assert Touch.objects.get().role.code == "lead_advisor"
+        assert counts(done("touches", cleared)) == (0, 0, 1, 0)
+        ann = person()
+        TeamMember.objects.create(client=okafor, user=ann, role=ServiceRole.objects.get(code="associate"))
+        assert counts(done("touches", write(tmp_path, header + touch.format("-", "ann")))) == (0, 1, 0, 0)
+        assert Touch.objects.get().role.code == "associate"
+
+    def test_without_a_number_the_source_is_a_value_like_any_other(self, tmp_path: Path) -> None:
+        header = "external_id,occurred_at,kind,source,minutes\n"
+        touch = "C-1,2026-01-05,call,{},{}\n"
+
+        def read(source: str, minutes: str = "") -> tuple[tuple[int, int, int, int], str]:
+            result = done("touches", write(tmp_path, header + touch.format(source, minutes)))
+            return counts(result), Touch.objects.get().source
+
+        assert read("") == ((1, 0, 0, 0), "")
+        assert read("crm") == ((0, 1, 0, 0), "crm")
+        assert read("crm") == ((0, 0, 1, 0), "crm")
+        assert read("", "5") == ((0, 1, 0, 0), "crm")
+        without = write(tmp_path, "external_id,occurred_at,kind,minutes\nC-1,2026-01-05,call,6\n")
+        assert counts(done("touches", without)) == (0, 1, 0, 0)
+        assert Touch.objects.get().source == "crm"
+        assert read("-") == ((0, 1, 0, 0), "")
+
+    def test_its_date_follows_the_firms_time_zone(self, tmp_path: Path, okafor: Client) -> None:
+        late = "external_id,occurred_at,kind\nC-1,2026-01-05T23:30:00-05:00,call\nC-1,2026-01-03,email\n"
+        path = write(tmp_path, late)
+        done("touches", path)
+        Change.objects.all().delete()
+        Firm.objects.filter(pk=1).update(time_zone="Europe/Berlin")
+        call = Touch.objects.get(kind__code="call")
+        okafor.summary.refresh_from_db()
+        assert call.occurred_on == okafor.summary.last_touch_on == dt.date(2026, 1, 6)
+        assert set(Change.objects.values_list("client_id", "kind")) == {
+            (okafor.pk, ChangeKind.FACTS.value),
+            (okafor.pk, ChangeKind.SERVICE.value),
+        }
+        assert Touch.objects.get(kind__code="email").occurred_on == dt.date(2026, 1, 3)

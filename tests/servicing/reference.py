@@ -204,6 +204,15 @@ class Firm:
             self.reopen(client, day)
             self.fulfil_and_close(client, day)
         self.wind(day)
+        self.clocks_out_of_absences(day)
+        for client in self.clients:
+            self.move(client, day)
+            self.absent(client, day)
+        self.wind(day, expired_only=True)  # what moved may have covered a date that passed
+        self.clocks_out_of_absences(day)
+        self.create(day)
+
+    def clocks_out_of_absences(self, day: dt.date) -> None:
         for client in self.clients:
             for kind, item in self.promises(client, day).items():
                 clock = self.clocks[client, kind]
@@ -211,10 +220,6 @@ class Firm:
                     before, after = item.before * DAY, item.after * DAY
                     window = (clock.due - before, clock.due + after)
                     clock.due = self.out_of_absence(client, item, clock.due, window, day)
-        for client in self.clients:
-            self.move(client, day)
-            self.absent(client, day)
-        self.create(day)
 
     # --- absences
 
@@ -343,13 +348,13 @@ class Firm:
             elif self.waived(client, kind, day):
                 task.status, task.reason = "waived", "waiver"
             elif (
-                item.id == task.item.id
-                and task.end < day
+                (item.id == task.item.id or task.status == "scheduled")
+                and task.due + item.after * DAY < day
                 and add_months(task.due, item.months) - item.lead * DAY <= day
             ):
                 task.status = "missed"
 
-    def wind(self, day: dt.date) -> None:
+    def wind(self, day: dt.date, *, expired_only: bool = False) -> None:
         first: dict[tuple, list] = defaultdict(list)
         dated: list[tuple[int, Item, dt.date | None, dt.date]] = []
         for client in sorted(self.clients):
@@ -363,13 +368,17 @@ class Firm:
                         and not self.covered(client, kind, clock.due + item.after * DAY)
                     ):
                         dated.append((client, item, base, clock.due))
+                elif expired_only:
+                    continue
                 elif base is None:
                     start = self.served(client, day)[0]
                     first[self.person(client, item.role), item.id, item.months, start].append((client, item))
                 elif item.basis == "calendar" and clock:
                     middle = base + (add_months(base, item.months) - base).days // 2 * DAY
                     slot = next(
-                        s for j in range(1000) if (s := add_months(clock.anchor, j * item.months)) > middle
+                        s
+                        for j in range(-1000 // item.months, 1000)
+                        if (s := add_months(clock.anchor, j * item.months)) > middle
                     )
                     dated.append((client, item, base, slot))
                 else:

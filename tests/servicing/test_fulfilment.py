@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from clients.firm import firm_today
+from clients.firm import firm_today, firm_zone
 from clients.importing.undo import undo_import
-from clients.models import Client, ImportBatch, Touch
+from clients.models import Client, Firm, ImportBatch, Touch
 from clients.services_facts import remove_touch
-from servicing.models import ServiceClock, ServiceTask
+from servicing.models import FulfilmentRule, ServiceClock, ServiceTask
 from servicing.planning import plan, sweeps
 from tests.clients.files import done, write
 from tests.servicing.world import World
@@ -99,3 +99,67 @@ def test_a_touch_between_two_dates_that_closes_nothing_moves_the_clock_and_unlog
     remove_touch(touch=touch)
     sweeps.plan_changed()
     assert clocks() == before
+
+
+class TestCorrected:
+    """A later file says what a touch that closed a task really was."""
+
+    @pytest.fixture
+    def review(self, world: World, tmp_path: Path) -> tuple[ServiceTask, str, dt.date]:
+        """A review done in its window by an imported touch; the client's number; the touch's date."""
+        today = firm_today()
+        base = today - relativedelta(months=3) + 3 * DAY
+        client = world.client(tier="A", since=base - 100 * DAY, team=TEAM)
+        world.touch(client, "review_meeting", base)
+        plan(as_of=today - 20 * DAY)
+        plan(as_of=today)
+        task = ServiceTask.objects.open().get(kind__code="review_meeting")
+        number, held = Client.objects.get(pk=client).external_id, today - DAY
+        imported(tmp_path, f"{number},{held},review_meeting,,crm,1")
+        task.refresh_from_db()
+        assert (task.status, task.completed_on) == ("done", held)
+        assert clocks()["review_meeting"][0] == task.due_on
+        return task, number, held
+
+    def test_its_date_takes_the_task_and_the_clock_along(self, review, tmp_path):
+        task, number, held = review
+        earlier = task.window_start - 10 * DAY
+        imported(tmp_path, f"{number},{earlier},review_meeting,,crm,1")
+        task.refresh_from_db()
+        assert (task.status, task.completed_on) == ("done", earlier)
+        assert clocks()["review_meeting"][0] == earlier  # outside its window: counted from the touch
+        imported(tmp_path, f"{number},{held},review_meeting,,crm,1")
+        task.refresh_from_db()
+        assert (task.completed_on, clocks()["review_meeting"][0]) == (held, task.due_on)
+
+    def test_a_date_before_the_task_was_counted_opens_it_again(self, review, tmp_path):
+        task, number, _held = review
+        imported(tmp_path, f"{number},{task.base_on - 5 * DAY},review_meeting,,crm,1")
+        task.refresh_from_db()
+        assert (task.status, task.completed_on, task.touch_id) == ("planned", None, None)
+
+    def test_a_kind_that_does_not_fulfil_it_opens_it_again(self, review, tmp_path):
+        task, number, held = review
+        imported(tmp_path, f"{number},{held},call,,crm,1")
+        task.refresh_from_db()
+        assert (task.status, task.completed_on, task.touch_id) == ("planned", None, None)
+        imported(tmp_path, f"{number},{held},review_meeting,,crm,1")
+        task.refresh_from_db()
+        assert (task.status, task.completed_on) == ("done", held)
+
+    def test_a_rule_that_the_firm_drops_opens_nothing(self, review):
+        task, _number, held = review
+        FulfilmentRule.objects.filter(service_kind__code="review_meeting").delete()
+        plan(as_of=firm_today())
+        task.refresh_from_db()
+        assert (task.status, task.completed_on) == ("done", held)
+
+    def test_another_time_zone_of_the_firm_takes_it_along(self, review, world):
+        task, _number, held = review
+        touch = Touch.objects.get(pk=task.touch_id)
+        moment = dt.datetime.combine(held, dt.time(23, 30), firm_zone())
+        Touch.objects.filter(pk=touch.pk).update(occurred_at=moment)
+        Firm.objects.filter(pk=1).update(time_zone="Europe/Berlin")
+        sweeps.plan_changed()
+        task.refresh_from_db()
+        assert task.completed_on == held + DAY

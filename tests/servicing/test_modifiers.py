@@ -20,6 +20,7 @@ from clients.models import (
     ComplexityDriver,
     IncomeStructure,
     Persona,
+    Touch,
     User,
 )
 from clients.permission.answers import record_answer
@@ -255,7 +256,9 @@ def test_a_follow_up_that_a_person_closed_stays_closed_and_an_old_meeting_gets_n
     plan(as_of=TODAY, clients=[a.pk])
     assert follow_up(held).status == "done"
     ServiceTask.objects.filter(source="follow_up").delete()
-    ServiceTask.objects.filter(pk=held.pk).update(completed_on=TODAY - dt.timedelta(days=30))
+    long_ago = TODAY - dt.timedelta(days=30)
+    Touch.objects.filter(tasks=held).update(occurred_on=long_ago)
+    ServiceTask.objects.filter(pk=held.pk).update(completed_on=long_ago)
     plan(as_of=TODAY, clients=[a.pk])
     assert not ServiceTask.objects.filter(source="follow_up").exists()
 

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.db import connection, transaction
 
 from clients.changes import take_changes
@@ -168,6 +169,58 @@ def test_an_appointment_stands_when_the_tier_changes(world):
     moved = ServiceTask.objects.get(pk=review.pk)
     assert moved.item.standard.tier.code == "C"
     assert (moved.status, moved.due_on) == ("scheduled", review.due_on)
+
+
+def test_an_appointment_that_passed_is_missed_by_the_interval_of_the_new_tier_at_once(world):
+    client = world.client(tier="C", since=START, team=TEAM)
+    world.touch(client, "review_meeting", START - relativedelta(months=11, days=6))
+    plan(as_of=START)
+    review = open_tasks(kind__code="review_meeting").get()
+    ServiceTask.objects.filter(pk=review.pk).update(status="scheduled", scheduled_at=noon(review.due_on))
+    later = review.due_on + relativedelta(months=2, days=10)  # in tier C the next one would come next year
+    plan(as_of=later - DAY)
+    assert open_tasks(kind__code="review_meeting").get() == review
+    world.assign(client, "A", later)
+    assert plan(as_of=later).missed == 1
+    assert open_tasks(kind__code="review_meeting").exclude(pk=review.pk).count() == 1
+    again = plan(as_of=later)
+    assert (again.created, again.missed, again.moved) == (0, 0, 0)
+
+
+def test_a_check_in_that_a_review_covered_is_not_asked_for_in_the_past(world):
+    """Its date from an earlier stay in the tier passed while the review was due earlier than it is now."""
+    client = world.client(tier="B", since=START, team=TEAM)
+    world.touch(client, "meeting", START)
+    world.touch(client, "review_meeting", START - 56 * DAY)
+    plan(as_of=START + 45 * DAY)
+    world.assign(client, "A", START + 46 * DAY)
+    for days in (46, 84):
+        plan(as_of=START + days * DAY)
+    world.assign(client, "B", START + 99 * DAY)
+    day = START + 99 * DAY
+    plan(as_of=day)
+    assert ServiceClock.objects.get(kind__code="check_in").due_on > day
+    assert not open_tasks(kind__code="check_in", due_on__lt=day).exists()
+
+
+def test_a_shorter_interval_counts_slots_before_the_anchor_too(world):
+    """Who moves up is met by the new tier's interval, not at the date that the old tier would have given."""
+    ServiceItem.objects.filter(kind__code="review_meeting").update(basis="calendar")
+    client = world.client(tier="C", since=START, team=TEAM)
+    world.touch(client, "review_meeting", START - 70 * DAY)
+    plan(as_of=START)
+    clock = ServiceClock.objects.get(kind__code="review_meeting")
+    assert clock.anchor_on > START + 200 * DAY
+    world.assign(client, "A", START + 5 * DAY)
+    plan(as_of=START + 5 * DAY)
+    clock.refresh_from_db()
+    middle = START - 70 * DAY + 46 * DAY  # half of three months
+    slots = [clock.anchor_on - relativedelta(months=3 * n) for n in range(5)]
+    slot = min(day for day in slots if day > middle)
+    if slot >= START + 5 * DAY:
+        assert slot <= clock.due_on <= slot + 4 * DAY  # on a working day
+    else:
+        assert clock.due_on <= START + 100 * DAY
 
 
 def test_an_undone_tier_change_brings_back_what_it_cancelled(world):
