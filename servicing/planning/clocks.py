@@ -44,27 +44,49 @@ BASES = """
     GROUP BY client_id, kind_id
 """
 
-# `expired_on`: nothing changed, but the date passed before its task could be created.
+# Each promise with its base and its clock, if it has one: read once, looked at several times. `wound_*`: what
+# the clock was wound by.
 CLOCKS = """
-    SELECT promise.client_id, promise.kind_id, promise.line_id, promise.starts_on, promise.person_id,
-        base.base_on, clock.anchor_on, clock.id AS clock_id,
-        CASE WHEN clock.id IS NOT NULL AND clock.item_id = promise.item_id AND clock.terms = promise.terms
-            AND clock.base_on IS NOT DISTINCT FROM base.base_on THEN clock.due_on END AS expired_on
+    SELECT promise.client_id, promise.kind_id, promise.line_id, promise.item_id, promise.terms,
+        promise.starts_on, promise.person_id, promise.waived, promise.window_after_days, promise.lead_days,
+        base.base_on, clock.id AS clock_id, clock.anchor_on, clock.due_on, clock.create_on,
+        clock.item_id AS wound_item_id, clock.terms AS wound_terms, clock.base_on AS wound_base_on
     FROM plan_promise promise
     LEFT JOIN plan_base base ON base.client_id = promise.client_id AND base.kind_id = promise.kind_id
     LEFT JOIN servicing_serviceclock clock
         ON clock.client_id = promise.client_id AND clock.kind_id = promise.kind_id
 """
+
+# A date that passed before its task could be created, and that nothing covers.
 EXPIRED = f"""(
-        clock.due_on < %(day)s AND NOT promise.waived AND NOT EXISTS (
+        promise.due_on < %(day)s AND NOT promise.waived AND NOT EXISTS (
             SELECT 1 FROM servicing_servicetask task
             WHERE task.client_id = promise.client_id AND task.kind_id = promise.kind_id
                 AND task.item_id IS NOT NULL AND task.{OPEN}
-        ) AND NOT {COVERED.format(tasks=OPEN_TASKS, due="clock.due_on")}
+        ) AND NOT {COVERED.format(tasks=OPEN_TASKS, due="promise.due_on")}
     )"""
-ANEW = f"""{CLOCKS}
-    WHERE clock.id IS NULL OR clock.item_id <> promise.item_id OR clock.terms <> promise.terms
-        OR clock.base_on IS DISTINCT FROM base.base_on OR {EXPIRED}
+
+# `expired_on`: nothing changed, but the date passed before its task could be created.
+_TO_DATE = """
+    SELECT promise.client_id, promise.kind_id, promise.line_id, promise.starts_on, promise.person_id,
+        promise.base_on, promise.anchor_on, promise.clock_id, {expired_on} AS expired_on
+    FROM plan_clock promise"""
+ANEW = f"""{
+    _TO_DATE.format(
+        expired_on="CASE WHEN wound_item_id = item_id AND wound_terms = terms "
+        "AND wound_base_on IS NOT DISTINCT FROM base_on THEN due_on END"
+    )
+}
+    WHERE clock_id IS NULL OR wound_item_id <> item_id OR wound_terms <> terms
+        OR wound_base_on IS DISTINCT FROM base_on OR {EXPIRED}
+"""
+
+# The same after tasks have moved: what this run has wound already is no longer past.
+UNCOVERED = f"""{_TO_DATE.format(expired_on="promise.due_on")}
+    WHERE {EXPIRED} AND EXISTS (
+        SELECT FROM servicing_serviceclock clock
+        WHERE clock.id = promise.clock_id AND clock.due_on = promise.due_on
+    )
 """
 
 # One planner works at a time: a clock that was not there is still not there.
@@ -84,26 +106,26 @@ WIND_AGAIN = """
 # Another lead moves the day on which the task appears, never the date. What another item gives is wound anew.
 NEW_LEAD = """
     UPDATE servicing_serviceclock clock SET create_on = clock.due_on - promise.lead_days
-    FROM plan_promise promise
-    WHERE promise.client_id = clock.client_id AND promise.kind_id = clock.kind_id
-        AND clock.item_id = promise.item_id AND clock.create_on <> clock.due_on - promise.lead_days
+    FROM plan_clock promise
+    WHERE clock.id = promise.clock_id AND promise.wound_item_id = promise.item_id
+        AND promise.create_on <> promise.due_on - promise.lead_days
 """
 
 
 def wind(session: Session, firm: Firm) -> None:
     """Computes the due dates that have to be given, and leaves all others as they were given."""
-    session.run(NEW_LEAD)
     session.keep("plan_base", BASES, analyzed="client_id, kind_id")
+    session.keep("plan_clock", CLOCKS, analyzed="client_id, kind_id, clock_id")
+    session.run(NEW_LEAD)
     _give_dates(session, firm, ANEW)
 
 
 def wind_uncovered(session: Session, firm: Firm) -> int:
     """Gives dates anew that had passed while another task covered their own, and whose cover has moved away;
     returns how many."""
-    passed = f"{CLOCKS} WHERE {EXPIRED}"
-    if not session.fetch(f"SELECT EXISTS ({passed})", **cover_parameters())[0][0]:
+    if not session.fetch(f"SELECT EXISTS ({UNCOVERED})", **cover_parameters())[0][0]:
         return 0
-    return _give_dates(session, firm, passed)
+    return _give_dates(session, firm, UNCOVERED)
 
 
 def _give_dates(session: Session, firm: Firm, anew: str) -> int:
