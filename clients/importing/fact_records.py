@@ -140,9 +140,8 @@ def decide_touches(cursor: Any, mapping: Mapping, *, sample: int, zone: str) -> 
     compared = ("occurred_at", "kind_id", "outcome", "minutes", "by_id", "source")
     plan.changed["record"] = [
         "keyed_client_id IS NOT NULL AND keyed_client_id <> client_id",
-        # None yet: given when the touch is stored.
-        f"old_role_id IS DISTINCT FROM CASE WHEN raw_role = {CLEAR_SQL} THEN {default_role('v')} "
-        "ELSE coalesce(role_id, old_role_id) END",
+        f"old_role_id IS DISTINCT FROM "
+        f"CASE WHEN raw_role = {CLEAR_SQL} THEN {default_role('v')} ELSE role_id END",
         *(differs(name) for name in compared),
         f"({differs('note')} AND btrim(old_note, {SPACES_SQL}) IS DISTINCT FROM btrim(note, {SPACES_SQL}))",
     ]

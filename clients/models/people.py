@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clients import triggers
 from clients.audit import tracked
 from clients.models.changes import ChangeKind
+from clients.summaries import LOCK as SUMMARIES_LOCK
 
 
 def validate_time_zone(value: str) -> None:
@@ -96,9 +97,10 @@ _DATES_FOLLOW_TIME_ZONE = pgtrigger.Trigger(
     level=pgtrigger.Row,
     operation=pgtrigger.UpdateOf("time_zone"),
     condition=pgtrigger.Condition("OLD.time_zone IS DISTINCT FROM NEW.time_zone"),
-    func="""
+    func=f"""
         UPDATE clients_touch SET occurred_on = (occurred_at AT TIME ZONE NEW.time_zone)::date
         WHERE occurred_on <> (occurred_at AT TIME ZONE NEW.time_zone)::date;
+        PERFORM pg_advisory_xact_lock({SUMMARIES_LOCK});
         UPDATE clients_clientsummary s SET last_touch_on = l.last_touch_on
         FROM (
             SELECT client_id, max(occurred_on) AS last_touch_on
@@ -106,7 +108,7 @@ _DATES_FOLLOW_TIME_ZONE = pgtrigger.Trigger(
         ) l
         WHERE s.client_id = l.client_id AND s.last_touch_on <> l.last_touch_on;
         RETURN NULL;
-    """,
+    """,  # noqa: S608  (a constant)
 )
 
 
