@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from clients import people, time_zones
+from clients.as_shown import AsShown
 from clients.merges import taken_number
 from clients.models import (
     BehavioralTrigger,
@@ -72,7 +73,7 @@ def _changes_help(model: type[Term]) -> str:
     return " ".join(f"{term.label}: {term.changes}" for term in model._default_manager.active())
 
 
-class ClientForm(forms.ModelForm):
+class ClientForm(AsShown, forms.ModelForm):
     """The record and its five dropdowns. The behavioral one is there only while permission is granted."""
 
     behavioral_trigger = forms.ModelChoiceField(
@@ -153,7 +154,7 @@ class ClientForm(forms.ModelForm):
         return number
 
 
-class MemberForm(forms.ModelForm):
+class MemberForm(AsShown, forms.ModelForm):
     class Meta:
         model = Member
         fields = ["name", "relation", "birth_date", "email", "phone"]
@@ -185,7 +186,7 @@ class PersonField(forms.CharField):
         return person
 
 
-class TeamForm(forms.Form):
+class TeamForm(AsShown, forms.Form):
     """The service team: one person for each role, or nobody."""
 
     def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:

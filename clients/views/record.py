@@ -19,6 +19,7 @@ from clients.forms import ClientForm, MemberForm, TeamForm
 from clients.merges import stayed_for
 from clients.models import Client, Member, TeamMember
 from clients.requests import SignedInRequest
+from clients.sent_once import once
 from clients.tabs import tabs
 
 
@@ -117,6 +118,7 @@ def edit_team(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def edit_member(request: SignedInRequest, pk: int, member: int | None = None) -> HttpResponse:
     """A person of the household, new or changed."""
     client = _client(request, pk)

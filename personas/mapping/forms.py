@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clients.as_shown import AsShown
 from personas.models.mapping import CONDITIONS, PARTS, WORDS, MapRow, MessageChannel, lines
 
 UPLOAD_LIMIT = 5 * 1024 * 1024  # a map of a thousand rows is a fifth of it
@@ -27,7 +28,7 @@ def contradiction(use: str, avoid: str) -> list[str]:
     return [word for word in lines(use) if word.casefold() in unwanted]
 
 
-class MapRowForm(forms.ModelForm):
+class MapRowForm(AsShown, forms.ModelForm):
     """Who it is for, and what to say to them. At least one part is filled in; the model says so."""
 
     class Meta:

@@ -17,6 +17,7 @@ from clients.firm import firm_today
 from clients.importing.files import FileRefused
 from clients.models import Client
 from clients.requests import SignedInRequest
+from clients.sent_once import once
 from clients.words import words_for
 from personas.mapping import files, importing, services
 from personas.mapping.forms import MapFileForm, MapRowForm
@@ -46,6 +47,7 @@ def message_map(request: SignedInRequest) -> HttpResponse:
 
 
 @require(runs_the_firm)
+@once
 def new_row(request: SignedInRequest) -> HttpResponse:
     """A new row; the address may name the ids of its conditions."""
     named = {name: value for name in CONDITIONS if (value := request.GET.get(name, "")).isdecimal()}

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clients.as_shown import AsShown
 from clients.firm import firm_today
 from clients.forms import DateInput
 from clients.models import Term
@@ -19,7 +20,7 @@ from personas.scripts.services import CONTENT
 YEAR = dt.timedelta(days=365)
 
 
-class ScriptForm(forms.ModelForm):
+class ScriptForm(AsShown, forms.ModelForm):
     """What a version says and for whom. A word that was retired can be kept, not chosen."""
 
     class Meta:

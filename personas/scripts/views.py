@@ -19,6 +19,7 @@ from clients.feedback import notice
 from clients.firm import firm_today
 from clients.models import ServiceRole
 from clients.requests import SignedInRequest
+from clients.sent_once import once
 from clients.words import words_for
 from personas.models import Script, ScriptState, ScriptVersion, Situation
 from personas.models.mapping import CONDITIONS
@@ -176,6 +177,7 @@ def _about(
 
 
 @require(may_write)
+@once
 def new_script(request: SignedInRequest) -> HttpResponse:
     """A new script, a draft."""
     form = ScriptForm(request.POST if request.method == "POST" else None)

@@ -16,6 +16,7 @@ from clients.commands import Refused
 from clients.feedback import notice
 from clients.firm import firm_today
 from clients.requests import SignedInRequest
+from clients.sent_once import once
 from servicing.models import AccessRequest
 from servicing.retention import access, forms, periods, reading
 from servicing.retention.views import form_page, named_client
@@ -36,6 +37,7 @@ def requests(request: SignedInRequest) -> HttpResponse:
 
 @require(keeps_data)
 @require_http_methods(["GET", "POST"])
+@once
 def new_request(request: SignedInRequest) -> HttpResponse:
     """Records that a client asked what is held."""
     client = named_client(request)

@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from clients.access import may_edit_clients, require
 from clients.feedback import notice
 from clients.models import Client, Touch
+from clients.sent_once import once
 from servicing.forms import LogTouchForm, WaiverForm
 from servicing.models import Waiver
 from servicing.work import facts
@@ -28,6 +29,7 @@ def service_tab(request: HttpRequest, client: Client) -> dict[str, Any]:
 
 
 @require(may_edit_clients)
+@once
 def log(request: HttpRequest, pk: int) -> HttpResponse:
     """Logs a touch, and says what it closed. The tab asks for the form alone when somebody wants it."""
     client = _client(request, pk)
@@ -56,6 +58,7 @@ def remove(request: HttpRequest, pk: int, touch: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def waive(request: HttpRequest, pk: int) -> HttpResponse:
     """Stores an exception to one promise."""
     client = _client(request, pk)

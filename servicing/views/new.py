@@ -17,12 +17,14 @@ from clients.feedback import notice
 from clients.formats import short_date
 from clients.models import User
 from clients.requests import back_path
+from clients.sent_once import once
 from servicing.forms import NamedTouchForm, NewTaskForm
 from servicing.views.task import lead_back
 from servicing.work import facts, services
 
 
 @require(may_edit_clients)
+@once
 def new_touch(request: HttpRequest) -> HttpResponse:
     """Logs a touch for the client that is typed, and says what it closed."""
     by = cast(User, request.user)
@@ -40,6 +42,7 @@ def new_touch(request: HttpRequest) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def new_task(request: HttpRequest) -> HttpResponse:
     """Makes a task beside the standards for the client that is typed."""
     by = cast(User, request.user)

@@ -19,6 +19,7 @@ from clients.choosing import written
 from clients.feedback import notice
 from clients.models import Client, Tier, User
 from clients.requests import SignedInRequest, back_path
+from clients.sent_once import once
 from servicing.client_has import has
 from servicing.forms import serving_people
 from servicing.models import ClientRequest
@@ -32,6 +33,7 @@ from servicing.work.words import answer_by
 
 
 @require(may_edit_clients)
+@once
 def new_request(request: SignedInRequest) -> HttpResponse:
     """Logs what a client asked for. `client`: the id of one that the form begins with."""
     sent = request.POST if request.method == "POST" else None

@@ -24,6 +24,7 @@ from clients.feedback import notice, refusal, with_notice
 from clients.formats import short_date
 from clients.models import User
 from clients.requests import back_path
+from clients.sent_once import once
 from servicing.forms import (
     AttemptForm,
     BookForm,
@@ -142,6 +143,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def work(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """The form of a step, and the step itself."""
     chosen = STEPS.get(step)

@@ -21,6 +21,7 @@ from clients.firm import firm_today
 from clients.formats import hours
 from clients.models import Client, TimeEntry
 from clients.requests import SignedInRequest, back_path
+from clients.sent_once import once
 from servicing.timelog.forms import NamedTimeForm, TimeForm, initial_of
 from servicing.timelog.week import week_of
 
@@ -43,6 +44,7 @@ def week(request: SignedInRequest) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def new_time(request: SignedInRequest) -> HttpResponse:
     """Logs time for the client that is typed; opens in place on the first page."""
     form = NamedTimeForm(request.POST or None, by=request.user, auto_id="id_time_%s")
@@ -52,6 +54,7 @@ def new_time(request: SignedInRequest) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def log_time(request: SignedInRequest, pk: int) -> HttpResponse:
     """Logs time for one client. The tab asks for the form alone when somebody wants it."""
     client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)

@@ -55,9 +55,9 @@ def appointment(at: dt.datetime, zone: dt.tzinfo, today: dt.date) -> str:
 def answer_by(at: dt.datetime, now: dt.datetime) -> str:
     """Answer by 14:30, in 1 h 20; Answer was due 14:30, 25 min ago; without the distance on other days.
 
-    In the time zone of the page, as `clock`."""
+    Less than a minute counts as one. In the time zone of the page, as `clock`."""
     today = timezone.localtime(at).date() == timezone.localtime(now).date()
-    values = {"when": clock(at, now), "distance": hours(abs(at - now) // dt.timedelta(minutes=1))}
+    values = {"when": clock(at, now), "distance": hours(max(1, abs(at - now) // dt.timedelta(minutes=1)))}
     if at > now:
         text = _("Answer by %(when)s, in %(distance)s") if today else _("Answer by %(when)s")
     else:

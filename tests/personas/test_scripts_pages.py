@@ -18,6 +18,7 @@ from clients.models import Member
 from personas.models import Script, ScriptState, ScriptUse, ScriptVersion, Situation
 from personas.scripts import files, services
 from tests.factories import ClientFactory, UserFactory
+from tests.page_forms import form_of
 from tests.personas.test_scripts import DAY, in_year
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +235,22 @@ def test_nonsense_in_an_address_or_a_form_is_answered_and_never_an_error():
     ):
         sent = {"file": SimpleUploadedFile("scripts.csv", data)}
         assert browser.post("/personas/scripts/import/", sent).status_code == 422, data
+
+
+def test_two_writers_with_one_draft_open_keep_each_other_s_words():
+    first, second = signed_in("advisor"), signed_in("advisor")
+    lines = "Good day, {greeting}.\n\nIt is about time."
+    first.post(reverse("personas:new_script"), values(body=lines))
+    edit = reverse("personas:edit_script", args=["say-good-day"])
+    sent = form_of(first.get(edit).content.decode(), "body")
+    other = form_of(second.get(edit).content.decode(), "body")
+    assert first.post(edit, sent | {"title": "Say hello"}).status_code == 302
+    assert second.post(edit, other | {"body": "Hello, {greeting}."}).status_code == 302
+    version = ScriptVersion.objects.get(script__code="say-good-day")
+    assert (version.title, version.body) == ("Say hello", "Hello, {greeting}.")
+    refused = first.post(edit, sent | {"body": lines + " At last."})
+    assert list(refused.context["form"].errors) == ["body"]
+    assert "Somebody changed this to “Hello, {greeting}.” meanwhile" in refused.content.decode()
+    assert first.post(edit, form_of(refused.content.decode(), "body")).status_code == 302
+    version.refresh_from_db()
+    assert (version.title, version.body.endswith("At last.")) == ("Say hello", True)

@@ -10,6 +10,7 @@ import time_machine
 from django.core import mail as outgoing
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
 from clients.models import Client, Notice, TeamMember, Touch, User
 from servicing.models import Absence, ClientRequest, ServiceTask, StandingPromise
@@ -17,6 +18,7 @@ from servicing.reminders import mail, waiting
 from servicing.requests import lists, services, telling
 from servicing.requests.promises import RequestRefused
 from servicing.work import services as work
+from servicing.work.words import answer_by
 from tests.servicing.world import World
 
 NEW_YORK = zoneinfo.ZoneInfo("America/New_York")
@@ -413,6 +415,20 @@ def test_it_is_at_the_top_of_the_queue_with_its_time_and_whole_in_the_panel(sign
     assert reverse("servicing:request", args=[asked.pk]) in text
     work.book(task=soon.task, at=at("2026-03-09 10:00"))
     assert len(browser.get("/").context["queue"].groups[0].rows) == 2  # it waits for its appointment
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("12:30:00", "Answer by 14:00, in 1 h 30"),
+        ("13:59:40", "Answer by 14:00, in 1 min"),
+        ("14:00:10", "Answer was due 14:00, 1 min ago"),
+        ("14:25:00", "Answer was due 14:00, 25 min ago"),
+    ],
+)
+def test_it_says_how_far_away_an_answer_is(now, said):
+    with timezone.override(NEW_YORK):
+        assert answer_by(at("2026-03-03 14:00"), at(f"2026-03-03 {now}")) == said
 
 
 # --- Handing over -----------------------------------------------------------------------------------------

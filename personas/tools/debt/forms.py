@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clients import formats
+from clients.as_shown import AsShown
 from clients.firm import firm_today
 from clients.forms import DateInput
 from clients.register.forms import tell_why
@@ -25,7 +26,7 @@ LONGEST_AGO = 50 * 366  # days: an older balance is a slip of the pen
 MOST_EXTRA = 1_000_000
 
 
-class LoanForm(forms.ModelForm):
+class LoanForm(AsShown, forms.ModelForm):
     """A loan with its balance on a day. Says why where the payment would never pay it off."""
 
     class Meta:

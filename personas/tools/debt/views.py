@@ -16,6 +16,7 @@ from clients.feedback import notice
 from clients.firm import firm_today
 from clients.models import Client
 from clients.requests import SignedInRequest
+from clients.sent_once import once
 from personas.models import Loan
 from personas.tools.debt import months
 from personas.tools.debt.amortisation import NeverEnds, by_own_payments
@@ -70,6 +71,7 @@ def schedule(request: SignedInRequest, pk: int, loan: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def edit_loan(request: SignedInRequest, pk: int, loan: int | None = None) -> HttpResponse:
     """A loan, new or changed."""
     client = client_of(request, pk, REGISTERED)

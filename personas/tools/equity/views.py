@@ -17,6 +17,7 @@ from clients.firm import firm_today
 from clients.models import Client
 from clients.register.active import is_active
 from clients.requests import SignedInRequest
+from clients.sent_once import once
 from personas.models import (
     EquityCompany,
     EquityGrant,
@@ -216,6 +217,7 @@ def _tried(form: WhatIfForm, book: Book, there: list[tuple[Lot, int]]) -> Tried 
 
 
 @require(may_edit_clients)
+@once
 def new_grant(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new grant."""
     client = client_of(request, pk, register.GRANTS)
@@ -259,6 +261,7 @@ def _around(row: EquityGrant, move_form: MoveForm | None) -> dict[str, Any]:
 
 @require(may_edit_clients)
 @require_POST
+@once
 def record(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """Records an exercise or a sale."""
     client = client_of(request, pk, register.GRANTS, register.TRANSACTIONS)

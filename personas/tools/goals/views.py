@@ -18,6 +18,7 @@ from clients.limits import too_often
 from clients.models import Client
 from clients.register.active import is_active
 from clients.requests import SignedInRequest
+from clients.sent_once import once
 from personas.models import GoalPartner, GoalRound
 from personas.tools.goals import reading, services
 from personas.tools.goals.forms import GOALS, BeginForm, RankForm
@@ -51,6 +52,7 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def begin(request: SignedInRequest, pk: int) -> HttpResponse:
     """Chooses the goals and the two partners of a new round."""
     client = _client(request, pk)

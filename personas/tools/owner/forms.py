@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients.as_shown import AsShown
 from clients.firm import firm_today
 from clients.forms import DateInput
 from clients.register.forms import tell_why
@@ -41,7 +42,7 @@ def _not_to_come(day: dt.date) -> dt.date:
     return day
 
 
-class HoldingForm(forms.ModelForm):
+class HoldingForm(AsShown, forms.ModelForm):
     """Something that the household owns or owes."""
 
     class Meta:

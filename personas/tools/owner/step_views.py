@@ -18,6 +18,7 @@ from clients.access import may_edit_clients, require
 from clients.feedback import notice
 from clients.firm import firm_today
 from clients.requests import SignedInRequest
+from clients.sent_once import once
 from personas.models import CommitmentStep, StarterStep, StepState
 from personas.tools.owner import steps
 from personas.tools.owner.forms import AgreeForm, CloseForm, StepForm
@@ -56,6 +57,7 @@ def add_starters(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def edit_step(request: SignedInRequest, pk: int, step: int | None = None) -> HttpResponse:
     """A step's words, new or changed."""
     client = client_of(request, pk, STEPS)

@@ -18,6 +18,7 @@ from clients.feedback import notice
 from clients.firm import firm_today
 from clients.models import Client
 from clients.requests import SignedInRequest
+from clients.sent_once import once
 from personas.models import Holding, OwnerOption, WinCondition
 from personas.models.owner import Letter
 from personas.tools.owner import balance, comparing, services
@@ -51,6 +52,7 @@ def balance_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def edit_holding(request: SignedInRequest, pk: int, holding: int | None = None) -> HttpResponse:
     """Something owned or owed, new or changed."""
     client = client_of(request, pk, HOLDINGS)
@@ -89,6 +91,7 @@ def options_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def edit_win(request: SignedInRequest, pk: int, win: int | None = None) -> HttpResponse:
     """A win condition, new or changed."""
     client = client_of(request, pk, WINS, OPTIONS)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients.as_shown import AsShown
 from clients.firm import firm_today
 from clients.forms import DateInput
 from clients.models import Client
@@ -18,7 +19,7 @@ from personas.models import CheckState, HouseholdDuty, OtherIncome, Reserve, Sol
 from personas.tools.runway.reading import CHECKLIST, COSTS, DUTIES, INCOMES, RESERVES, Checklist
 
 
-class CostsForm(forms.ModelForm):
+class CostsForm(AsShown, forms.ModelForm):
     """What the household spends a month, and whose income would end."""
 
     class Meta:
@@ -35,7 +36,7 @@ class CostsForm(forms.ModelForm):
         tell_why(self, COSTS)
 
 
-class LineForm(forms.ModelForm):
+class LineForm(AsShown, forms.ModelForm):
     """One of several rows of a household. `code`: the register's field that it is of."""
 
     code = ""

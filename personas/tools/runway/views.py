@@ -17,6 +17,7 @@ from clients.firm import firm_today
 from clients.models import Client
 from clients.register.active import is_active
 from clients.requests import SignedInRequest
+from clients.sent_once import once
 from personas.tools.runway import reading, services
 from personas.tools.runway.forms import LINES, ChecklistForm, CostsForm
 
@@ -64,6 +65,7 @@ def costs(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require(may_edit_clients)
+@once
 def line(request: SignedInRequest, pk: int, kind: str, number: int | None = None) -> HttpResponse:
     """A reserve, an income that goes on, or who does a thing: new or changed."""
     client = _client(request, pk)
