@@ -42,7 +42,7 @@ class AsShown(forms.BaseForm):
         moved = [bound for bound in shown if _differs(bound, self.data[bound.html_initial_name])]
         if not moved:
             return {}
-        self.data = self.data.copy()
+        self.data = self.data.copy()  # type: ignore[attr-defined]
         both = {}
         for bound in moved:
             stored = bound.field.prepare_value(bound.initial)
