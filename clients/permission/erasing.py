@@ -3,7 +3,8 @@
 The record's own tables are erased by the database itself, whatever path ended the permission
 (`clients.models.permission_triggers`), and a row of `Erasure` says so. What lies elsewhere is gone through
 place by place: the stored uploads here, and the places that the apps above name in `AppConfig.ready` with
-`register_place`. A person's recording does it at once; what a file, a merge or plain SQL ended, the sweep.
+`register_place`. A person's recording does it at once, and so does a merge; what a file or plain SQL ended,
+the sweep.
 """
 
 from __future__ import annotations
@@ -21,7 +22,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients.importing.files import FileRefused, open_records
-from clients.models import Client, Erasure, FormerNumber, ImportBatch, ImportKind, ImportState, Member
+from clients.models import (
+    Client,
+    ClientMerge,
+    Erasure,
+    FormerNumber,
+    ImportBatch,
+    ImportKind,
+    ImportState,
+    Member,
+)
 from clients.notices import Tell, tell
 
 MOST = 5_000  # erasures that one sweep goes through
@@ -104,10 +114,12 @@ def _numbers_of(clients: Collection[int]) -> dict[str, set[int]]:
     """Every number, and every name, by which a file may mean one of the clients."""
     numbers: dict[str, set[int]] = {}
     members = Member.objects.filter(Q(client__in=clients) & ~Q(external_id=""))
+    merged = ClientMerge.objects.filter(client__in=clients, parted_at=None)
     for rows in (
         Client.objects.filter(pk__in=clients).values_list("pk", "external_id"),
         Client.objects.filter(pk__in=clients).values_list("pk", "name"),
         FormerNumber.objects.filter(client__in=clients).values_list("client_id", "external_id"),
+        merged.values_list("client_id", "name"),
         members.values_list("client_id", "external_id"),
     ):
         for client, word in rows:

@@ -19,7 +19,18 @@ from clients.commands import Refused
 from clients.firm import firm_today
 from clients.holds import refuse_held
 from clients.importing.engine import LOCK as IMPORT_LOCK
-from clients.models import BehavioralTag, ChangeKind, Client, ClientMerge, FormerNumber, Permission, User
+from clients.models import (
+    BehavioralTag,
+    BulkBehavioralRow,
+    ChangeKind,
+    Client,
+    ClientMerge,
+    Erasure,
+    FormerNumber,
+    Permission,
+    User,
+)
+from clients.permission import erasing
 from clients.services import BEHAVIORAL
 from clients.services_facts import refresh_last_touch
 from servicing.book.fields import Field, side_by_side, stricter, taken_values
@@ -227,10 +238,18 @@ def _merge(kept: Client, gone: Client, take: set[str], by: User, reason: str) ->
     work.dropped["clients_client"] = [json.loads(record)]
     filled = _fill(kept, taken_values(gone=gone, take=take) | {"permission": permission})
     filled.setdefault("permission", {"was": permission, "now": permission})
+    held = {
+        "record": BehavioralTag.objects.filter(client=gone).count(),
+        "bulk": BulkBehavioralRow.objects.filter(tag=gone.pk).count(),
+    }
     for table, rule in RULES.items():
         rule(work, table)
     refuse_to_lose(gone.pk)
     work.run("DELETE FROM clients_client WHERE id = %(gone)s")
+    if gone.permission == Permission.GRANTED and permission != Permission.GRANTED:
+        places = {code: number for code, number in held.items() if number}
+        Erasure.objects.create(client=kept, answer=permission, by=by, places=places)
+    erasing.sweep(clients=[kept.pk])
     merged.before, merged.filled = dict(work.dropped), filled
     merged.counts = {table: number for table, number in work.moved.items() if number}
     merged.save(update_fields=["before", "filled", "counts"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -12,6 +14,8 @@ from clients.permission.answers import record_answer
 from personas.models import BulkMessage, Message, MessageState, ScriptUse, ScriptVersion
 from personas.scripts import recipients
 from personas.scripts.services import use
+from servicing.book.merging import merge
+from servicing.models import DataExport
 from tests.factories import ClientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +116,32 @@ def test_the_26th_stays_stopped_though_one_of_the_25_withdrew(lead):
     record_answer(client=clients[0], answer="withdrawn", on=firm_today(), how="phone", by=lead)
     assert recipients.admit(version=script, clients=[clients[25].pk], now=now) == set()
     assert recipients.admit(version=script, clients=[clients[1].pk], now=now) == {clients[1].pk}
+
+
+def test_a_merge_into_a_record_that_said_no_erases_what_the_other_one_allowed(lead, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    gone, kept = fearful(lead), ClientFactory(lead=lead, permission="declined")
+    chosen = ScriptVersion.objects.get(
+        behavioral_trigger__code="volatility_fear", situation__code="market_fall", state="approved"
+    )
+    spoken = use(version=chosen, client=gone, by=lead)
+    sent = mail(gone, chosen, "task:7:0", "sent", service_task=7)
+    copy = DataExport.objects.create(
+        made_by=lead, expires_at=timezone.now() + dt.timedelta(hours=1), file="exports/waits", bytes=7
+    )
+
+    merge(kept=kept.pk, gone=gone.pk, take=[], by=lead)
+
+    said = ScriptUse.objects.get(pk=spoken.pk)
+    assert (said.client, said.version, said.script, said.text) == (kept, None, None, spoken.text)
+    sent.refresh_from_db()
+    assert (sent.client, sent.version) == (kept, None)
+    copy.refresh_from_db()
+    assert not copy.file
+    erased = Erasure.objects.get(client=kept)
+    assert (erased.answer, erased.by, erased.places) == (
+        "declined",
+        lead,
+        {"record": 1, "scripts": 2, "exports": 1},
+    )
+    assert erased.swept_at
