@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pghistory
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from servicing.book.fields import stricter
 from servicing.book.merging import fetch, settle, take_locks
 from servicing.book.rules import RULES
 from servicing.planning.session import OPEN
+from servicing.retention import access
+from servicing.retention.tables import tables_of_clients
 from tiers.services import refresh_scores, refresh_tiers
 
 
@@ -52,7 +55,7 @@ def _part(merge: ClientMerge, by: User) -> Client:
         record["permission"] = stricter(record["permission"], kept.permission)
     FormerNumber.objects.filter(external_id=merge.external_id).delete()
     _bring_back("clients_client", [record])
-    _unfill(kept, merge.filled)
+    _unfill(kept, merge)
     for table in RULES:
         if rows := merge.before.get(table):
             _bring_back(table, rows)
@@ -60,6 +63,7 @@ def _part(merge: ClientMerge, by: User) -> Client:
     for (table,) in fetch(
         'SELECT DISTINCT "table" FROM clients_mergedrow WHERE merge_id = %(merge)s', merge=merge.pk
     ):
+        _give_history_back(table, values)
         _give_back(table, values)
     if number:
         _run(
@@ -68,7 +72,10 @@ def _part(merge: ClientMerge, by: User) -> Client:
             values | {"number": number.pk},
         )
     merge.parted_at, merge.parted_by = timezone.now(), by
-    merge.save(update_fields=["parted_at", "parted_by"])
+    merge.before, merge.filled = {}, {}  # each record has its own again
+    merge.save(update_fields=["parted_at", "parted_by", "before", "filled"])
+    _run("DELETE FROM clients_mergedrow WHERE merge_id = %(merge)s", values)
+    access.forget_for([kept.pk, merge.absorbed_id])  # an answer that waits tells of both
     settle(kept.pk, merge.absorbed_id)
     refresh_tiers(client_id=merge.absorbed_id)
     refresh_scores(client_id=merge.absorbed_id)
@@ -96,20 +103,58 @@ def _bring_back(table: str, rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _unfill(kept: Client, filled: dict[str, Any]) -> None:
-    """Gives the staying record its own values back, where nobody changed them since the merge."""
+def _unfill(kept: Client, merge: ClientMerge) -> None:
+    """Gives the staying record its own values back, where nobody changed them since the merge. Its history
+    tells of the other's no longer, but of how the permission stood."""
     fields = {field.attname: field for field in Client._meta.concrete_fields}
     values = {
         name: _typed(fields[name], value["was"])
-        for name, value in filled.items()
+        for name, value in merge.filled.items()
         if getattr(kept, name) == _typed(fields[name], value["now"])
     }
     if values:
         Client.objects.filter(pk=kept.pk).update(**values)
+    since = fetch(
+        "SELECT coalesce(max(pgh_created_at), %(merged)s) FROM clients_clientevent "
+        "WHERE pgh_obj_id = %(gone)s AND pgh_label = 'delete'",
+        gone=merge.absorbed_id,
+        merged=merge.merged_at,
+    )[0][0]
+    history = apps.get_model("clients", "ClientEvent").objects.filter(
+        pgh_obj=kept.pk, pgh_created_at__gte=since
+    )
+    for name, own in values.items():
+        if name != "permission":
+            history.filter(**{name: getattr(kept, name)}).update(**{name: own})
 
 
 def _typed(field: Any, value: Any) -> Any:
     return value if value is None or field.is_relation else field.to_python(value)
+
+
+def _give_history_back(table: str, values: dict[str, Any]) -> None:
+    """What became of the moved rows while the records were one, the moving itself included, was written under
+    the record that stays, or under one that it had taken up meanwhile. It is the other record's history."""
+    of_gone = "AND r.before ->> 'client_id' = %(gone)s::text" if table == "servicing_servicetask" else ""
+    for history in tables_of_clients().values():
+        if history.is_history and history.of == table and history.columns:
+            _run(
+                f"""
+                WITH own AS (
+                    SELECT pgh_obj_id, max(pgh_id) AS last FROM {history.table}
+                    WHERE client_id = %(gone)s GROUP BY pgh_obj_id
+                ), under AS (
+                    SELECT %(kept)s::bigint AS client UNION SELECT absorbed_id FROM clients_clientmerge
+                    WHERE client_id = %(kept)s AND parted_at IS NULL AND absorbed_id <> %(gone)s
+                )
+                UPDATE {history.table} e SET client_id = %(gone)s
+                FROM clients_mergedrow r LEFT JOIN own ON own.pgh_obj_id = r.record_id
+                WHERE r.merge_id = %(merge)s AND r."table" = '{table}' AND e.pgh_obj_id = r.record_id
+                    AND e.client_id IN (SELECT client FROM under) AND e.pgh_id > coalesce(own.last, 0)
+                    {of_gone}
+                """,
+                values,
+            )
 
 
 def _give_back(table: str, values: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from servicing.retention.fates import FATES, Fate
+from servicing.retention.fates import CLIENT_NUMBER, FATES, PSEUDONYM, Fate
 from servicing.retention.tables import Owned, tables_of_clients
 
 IDS = "%(ids)s::bigint[]"
@@ -101,6 +101,17 @@ _ASKED = """
     FROM personas_message m JOIN clients_client c ON c.id = m.client_id
     WHERE m.client_id = ANY(%(ids)s::bigint[]) AND b.id = m.bulk_id AND b.asked LIKE '%%q=%%'
 """
+# What another record's books still say of these, which were one with it for a while.
+_PARTED = f"""
+    WITH parted AS (
+        UPDATE clients_clientmerge SET name = {PSEUDONYM.format(id="absorbed_id")},
+            external_id = {CLIENT_NUMBER.format(id="absorbed_id")}, reason = '',
+            before = '{{}}', filled = '{{}}'
+        WHERE absorbed_id = ANY(%(ids)s::bigint[]) AND parted_at IS NOT NULL
+        RETURNING id
+    )
+    DELETE FROM clients_mergedrow WHERE merge_id IN (SELECT id FROM parted)
+"""
 # Contexts of one client's change alone: an answer about permission, a merge, a split. What a person wrote
 # beside a change of many stays: it is about the many.
 _CONTEXTS = """
@@ -115,7 +126,7 @@ _CONTEXTS = """
 
 def _elsewhere(cursor: CursorWrapper, values: dict[str, Any], under: dict[str, Any]) -> None:
     """Before the tables themselves: these are found by what the tables still say."""
-    for statement in (COPIES, _CALENDAR, _ASKED):
+    for statement in (COPIES, _CALENDAR, _ASKED, _PARTED):
         cursor.execute(statement, values)
     for statement in (_NOTICES, _CONTEXTS):
         cursor.execute(statement, under)

@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from clients.history import history_of
 from clients.models import (
     Anonymised,
     AttentionConstraint,
@@ -25,6 +26,7 @@ from clients.models import (
 )
 from clients.permission.answers import record_answer
 from servicing.book.merging import merge
+from servicing.book.parting import part
 from servicing.retention import short_lived
 from servicing.retention.anonymising import anonymise
 from servicing.retention.fates import ELSEWHERE, FATES, LET_GO
@@ -109,6 +111,22 @@ def test_no_word_of_a_former_client_is_left_in_any_table(people, taken_back):
     assert (client.name, client.external_id) == (f"Former client {client.pk}", f"former-{client.pk}")
     other.refresh_from_db()
     assert (other.name, other.email) == ("Somebody else", "else@example.com")
+
+
+def test_no_word_is_left_of_a_former_client_that_was_one_with_another_for_a_while(people):
+    client = long_gone(name=f"{WORD} household", external_id=f"{WORD}-7", email=f"{WORD}@example.com")
+    ada = Member.objects.create(client=client, name=f"Ada {WORD}")
+    kept = ClientFactory(name="Somebody else", email="")
+    merged = merge(kept=kept.pk, gone=client.pk, take=["email"], by=people["olga"], reason=f"{WORD} twice")
+    Member.objects.filter(pk=ada.pk).update(email=f"ada@{WORD}.example.com")
+    part(merge=merged, by=people["olga"], reason=f"{WORD} is a client of its own")
+    Departure.objects.filter(client=client).update(left_on=dt.date(2015, 6, 1))
+    assert f"number {WORD}-7" in str([entry.what for entry in history_of(kept)])
+    with pghistory.context(by="anonymise"):
+        anonymise([client.pk])
+    assert found_in_database(WORD) == {}
+    kept.refresh_from_db()
+    assert kept.name == "Somebody else"
 
 
 def _only_in(table, columns):

@@ -13,6 +13,7 @@ from clients.jobs import untold
 from clients.models import Member, Notice, Permission, Revenue
 from clients.permission.answers import record_answer
 from servicing.book.merging import merge
+from servicing.book.parting import part
 from servicing.models import AccessDownload, AccessRequest
 from servicing.retention import access
 from servicing.retention.giving import tables_given
@@ -57,6 +58,46 @@ def test_the_answer_holds_all_of_the_client_and_nobody_else(people, settings, tm
     record_answer(client=client, answer=Permission.WITHDRAWN, on=firm_today(), how="phone", by=people["ann"])
     request.refresh_from_db()
     assert not request.file
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_of_a_record_that_was_parted_again_is_in_the_answer(people, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    client = ClientFactory(name="Okafor household", email="")
+    twin = ClientFactory(name="Lindqvist household", email="both@lindqvist.example")
+    ada = Member.objects.create(client=client, name="Ada Okafor")
+    bo = Member.objects.create(client=twin, name="Bo Lindqvist")
+    merged = merge(kept=client.pk, gone=twin.pk, take=["email"], by=people["ann"])
+    Member.objects.filter(pk=bo.pk).update(email="bo@example.com")
+    Member.objects.filter(pk=ada.pk).update(email="ada@example.com")
+    part(merge=merged, by=people["ann"])
+
+    def answer(of):
+        request = asked(of, people)
+        access.make_answer(request=request, report=untold)
+        with zipfile.ZipFile(request.file.open("rb")) as archive:
+            return {name: archive.read(name).decode() for name in archive.namelist()}
+
+    own = answer(client)
+    for foreign in ("Lindqvist", "bo@example.com", "both@lindqvist.example"):
+        assert not [name for name, text in own.items() if foreign in text]
+    assert "ada@example.com" in own["history/clients/member.csv"]
+    other = answer(twin)
+    assert "bo@example.com" in other["history/clients/member.csv"]
+    assert "Okafor" not in "".join(other.values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_waits_goes_when_its_record_is_parted(people, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    client, twin = ClientFactory(), ClientFactory()
+    merged = merge(kept=client.pk, gone=twin.pk, take=[], by=people["ann"])
+    request = asked(client, people)
+    access.make_answer(request=request, report=untold)
+    part(merge=merged, by=people["ann"])
+    request.refresh_from_db()
+    assert not request.file
+    assert not list(tmp_path.rglob("access/*"))
 
 
 @pytest.mark.django_db
