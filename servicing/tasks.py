@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clients.changes import send_task
 from clients.jobs import AlreadyDone, working_in_steps, working_on
-from clients.models import User
+from clients.models import Job, User
 from clients.sweeps import noted
 from servicing.api import tokens
 from servicing.book import transfer as book
@@ -120,9 +120,15 @@ def send_messages() -> None:
 @shared_task(name="servicing.export_all")
 def export_all(job_id: int, of: str = "all") -> None:
     """Makes a copy of all data, or of what the dashboards show, asked for by a person."""
-    with suppress(AlreadyDone), working_on(job_id) as (job, report):
-        if job.requested_by:
-            exports.make_export(by=job.requested_by, report=report, of=of)
+    by = Job.objects.get(pk=job_id).requested_by
+    if by is None:
+        return  # whoever asked is gone
+    with (
+        suppress(AlreadyDone),
+        exports.being_made(by=by, of=of) as export,
+        working_on(job_id) as (job, report),
+    ):
+        exports.make_export(export=export, report=report)
         job.result_url = reverse("servicing:exports")
 
 

@@ -18,6 +18,7 @@ from clients.importing.engine import ImportResult, run_import
 from clients.importing.files import CSV_LIMIT, FileRefused
 from clients.importing.records import VOCABULARY
 from clients.models import ImportBatch, ImportKind, ImportState, User
+from clients.strays import forget_strays
 
 SAMPLE = 20
 SHOWN_ERRORS = 100
@@ -95,13 +96,14 @@ def errors_of(*, batch: ImportBatch) -> ImportResult:
 
 
 def forget_stale_uploads() -> int:
-    """Removes previews that nobody applied within a day; returns how many. They hold personal data."""
+    """Removes previews that nobody applied within a day, and files that were left without one; returns how
+    many. They hold personal data."""
     stale = ImportBatch.objects.filter(state=ImportState.PREVIEW, created_at__lt=timezone.now() - KEEP)
     count = 0
     for batch in stale:
         discard_upload(batch=batch)
         count += 1
-    return count
+    return count + forget_strays(ImportBatch, "upload", folder="imports")
 
 
 def chosen_of(batch: ImportBatch) -> dict[str, str | None]:

@@ -7,7 +7,8 @@ import tempfile
 from collections.abc import Collection
 
 from django.core.files import File
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,11 +18,12 @@ from clients.firm import firm_today
 from clients.jobs import Report, start_job
 from clients.models import Anonymised, Client, Job, User
 from clients.notices import Tell, tell
+from clients.strays import forget_strays
 from servicing.exports.writing import one_moment
 from servicing.models import AccessDownload, AccessRequest, AccessState
 from servicing.retention import periods
 from servicing.retention.giving import write_answer
-from servicing.retention.services import keepers
+from servicing.retention.services import is_at_work, keepers
 
 DAYS = 7  # that an answer can be downloaded
 
@@ -54,11 +56,14 @@ def record(
 
 
 def ask_for_answer(*, request: AccessRequest, by: User) -> Job:
-    """Queues the zip for a worker. Raises Refused where the request is closed."""
+    """Queues the zip for a worker; returns the job that is at it, where one is. Raises Refused where the
+    request is closed."""
     with transaction.atomic():
         found = AccessRequest.objects.select_for_update().get(pk=request.pk)
         if not found.is_open:
             raise Refused(_("This request is closed."))
+        if found.job is not None and is_at_work(found.job):
+            return found.job
         title = _("Answering an access request")
         found.job = start_job(task="servicing.answer_access", title=title, by=by, arguments=[found.pk])
         found.save(update_fields=["job"])
@@ -66,10 +71,11 @@ def ask_for_answer(*, request: AccessRequest, by: User) -> Job:
 
 
 def make_answer(*, request: AccessRequest, report: Report) -> AccessRequest:
-    """Makes the zip; the one before it goes."""
+    """Makes the zip; the one before it goes. Raises Refused where something in it was erased, or went to
+    another record, while it was made."""
     client = Client.objects.for_page().get(pk=request.client_id)
-    before = request.file.name or ""
     with tempfile.TemporaryFile() as file, one_moment() as reader:
+        taken = _taken_away(reader, client.pk)
         write_answer(file, client, report, reader)
         request.bytes = file.tell()
         file.seek(0)
@@ -77,13 +83,41 @@ def make_answer(*, request: AccessRequest, report: Report) -> AccessRequest:
     request.made_at = timezone.now()
     request.expires_at = request.made_at + dt.timedelta(days=DAYS)
     try:
-        request.save(update_fields=["file", "bytes", "made_at", "expires_at"])
+        _hand_over(request, taken)
     except BaseException:
         request.file.delete(save=False)
         raise
-    if before:
-        transaction.on_commit(lambda: request.file.storage.delete(before))
     return request
+
+
+# What took something away from a client, row by row, by which two moments are compared: a permission that
+# ended, an anonymising, a record that was parted from it.
+_TAKEN_AWAY = """
+    SELECT 'permission', id FROM clients_erasure WHERE client_id = %(client)s
+    UNION ALL SELECT 'list', id FROM servicing_anonymisingrow
+        WHERE client_id = %(client)s AND outcome IN ('anonymised', 'erased')
+    UNION ALL SELECT 'parted', id FROM clients_clientmerge
+        WHERE client_id = %(client)s AND parted_at IS NOT NULL
+"""
+
+
+def _taken_away(seen_by: BaseDatabaseWrapper, client: int) -> set[tuple[str, int]]:
+    with seen_by.cursor() as cursor:
+        cursor.execute(_TAKEN_AWAY, {"client": client})
+        return set(cursor.fetchall())
+
+
+@transaction.atomic
+def _hand_over(request: AccessRequest, taken: set[tuple[str, int]]) -> None:
+    """Stores that the answer is made. What takes something away holds the client's row: it is waited for."""
+    Client.objects.select_for_update(of=("self",), no_key=True).filter(pk=request.client_id).first()
+    found = AccessRequest.objects.select_for_update().get(pk=request.pk)
+    if found.client_id != request.client_id or _taken_away(connection, request.client_id) != taken:
+        raise Refused(_("While it was made, something in it was erased or parted. Make it again."))
+    before = found.file.name or ""
+    request.save(update_fields=["file", "bytes", "made_at", "expires_at"])
+    if before:
+        transaction.on_commit(lambda: found.file.storage.delete(before))
 
 
 def note_download(*, request: AccessRequest, by: User) -> None:
@@ -109,11 +143,12 @@ def reopen(*, request: AccessRequest) -> None:
 
 
 def forget_expired() -> int:
-    """Removes answers whose time is over; that they were made and who took them stays. Returns how many."""
+    """Removes answers whose time is over, and what a killed worker left; that they were made and who took
+    them stays. Returns how many."""
     over = list(AccessRequest.objects.filter(expires_at__lte=timezone.now()).exclude(file=""))
     for request in over:
         forget_file(request=request)
-    return len(over)
+    return len(over) + forget_strays(AccessRequest, "file", folder="access")
 
 
 def forget_file(*, request: AccessRequest) -> None:

@@ -278,7 +278,8 @@ def _forget_answers(clients: set[int]) -> None:
 
 
 def _finish(batch: AnonymisingBatch) -> None:
-    """Closes the list once nobody is left on it, and removes copies of all data that hold the clients."""
+    """Closes the list once nobody is left on it, and removes copies of all data that hold the clients, those
+    too that are being made."""
     with transaction.atomic():
         found = AnonymisingBatch.objects.select_for_update().get(pk=batch.pk)
         left = found.rows.filter(done_at=None, excluded_at=None).exists()
@@ -288,8 +289,8 @@ def _finish(batch: AnonymisingBatch) -> None:
         found.counts = {row["outcome"]: row["n"] for row in outcomes}
         found.state, found.finished_at = BatchState.DONE, timezone.now()
         found.save(update_fields=["state", "finished_at", "counts"])
-    for export in DataExport.objects.exclude(file=""):
-        exports.remove(export=export)
+        for export in DataExport.objects.filter(removed_at=None):
+            exports.remove(export=export)
 
 
 # --- Legal holds -----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,19 @@ def test_a_forgotten_preview_is_removed_by_night(browser: Browser, media: Path) 
     tasks.forget_stale_uploads()
     assert ImportBatch.objects.get().pk != forgotten.pk
     assert len(stored_files(media)) == 1
+
+
+def test_a_file_that_a_killed_process_left_is_removed_after_a_day(browser: Browser, media: Path) -> None:
+    upload(browser, "external_id,name\nA,A\n")
+    [waits] = stored_files(media)
+    stray, young = waits.with_name("left-behind"), waits.with_name("being-stored")
+    two_days_ago = (timezone.now() - dt.timedelta(days=2)).timestamp()
+    for path in (stray, young):
+        path.write_text("external_id,name\n")
+    for path in (stray, waits):
+        os.utime(path, (two_days_ago, two_days_ago))
+    tasks.forget_stale_uploads()
+    assert set(stored_files(media)) == {waits, young}
 
 
 def test_markup_in_a_file_stays_text(browser: Browser) -> None:

@@ -8,6 +8,7 @@ import io
 import json
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from html import unescape
 
@@ -15,18 +16,20 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.urls import reverse
 from django.utils import timezone
 
 from clients.firm import firm_today
-from clients.models import BehavioralTag, BehavioralTrigger, Job, Member, Revenue
+from clients.jobs import untold
+from clients.models import BehavioralTag, BehavioralTrigger, Client, Departure, Job, Member, Revenue
 from clients.permission.answers import record_answer
 from servicing.exports import services
 from servicing.exports.tables import APPS, DERIVED, SECRET, tables
 from servicing.exports.writing import write_all
 from servicing.goals.services import set_goals
-from servicing.models import DataExport
+from servicing.models import AnonymisingBatch, DataExport
+from servicing.retention import services as retention
 from servicing.tasks import export_all, forget_exports
 from tests.factories import ClientFactory, UserFactory
 
@@ -170,6 +173,65 @@ def test_permission_that_ends_takes_every_waiting_copy_with_it(administrator, fo
     record_answer(answer="withdrawn", **said)
     assert not list(folder.iterdir())
     assert administrator.notices.filter(text__contains="export of all data was removed").exists()
+
+
+def withdrawn(administrator):
+    client = Client.objects.get(external_id="K-1")
+    record_answer(client=client, answer="withdrawn", on=firm_today(), how="phone", by=administrator)
+
+
+def anonymised(administrator):
+    Client.objects.filter(external_id="K-1").update(status="former")
+    Departure.objects.update(left_on=dt.date(2010, 1, 1))
+    retention.propose()
+    batch = AnonymisingBatch.objects.get()
+    retention.review(batch=batch, by=UserFactory(groups=["compliance"]))
+    retention.approve(batch=batch, by=administrator)
+    batch.refresh_from_db()
+    retention.run(batch=batch, report=untold)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ends", [withdrawn, anonymised])
+def test_what_is_erased_while_a_copy_is_made_leaves_with_none(
+    ends, client, administrator, folder, monkeypatch
+):
+    """The copy sees the record as of its beginning, which may be minutes ago."""
+    made = ClientFactory(external_id="K-1", permission="granted")
+    BehavioralTag.objects.create(client=made, trigger=BehavioralTrigger.objects.order_by("pk")[0])
+    real = services.write_all
+
+    def written(*arguments):
+        found = real(*arguments)
+        meanwhile(lambda: ends(administrator))
+        return found
+
+    monkeypatch.setattr(services, "write_all", written)
+    job = Job.objects.create(task="servicing.export_all", title="x", requested_by=administrator)
+    export_all(job.pk)
+    job.refresh_from_db()
+    assert (job.state, "Make it again" in job.error) == ("failed", True)
+    assert not DataExport.objects.exists()
+    assert not list(folder.iterdir())
+    client.force_login(administrator, backend=BACKEND)
+    assert "No export was made yet" in client.get(reverse("servicing:exports")).content.decode()
+    monkeypatch.undo()
+    again = Job.objects.create(task="servicing.export_all", title="x", requested_by=administrator)
+    export_all(again.pk)
+    assert DataExport.objects.get().file
+
+
+def meanwhile(work):
+    """Does the work in a connection of its own, as another process would."""
+
+    def run():
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as others:
+        others.submit(run).result(timeout=60)
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import os
 import zipfile
 
 import pytest
@@ -10,14 +11,16 @@ from django.utils import timezone
 
 from clients.firm import firm_today
 from clients.jobs import untold
-from clients.models import Member, Notice, Permission, Revenue
+from clients.models import ClientMerge, Job, Member, Notice, Permission, Revenue
 from clients.permission.answers import record_answer
 from servicing.book.merging import merge
 from servicing.book.parting import part
 from servicing.models import AccessDownload, AccessRequest
 from servicing.retention import access
 from servicing.retention.giving import tables_given
+from servicing.tasks import answer_access, forget_exports
 from tests.factories import ClientFactory
+from tests.servicing.test_exports import meanwhile
 
 
 def asked(client, people, **facts):
@@ -87,19 +90,6 @@ def test_nothing_of_a_record_that_was_parted_again_is_in_the_answer(people, sett
     assert "Okafor" not in "".join(other.values())
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_answer_that_waits_goes_when_its_record_is_parted(people, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    client, twin = ClientFactory(), ClientFactory()
-    merged = merge(kept=client.pk, gone=twin.pk, take=[], by=people["ann"])
-    request = asked(client, people)
-    access.make_answer(request=request, report=untold)
-    part(merge=merged, by=people["ann"])
-    request.refresh_from_db()
-    assert not request.file
-    assert not list(tmp_path.rglob("access/*"))
-
-
 @pytest.mark.django_db
 def test_a_request_is_led_to_its_end(
     people, signed_in, settings, tmp_path, django_capture_on_commit_callbacks
@@ -141,3 +131,74 @@ def test_a_request_is_led_to_its_end(
     browser.post(reverse("servicing:reopen_access_request", args=[request.pk]))
     request.refresh_from_db()
     assert request.is_open
+
+
+def withdrawn(client, people):
+    record_answer(client=client, answer="withdrawn", on=firm_today(), how="phone", by=people["ann"])
+
+
+def parted(client, people):
+    part(merge=ClientMerge.objects.get(client=client), by=people["ann"])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ends", [withdrawn, parted])
+def test_what_goes_while_an_answer_is_made_is_in_none(ends, people, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    client, twin = ClientFactory(permission="granted"), ClientFactory(permission="granted")
+    merge(kept=client.pk, gone=twin.pk, take=[], by=people["ann"])
+    request = asked(client, people)
+    job = Job.objects.create(task="servicing.answer_access", title="x", requested_by=people["carl"])
+    real = access.write_answer
+
+    def written(*arguments):
+        found = real(*arguments)
+        meanwhile(lambda: ends(client, people))
+        return found
+
+    monkeypatch.setattr(access, "write_answer", written)
+    answer_access(job.pk, request.pk)
+    job.refresh_from_db()
+    request.refresh_from_db()
+    assert (job.state, "Make it again" in job.error) == ("failed", True)
+    assert not request.file
+    assert not list(tmp_path.rglob("access/*"))
+    monkeypatch.undo()
+    access.make_answer(request=request, report=untold)
+    assert request.file
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_waits_goes_when_its_record_is_parted(people, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    client, twin = ClientFactory(), ClientFactory()
+    merged = merge(kept=client.pk, gone=twin.pk, take=[], by=people["ann"])
+    request = asked(client, people)
+    access.make_answer(request=request, report=untold)
+    part(merge=merged, by=people["ann"])
+    request.refresh_from_db()
+    assert not request.file
+    assert not list(tmp_path.rglob("access/*"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_answer_is_left_behind_on_disk(people, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    request = asked(ClientFactory(), people)
+    job = access.ask_for_answer(request=request, by=people["carl"])
+    assert access.ask_for_answer(request=request, by=people["carl"]) == job  # a double click
+    Job.objects.filter(pk=job.pk).update(state="failed")
+    assert access.ask_for_answer(request=request, by=people["carl"]) != job
+    one, two = AccessRequest.objects.get(), AccessRequest.objects.get()  # the message came twice
+    access.make_answer(request=one, report=untold)
+    access.make_answer(request=two, report=untold)
+    (file,) = tmp_path.rglob("access/*")
+    assert file.name == two.file.name.removeprefix("access/")
+    stray, young = file.with_name("left-behind"), file.with_name("being-made")
+    for path in (stray, young):
+        path.write_bytes(b"half a zip")
+    two_days_ago = (timezone.now() - dt.timedelta(days=2)).timestamp()
+    for path in (stray, file):
+        os.utime(path, (two_days_ago, two_days_ago))
+    forget_exports()
+    assert set(tmp_path.rglob("access/*")) == {file, young}
