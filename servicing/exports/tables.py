@@ -1,5 +1,7 @@
 """Which tables and columns the complete data set has: what people entered, decided and did, with its history.
 
+With it goes who changed what, why and by what way: `pgh_context_id` of a history points there.
+
 Left out is what is derived from the rest and made anew by a job, what waits in between (uploads, previews,
 queues), connections of other systems, which end where the data goes elsewhere, and every secret.
 """
@@ -9,7 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import pghistory.models
 from django.apps import apps
+from django.contrib.auth.models import Group
 from django.db import models
 
 APPS = ("clients", "tiers", "personas", "servicing")
@@ -63,6 +67,8 @@ DERIVED = {
         "WebhookReader",
     },
 }
+# Tables of the framework that those above point at.
+BESIDE = {"data/auth/group.csv": Group, "history/pghistory/context.csv": pghistory.models.Context}
 SECRET = re.compile(r"password|token|secret|(^|_)hash$|digest$")
 # Where a file lies on this machine is of no use elsewhere.
 STORED_FILES = {"upload"}
@@ -90,14 +96,15 @@ class Table:
 
     @property
     def is_history(self) -> bool:
-        return hasattr(self.model, "pgh_tracked_model")
+        return self.name.startswith("history/")
 
 
 def tables() -> list[Table]:
-    """Every table of the data set, app by app, history after what it is the history of."""
-    found = []
+    """Every table of the data set, links between tables too, app by app, history after what it is the history
+    of."""
+    found = [Table(name, model) for name, model in BESIDE.items()]
     for app in APPS:
-        for model in apps.get_app_config(app).get_models():
+        for model in apps.get_app_config(app).get_models(include_auto_created=True):
             of = getattr(model, "pgh_tracked_model", model)
             if of.__name__ in DERIVED[app]:
                 continue

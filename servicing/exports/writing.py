@@ -122,6 +122,7 @@ def _contents(found: list[tuple[str, int, Table | None]], of: str) -> str:
             _("clients.csv can be imported as it is."),
             _("Under data/ are the tables, linked by their id columns."),
             _("Files under history/ say what each row was, and when it changed (pgh_created_at)."),
+            _("Who changed it, why and by what way is in history/pghistory/context.csv, by pgh_context_id."),
             "",
         ]
     for name, rows, table in found:

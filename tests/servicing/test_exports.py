@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from html import unescape
 
+import pghistory
 import pytest
 import time_machine
 from django.apps import apps
@@ -33,6 +34,8 @@ from servicing.retention import services as retention
 from servicing.tasks import export_all, forget_exports
 from tests.factories import ClientFactory, UserFactory
 
+# What a person signs in with, Django's own log, migrations, counts of sign-ins; the names of groups leave.
+OF_FRAMEWORKS = ("auth_", "django_", "account_", "mfa_", "segmentation_crm_cache")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -82,15 +85,35 @@ def test_every_row_leaves_with_its_history_and_can_be_read_by_the_list_of_conten
 
 
 @pytest.mark.django_db
+def test_who_changed_what_and_why_leaves_too_and_what_is_linked_with_what(administrator):
+    made = ClientFactory()
+    with pghistory.context(user=administrator.pk, why="told on the phone"):
+        Client.objects.filter(pk=made.pk).update(name="Renamed")
+    files, contents = whole()
+    changed = next(row for row in files["history/clients/client.csv"] if row["name"] == "Renamed")
+    contexts = {row["id"]: json.loads(row["metadata"]) for row in files["history/pghistory/context.csv"]}
+    assert contexts[changed["pgh_context_id"]] == {"user": administrator.pk, "why": "told on the phone"}
+    groups = {row["id"]: row["name"] for row in files["data/auth/group.csv"]}
+    of_user = [
+        row for row in files["data/clients/user_groups.csv"] if row["user_id"] == str(administrator.pk)
+    ]
+    assert [groups[row["group_id"]] for row in of_user] == ["administrator"]
+    assert "data/servicing/transition_leaving_reasons.csv" in contents
+
+
+@pytest.mark.django_db
 def test_no_table_is_forgotten_and_no_secret_leaves():
     files, _contents = whole()
-    models = {model for app in APPS for model in apps.get_app_config(app).get_models()}
     left_out = {
-        model
-        for model in models
-        if getattr(model, "pgh_tracked_model", model).__name__ in DERIVED[model._meta.app_label]
+        model._meta.db_table
+        for app in APPS
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+        if getattr(model, "pgh_tracked_model", model).__name__ in DERIVED[app]
     }
-    assert {table.model for table in tables()} == models - left_out
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        stored = {table for (table,) in cursor.fetchall() if not table.startswith(OF_FRAMEWORKS)}
+    assert {table.table for table in tables()} == (stored - left_out) | {"auth_group"}
     for app, names in DERIVED.items():
         for name in names:
             assert apps.get_model(app, name), f"{name} is no table any more"

@@ -55,6 +55,9 @@ def test_the_answer_holds_all_of_the_client_and_nobody_else(people, settings, tm
     for foreign in ("Lindqvist", "bo@example.com", "99.75", "token", "password"):
         assert foreign not in text
     assert not {name for name in names if "hold" in name or "behavioral" in name}
+    given = {table.table for table in tables_given()}
+    assert "servicing_transition_leaving_reasons" in given
+    assert not given & {"pghistory_context", "clients_user_groups", "auth_group"}
     columns = {field.name for table in tables_given() for field in table.fields}
     assert not {name for name in columns if "token" in name or "hash" in name}
     # permission ends: an answer that waits may tell of what is erased
