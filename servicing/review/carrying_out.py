@@ -32,12 +32,13 @@ from servicing.models import (
     WrittenPolicy,
 )
 from servicing.planning.sweeps import plan_tonight
+from servicing.review import drafts
 from servicing.review.frozen import Seen, freeze
 from servicing.review.locking import open_review
-from servicing.review.signing import in_words, sign_off
+from servicing.review.signing import counted, in_words, sign_off
 from servicing.written.services import keep_version
 from tiers import policies, services
-from tiers.models import PolicyStatus, ScoringRun
+from tiers.models import Policy, PolicyStatus, ScoringRun
 
 TASK = "servicing.carry_out_review"
 LOST_AFTER = dt.timedelta(hours=2)  # a stage takes minutes, with a million clients too
@@ -100,7 +101,10 @@ def next_stage(review: AnnualReview) -> str:
 def obstacles(review: AnnualReview, by: User, steps: Sequence[ReviewStep] | None = None) -> list[str]:
     """Why the person cannot carry out the next stage, each a sentence. `steps`: those of the review, where
     they are read already."""
-    if next_stage(review) != PUBLISH:
+    stage = next_stage(review)
+    if stage == APPLY:
+        return drafts.against_applying(review)
+    if stage != PUBLISH:
         return []
     if missing := sign_off(review, steps).missing:
         return missing
@@ -168,7 +172,11 @@ def carry_out(*, review: AnnualReview, by: User, report: Report = untold) -> Ann
 
 
 def _publish(review: AnnualReview, by: User, report: Report) -> None:
-    draft = review.draft
+    if review.draft_id:  # as it stands until this is done: nobody changes it between sign-off and publishing
+        review.draft = Policy.objects.select_for_update().get(pk=review.draft_id)
+    draft, now = review.draft, sign_off(review)
+    if now.missing:
+        raise Refused(*now.missing)
     if draft and draft.status == PolicyStatus.SCHEDULED:
         raise Refused(
             _("%(policy)s waits for its date. Withdraw it, or wait for the day.") % {"policy": draft}
@@ -181,7 +189,7 @@ def _publish(review: AnnualReview, by: User, report: Report) -> None:
         reason = f"{review}: {decided}"
         policies.publish_policy(policy=draft, by=by, reason=reason, effective_on=firm_today())
     sign = review.steps.get(code=ReviewCode.SIGN)
-    sign.figures = freeze(Seen(says=in_words(sign_off(review))))
+    sign.figures = freeze(Seen(says=in_words(now))) | counted(now)
     sign.save(update_fields=["figures"])
     review.published_at = timezone.now()
     review.save(update_fields=["published_at"])
@@ -210,6 +218,8 @@ WHERE d.review_id = %(id)s AND d.decision = 'graduates'
 
 def _apply(review: AnnualReview, by: User, report: Report) -> None:
     run = services.propose_run(as_of=firm_today(), by=by, report=report)
+    if problems := drafts.against_applying(review):  # it came into force while the run was made
+        raise Refused(*problems)
     values: dict[str, Any] = {
         "run": run.pk,
         "review": str(review),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from clients.formats import hours
 from servicing.capacity.of_draft import hours_of_draft
 from servicing.dashboards.tables import HOURS, MONEY, SHARE, TEXT, TIER, Cell, Column, Table, columns
-from servicing.models import AnnualReview
+from servicing.models import AnnualReview, ReviewCode, ReviewStep
 from servicing.review.frozen import Seen
 from tiers import simulation
 from tiers.comparing import compare
@@ -28,6 +28,7 @@ def drafts() -> list[Policy]:
 
 def simulation_of(policy: Policy) -> Simulation | None:
     """The newest simulation of what the policy states now."""
+    read_whole(policy)
     rows = Simulation.objects.filter(policy=policy, digest=simulation.digest_of(policy))
     return rows.order_by("-made_at").first()
 
@@ -54,17 +55,91 @@ def against_done(review: AnnualReview) -> list[str]:
     return []
 
 
+# --- What the step was done with ---------------------------------------------------------------------------
+
+RESTS_ON = "rests_on"  # where it is kept, among the figures of the step
+
+
+def in_force() -> Policy | None:
+    return Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
+
+
+def rests_on(
+    review: AnnualReview, published: int | None, kept: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What the step decides on, as it is now: the draft with what it states, and the policy in force.
+
+    `published`: the latter's id. `kept`: the same as it was when the step was done: a draft that came into
+    force since took the place of the policy that was in force then.
+    """
+    draft = review.draft
+    if draft is None:
+        return {"draft": None, "states": "", "in_force": published}
+    if kept and published == draft.pk:
+        published = kept["in_force"]
+    read_whole(draft)
+    return {"draft": draft.pk, "states": simulation.digest_of(draft), "in_force": published}
+
+
+def changed_since(review: AnnualReview, kept: dict[str, Any] | None, now: dict[str, Any]) -> list[str]:
+    """What changed since the step was done, each a sentence; `kept` and `now`: see `rests_on`."""
+    if kept == now:
+        return []
+    words = {"policy": review.draft, "step": ReviewCode.POLICY.label}
+    if review.draft and (kept is None or kept["states"] != now["states"]):
+        text = _(
+            "%(policy)s changed after the step “%(step)s” was done. Open that step again, and simulate the "
+            "draft as it stands now."
+        )
+    else:
+        text = _(
+            "Another policy is in force than when the step “%(step)s” was done. Open that step again: what "
+            "it shows has changed."
+        )
+    return [text % words]
+
+
+def out_of_date(step: ReviewStep) -> list[str]:
+    """The same of the step that is done; nothing while it is open."""
+    if not step.is_done:
+        return []
+    kept = step.figures.get(RESTS_ON)
+    published = in_force()
+    return changed_since(step.review, kept, rests_on(step.review, published.pk if published else None, kept))
+
+
+def against_applying(review: AnnualReview) -> list[str]:
+    """Why no run can be made: another policy came into force than the one that was signed."""
+    reviewed, published = review.draft, in_force()
+    if reviewed is None:
+        figures = review.steps.values_list("figures", flat=True).get(code=ReviewCode.POLICY)
+        reviewed = Policy.objects.filter(pk=figures.get(RESTS_ON, {}).get("in_force")).first()
+    if reviewed is None or published is None or published.pk == reviewed.pk:
+        return []
+    read_whole(reviewed, published)
+    if simulation.digest_of(reviewed) == simulation.digest_of(published):
+        return []
+    text = _(
+        "%(policy)s came into force, and %(reviewed)s is what was signed. Publish a copy of the one that was "
+        "signed, then go on."
+    )
+    return [text % {"policy": published, "reviewed": reviewed}]
+
+
+# --- Its figures -------------------------------------------------------------------------------------------
+
+
 def policy(review: AnnualReview) -> Seen:
     """What the draft changes, and what it would do."""
-    draft, in_force = review.draft, Policy.objects.filter(status=PolicyStatus.PUBLISHED).first()
+    draft, published = review.draft, in_force()
     if draft is None:
-        said = _("The policy in force stays: %(policy)s.") % {"policy": in_force} if in_force else ""
+        said = _("The policy in force stays: %(policy)s.") % {"policy": published} if published else ""
         return Seen(says=[said or _("No policy is in force, and no draft is chosen.")])
     seen = Seen(says=[_("Draft: %(policy)s.") % {"policy": draft}])
-    read_whole(*filter(None, (draft, in_force)))
-    if in_force:
-        seen.says.append(_("In force: %(policy)s.") % {"policy": in_force})
-        seen.tables.append(_changes(in_force, draft))
+    read_whole(*filter(None, (draft, published)))
+    if published:
+        seen.says.append(_("In force: %(policy)s.") % {"policy": published})
+        seen.tables.append(_changes(published, draft))
     found = simulation_for(review)
     if found is None:
         seen.says.append(_("It was not simulated as it stands now."))

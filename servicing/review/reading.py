@@ -87,9 +87,10 @@ def actions_of(review: AnnualReview, step: ReviewStep | None = None) -> list[Act
 
 
 def sign_off_of(review: AnnualReview, steps: list[ReviewStep]) -> SignOff:
-    """The sign-off, and the step of it as it stands for the content that reads now."""
-    if not review.is_open:
-        return kept_sign_off(review)
+    """The sign-off, and the step of it as it stands for the content that reads now; of what is carried out
+    the one that counted."""
+    if not review.is_open or review.is_being_carried_out:
+        return kept_sign_off(review, steps)
     found = sign_off(review, steps)
     step = next(step for step in steps if step.code == ReviewCode.SIGN)
     if step.is_done and not found.complete:

@@ -117,6 +117,9 @@ def finish(*, step: ReviewStep, by: User) -> ReviewStep:
         if step.code == ReviewCode.POLICY and (problems := drafts.against_done(step.review)):
             raise Refused(*problems)
         step.figures = freeze(FIGURES[step.code](step.review))
+        if step.code == ReviewCode.POLICY:
+            published = drafts.in_force()
+            step.figures[drafts.RESTS_ON] = drafts.rests_on(step.review, published.pk if published else None)
         step.state, step.done_at, step.done_by = ReviewStepState.DONE, timezone.now(), by
         step.save(update_fields=["figures", "state", "done_at", "done_by"])
         signing.settle(step.review, by)

@@ -1,8 +1,9 @@
 """Sign-off: who must sign, what exactly is signed, and which signatures still hold.
 
 A signature belongs to the content as it read then. Its digest stands for the notes, figures, decisions and
-actions of the steps and for everything that the draft states: where one of them changes the signature is void
-and is shown so.
+actions of the steps, for everything that the draft states and for the policy in force: where one of them
+changes the signature is void and is shown so. Nobody signs a draft that changed after it was simulated and
+decided on, nor that a policy stays which is not in force any more.
 """
 
 from __future__ import annotations
@@ -36,10 +37,8 @@ from servicing.models import (
     ReviewStepState,
     Verdict,
 )
-from servicing.review import rights
+from servicing.review import drafts, rights
 from servicing.review.locking import open_review
-from tiers.simulation import digest_of
-from tiers.stated import read_whole
 
 _AGREED = """
 SELECT (
@@ -48,17 +47,22 @@ SELECT (
 ), (
     SELECT coalesce(json_agg(json_build_array(id, step_id, text, due_on) ORDER BY id), '[]')
     FROM servicing_reviewaction WHERE review_id = %(review)s
-)
+), (SELECT id FROM tiers_policy WHERE status = 'published')
 """
 
 
 def digest(review: AnnualReview, steps: Sequence[ReviewStep]) -> str:
     """Stands for everything that is signed; the same content, the same digest."""
+    return _read(review, steps)[0]
+
+
+def _read(review: AnnualReview, steps: Sequence[ReviewStep]) -> tuple[str, list[str]]:
+    """The digest, and what changed since the step of the policy was done."""
     with connection.cursor() as cursor:
         cursor.execute(_AGREED, {"review": review.pk})
-        decisions, actions = cursor.fetchone()
-    if review.draft:
-        read_whole(review.draft)
+        decisions, actions, published = cursor.fetchone()
+    done = _kept(steps, ReviewCode.POLICY, drafts.RESTS_ON)
+    rests_on = drafts.rests_on(review, published, done)
     content: dict[str, Any] = {
         "period": [review.first_on.isoformat(), review.last_on.isoformat()],
         "steps": [
@@ -68,9 +72,15 @@ def digest(review: AnnualReview, steps: Sequence[ReviewStep]) -> str:
         ],
         "decisions": decisions,
         "actions": json.loads(actions) if isinstance(actions, str) else actions,
-        "draft": [review.draft_id, digest_of(review.draft)] if review.draft else None,
+        "policy": rests_on,
     }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    now = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return now, drafts.changed_since(review, done, rests_on)
+
+
+def _kept(steps: Sequence[ReviewStep], code: ReviewCode, name: str) -> dict[str, Any] | None:
+    """What is kept by a name among the figures of a step."""
+    return next((step.figures.get(name) for step in steps if step.code == code), None)
 
 
 @dataclass(frozen=True)
@@ -84,16 +94,21 @@ class Required:
 
 @dataclass
 class SignOff:
-    """How far the sign-off is. `least`: how many people must sign; `valid`: words that hold for the content
-    as it reads now; `void`: those that were given to another content, or taken back by a newer word."""
+    """How far the sign-off is. `against`: why nobody can sign yet, each a sentence; `least`: how many people
+    must sign; `valid`: words that hold for the content as it reads now; `void`: those that were given to
+    another content, or taken back by a newer word."""
 
     digest: str
-    ready: bool
     least: int
     of: int
+    against: list[str] = field(default_factory=list)
     required: list[Required] = field(default_factory=list)
     valid: list[ReviewSignature] = field(default_factory=list)
     void: list[ReviewSignature] = field(default_factory=list)
+
+    @property
+    def ready(self) -> bool:
+        return not self.against
 
     @property
     def signed(self) -> list[ReviewSignature]:
@@ -106,7 +121,7 @@ class SignOff:
     @property
     def missing(self) -> list[str]:
         """What is missing, each a sentence."""
-        found = [] if self.ready else [_("Not every step before it is done.")]
+        found = list(self.against)
         found += [
             _("%(who)s declined: %(why)s") % {"who": each.person.display_name, "why": each.reason}
             for each in self.declined
@@ -139,16 +154,13 @@ class SignOff:
 def sign_off(review: AnnualReview, steps: Sequence[ReviewStep] | None = None) -> SignOff:
     """How far the sign-off is, for the content as it reads now."""
     steps = list(review.steps.all()) if steps is None else steps
-    now = digest(review, steps)
+    now, changed = _read(review, steps)
     in_groups = ArrayAgg("groups__name", filter=Q(groups__name__isnull=False), default=Value([]))
     people = {user.pk: user for user in rights.signers().annotate(in_groups=in_groups)}
     least = max(1, min(ReviewSettings.current().signers, len(people)))
-    found = SignOff(
-        digest=now,
-        ready=all(step.is_done for step in steps if step.code in TO_DECIDE),
-        least=least,
-        of=len(people),
-    )
+    found = SignOff(digest=now, least=least, of=len(people))
+    done = all(step.is_done for step in steps if step.code in TO_DECIDE)
+    found.against = changed if done else [_("Not every step before it is done.")]
     for each in review.signatures.select_related("person"):
         holds = each.stands and each.digest == now and each.person_id in people
         (found.valid if holds else found.void).append(each)
@@ -160,13 +172,26 @@ def sign_off(review: AnnualReview, steps: Sequence[ReviewStep] | None = None) ->
     return found
 
 
-def kept_sign_off(review: AnnualReview) -> SignOff:
-    """The words under a review that has ended: those of the last content are the ones that held."""
+COUNTED = "counted"  # where the words that counted are kept, among the figures of the step
+
+
+def counted(now: SignOff) -> dict[str, Any]:
+    """The content that is carried out and the words that counted for it, to be kept with the step."""
+    return {COUNTED: {"digest": now.digest, "words": [each.pk for each in now.valid]}}
+
+
+def kept_sign_off(review: AnnualReview, steps: Sequence[ReviewStep]) -> SignOff:
+    """The words under a review that is carried out or has ended: those that counted when it was published.
+
+    Where it never was, those of the last content that somebody gave a word on.
+    """
     words = list(review.signatures.select_related("person"))
-    last = words[-1].digest if words else ""
-    found = SignOff(digest=last, ready=True, least=0, of=0)
+    kept = _kept(steps, ReviewCode.SIGN, COUNTED)
+    last = kept["digest"] if kept else words[-1].digest if words else ""
+    found = SignOff(digest=last, least=0, of=0)
     for each in words:
-        (found.valid if each.stands and each.digest == last else found.void).append(each)
+        holds = each.pk in kept["words"] if kept else each.stands and each.digest == last
+        (found.valid if holds else found.void).append(each)
     return found
 
 
@@ -208,10 +233,10 @@ def _say(review: AnnualReview, by: User, seen: str, verdict: Verdict, reason: st
     with transaction.atomic():
         review = open_review(review)
         now = sign_off(review)
-        if not now.ready:
-            raise Refused(_("Not every step before the sign-off is done."))
         if seen != now.digest:
             raise Refused(_("The review changed while you were reading. Read it again, then sign."))
+        if now.against:
+            raise Refused(*now.against)
         said = now.word_of(by)
         if said and said.verdict == verdict == Verdict.SIGNED:
             raise Refused(_("You signed this already."))

@@ -325,7 +325,8 @@ def _lists(request: SignedInRequest, found: ReviewStep, context: dict[str, Any])
 def _policy(request: SignedInRequest, found: ReviewStep, context: dict[str, Any]) -> dict[str, Any]:
     draft = found.review.draft
     if not context["writes"]:
-        return {}
+        decides = found.review.is_open and not found.review.is_being_carried_out
+        return {"problems": drafts.out_of_date(found) if decides else []}
     return {
         "drafts": drafts.drafts(),
         "problems": drafts.against_done(found.review) if draft else [],

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from clients import jobs
@@ -198,6 +199,127 @@ def test_signatures_hold_for_what_was_signed_and_are_void_when_it_changes(review
     services.reopen(step=review.steps.get(code="policy"), by=olga)
     assert review.steps.get(code="sign").state == ReviewStepState.UNDER_WAY
     assert "changed since you signed" in Notice.objects.filter(user=carl).latest("id").text
+
+
+def published(by: User, days: int) -> Policy:
+    """Another policy in force, published beside the review: one that states another half-life."""
+    draft = policies.clone_policy(policy=Policy.objects.get(status=PolicyStatus.PUBLISHED), by=by)
+    changed(draft, days, by)
+    return policies.publish_policy(policy=draft, by=None, reason="Meanwhile.", effective_on=firm_today())
+
+
+def changed(draft: Policy, days: int, by: User) -> None:
+    draft = Policy.objects.get(pk=draft.pk)
+    stated = dataclasses.replace(statement_of(draft), half_life_days=days)
+    policies.change_draft(policy=draft, stated=stated, by=by)
+
+
+def test_a_draft_that_changed_after_its_step_is_signed_when_it_was_simulated_again(
+    review, olga, carl, client
+):
+    draft = services.make_draft(review=review, by=olga)
+    simulation.simulate(policy=draft, as_of=firm_today(), by=olga)
+    all_done(review, olga)
+    sign(review, olga, carl)
+    changed(draft, 90, olga)
+    with pytest.raises(Refused, match=f"{draft} changed after the step “Draft policy” was done"):
+        sign(review, olga)
+    now = sign_off(review)
+    assert not now.ready
+    assert "simulate the draft as it stands now" in now.missing[0]
+    assert now.missing[0] == carrying_out.obstacles(AnnualReview.objects.get(), carl)[0]
+    client.force_login(carl, backend="django.contrib.auth.backends.ModelBackend")
+    for code in ("policy", "sign", "carry_out"):
+        shown = client.get(f"/review/{review.pk}/{code}/").content.decode()
+        assert "simulate the draft as it stands now" in shown, code
+    assert 'value="sign"' not in client.get(f"/review/{review.pk}/sign/").content.decode()
+
+    step = services.reopen(step=review.steps.get(code="policy"), by=olga)
+    with pytest.raises(Refused, match="Simulate the draft"):
+        services.finish(step=step, by=olga)
+    simulation.simulate(policy=Policy.objects.get(pk=draft.pk), as_of=firm_today(), by=olga)
+    services.finish(step=step, by=olga)
+    sign(review, olga, carl)
+    assert sign_off(review).complete
+
+    # changed and changed back, it states what was signed
+    changed(draft, 91, olga)
+    changed(draft, 90, olga)
+    assert sign_off(review).complete
+
+
+def test_that_the_policy_stays_is_not_signed_once_another_one_is_in_force(review, olga, carl):
+    all_done(review, olga)
+    sign(review, olga, carl)
+    published(olga, 90)
+    now = sign_off(review)
+    assert {each.person for each in now.void} == {olga, carl}
+    assert "Another policy is in force" in now.missing[0]
+    with pytest.raises(Refused, match="Another policy is in force"):
+        sign(review, olga)
+    services.finish(step=services.reopen(step=review.steps.get(code="policy"), by=olga), by=olga)
+    sign(review, olga, carl)
+    carrying_out.carry_out(review=review, by=carl)
+    assert AnnualReview.objects.get().published_at
+
+
+def test_a_draft_that_was_published_beside_the_review_is_the_one_that_was_signed(review, olga, carl):
+    draft = services.make_draft(review=review, by=olga)
+    changed(draft, 90, olga)
+    simulation.simulate(policy=Policy.objects.get(pk=draft.pk), as_of=firm_today(), by=olga)
+    all_done(review, olga)
+    sign(review, olga, carl)
+    policies.publish_policy(policy=draft, by=None, reason="At once.", effective_on=firm_today())
+    assert sign_off(review).complete
+    for _stage in (carrying_out.PUBLISH, carrying_out.APPLY):
+        carrying_out.carry_out(review=review, by=carl)
+    assert AnnualReview.objects.get().run.policy == draft
+
+
+@pytest.mark.parametrize("drafted", [True, False])
+def test_no_run_is_made_by_another_policy_than_the_one_that_was_signed(review, olga, carl, drafted):
+    reviewed = Policy.objects.get(status=PolicyStatus.PUBLISHED)
+    if drafted:
+        reviewed = services.make_draft(review=review, by=olga)
+        simulation.simulate(policy=reviewed, as_of=firm_today(), by=olga)
+    all_done(review, olga)
+    sign(review, olga, carl)
+    carrying_out.carry_out(review=review, by=carl)
+    published(olga, 90)
+    with pytest.raises(Refused, match=f"came into force, and {reviewed} is what was signed"):
+        carrying_out.carry_out(review=review, by=carl)
+    assert not ScoringRun.objects.exists()
+    again = policies.clone_policy(policy=reviewed, by=olga)
+    policies.publish_policy(policy=again, by=None, reason="As signed.", effective_on=firm_today())
+    carrying_out.carry_out(review=review, by=carl)
+    assert AnnualReview.objects.get().run.policy == again
+
+
+def test_the_record_shows_the_words_that_counted(review, olga, carl, client):
+    """Not the last word that was written, nor that of somebody who could not sign any more."""
+    dora, eve = (UserFactory(username=name, groups=["operations"]) for name in ("dora", "eve"))
+    all_done(review, olga)
+    sign(review, olga, carl, eve)
+    for decided in ("Hire an associate.", "As it is."):
+        services.reopen(step=review.steps.get(code="capacity"), by=olga)
+        finish(review, "capacity", olga, decided)
+        if decided != "As it is.":
+            signing.decline(review=review, by=dora, seen=sign_off(review).digest, reason="Too dear.")
+    User.objects.filter(pk=eve.pk).update(is_active=False)
+    now = sign_off(review)
+    assert now.complete
+    client.force_login(olga, backend="django.contrib.auth.backends.ModelBackend")
+    for _stage in carrying_out.STAGES:
+        carrying_out.carry_out(review=review, by=olga)
+        page = client.get(reverse("servicing:review_record", args=[review.pk]))
+        kept = page.context["signing"]
+        assert kept.digest == now.digest
+        assert {each.person for each in kept.valid} == {olga, carl}
+        assert {each.person for each in kept.void} == {dora, eve}
+        shown = page.content.decode()
+        assert shown.count("the review changed afterwards") == 1
+        assert shown.count("no longer had the right to sign") == 1
+    assert AnnualReview.objects.get().state == "closed"
 
 
 def test_who_must_sign_is_the_firms_and_one_person_alone_signs_alone(review, olga, carl):
