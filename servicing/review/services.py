@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -52,28 +53,33 @@ def begin(
     today = firm_today()
     if due_on < today:
         raise Refused(_("Choose a due date from today on."))
+    with transaction.atomic():
+        review = _one_at_a_time(
+            year=year, first_on=first_on, last_on=last_on, lead=lead, due_on=due_on, begun_by=by
+        )
+        codes = list(ReviewCode)
+        firm = firm_settings()
+        spread = [today + (due_on - today) * number / len(codes) for number in range(1, len(codes) + 1)]
+        ReviewStep.objects.bulk_create(
+            ReviewStep(
+                review=review,
+                code=code,
+                number=number,
+                owner=lead,
+                due_on=min(working_day_from(firm, spread[number - 1]), due_on),
+            )
+            for number, code in enumerate(codes, 1)
+        )
+        _tell_owner(review, lead, by)
+    return review
+
+
+def _one_at_a_time(**fields: Any) -> AnnualReview:
     try:
         with transaction.atomic():
-            review = AnnualReview.objects.create(
-                year=year, first_on=first_on, last_on=last_on, lead=lead, due_on=due_on, begun_by=by
-            )
+            return AnnualReview.objects.create(**fields)
     except IntegrityError:
         raise Refused(_("A review is under way. Close or abandon it before another one begins.")) from None
-    codes = list(ReviewCode)
-    firm = firm_settings()
-    spread = [today + (due_on - today) * number / len(codes) for number in range(1, len(codes) + 1)]
-    ReviewStep.objects.bulk_create(
-        ReviewStep(
-            review=review,
-            code=code,
-            number=number,
-            owner=lead,
-            due_on=min(working_day_from(firm, spread[number - 1]), due_on),
-        )
-        for number, code in enumerate(codes, 1)
-    )
-    _tell_owner(review, lead, by)
-    return review
 
 
 def change(*, review: AnnualReview, lead: User, due_on: dt.date) -> AnnualReview:

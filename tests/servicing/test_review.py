@@ -131,6 +131,15 @@ def test_one_review_is_open_at_a_time_and_its_steps_wait_for_their_owners(review
     assert len(waiting_for(olga)) == 5  # sign-off and carrying out do not wait for anybody yet
 
 
+def test_a_review_begins_with_all_of_its_steps_or_not_at_all(olga, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "working_day_from", None)  # the power goes before its steps are there
+        with pytest.raises(TypeError):
+            begun_review(olga)
+    assert not AnnualReview.objects.exists()
+    assert begun_review(olga).steps.count() == len(ReviewCode)
+
+
 def test_a_step_freezes_its_figures_and_opens_again_with_those_of_the_day(review, olga):
     client = ClientFactory()
     Revenue.objects.create(client=client, date=firm_today(), amount=Decimal(12000), source="x")
