@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from servicing.models import PlanningRange
@@ -25,7 +26,7 @@ SPLITTING_LOCK = 7_262_013
 SPLIT = """
     INSERT INTO servicing_planningrange
         (night, number, first_lead, first_client, end_lead, end_client, clients, made_at, created)
-    SELECT %(night)s, number,
+    SELECT %(night)s, %(after)s + number,
         CASE WHEN number = 1 THEN 0 ELSE first[1] END, CASE WHEN number = 1 THEN 0 ELSE first[2] END,
         lead(first[1]) OVER in_order, lead(first[2]) OVER in_order, clients, %(now)s, 0
     FROM (
@@ -64,16 +65,21 @@ MEMBERS = """
 
 
 @transaction.atomic
-def split(*, night: dt.date, most: int) -> list[int]:
+def split(*, night: dt.date, most: int, anew: bool = False) -> list[int]:
     """Splits the firm for a night into parts of about `most` clients; returns the numbers of those to plan.
 
-    A night is split once: who asks again is told what is left.
+    A night is split once: who asks again is told what is left. `anew`: all of the firm once more, in parts of
+    further numbers, because what is promised changed since; a part that somebody plans is left to them.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SPLITTING_LOCK])
-        if not PlanningRange.objects.filter(night=night).exists():
+        parts = PlanningRange.objects.filter(night=night)
+        after = parts.aggregate(last=Max("number"))["last"] or 0
+        if anew or not after:
+            free = parts.filter(finished_at__isnull=True).select_for_update(skip_locked=True)
+            PlanningRange.objects.filter(pk__in=[part.pk for part in free]).delete()
             PlanningRange.objects.filter(night__lt=night - KEPT).delete()
-            cursor.execute(SPLIT, {"night": night, "most": most, "now": timezone.now()})
+            cursor.execute(SPLIT, {"night": night, "most": most, "now": timezone.now(), "after": after})
     return left(night=night)
 
 

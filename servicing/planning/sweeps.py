@@ -42,15 +42,18 @@ def plan_changed() -> int:
         return len(clients)
 
 
-def plan_tonight() -> Counts:
-    """Plans today for all clients, or splits a large firm and sends a message for each part."""
+def plan_tonight(*, anew: bool = False) -> Counts:
+    """Plans today for all clients, or splits a large firm and sends a message for each part.
+
+    `anew`: somebody asks for it, so that parts which were planned tonight are planned once more.
+    """
     night, most = firm_today(), settings.PLANNING_PART_CLIENTS
     with pghistory.context(command="plan_all", user=None, by="schedule"):
         swept = equity.open_tasks(day=night).counted()
         swept["transition_tasks"] = transitions.open_tasks(day=night)
         if Client.objects.count() <= most:
             return plan(as_of=night).counted() | swept
-    numbers = ranges.split(night=night, most=most)
+    numbers = ranges.split(night=night, most=most, anew=anew)
     transaction.on_commit(lambda: _send(night, numbers), robust=True)
     return {"parts": len(numbers), **swept}
 

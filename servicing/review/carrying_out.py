@@ -248,7 +248,7 @@ def _apply(review: AnnualReview, by: User, report: Report) -> None:
 
 def _plan(review: AnnualReview, by: User, report: Report) -> None:
     report(_("Planning service"), 0, 1)
-    counts: dict[str, Any] = dict(plan_tonight())
+    counts: dict[str, Any] = dict(plan_tonight(anew=True))
     review.planned_at = timezone.now()
     review.carried_out |= {f"plan_{name}": number for name, number in counts.items()}
     review.save(update_fields=["planned_at", "carried_out"])

@@ -146,3 +146,43 @@ def test_what_is_edited_between_two_parts_is_followed_with_the_last(firm):
         sweeps.plan_part(night=firm_today(), number=number)
     assert set(ServiceTask.objects.open().filter(item=item).values_list("planned_minutes", flat=True)) == {70}
     assert FollowedItem.objects.filter(item=item).exists()
+
+
+def test_who_asks_for_it_has_a_planned_night_planned_once_more(firm):
+    numbers = night()
+    assert sweeps.plan_parts_left() == len(numbers)
+    item = ServiceItem.objects.get(standard__tier__code="B", kind__code="review_meeting")
+    ServiceItem.objects.filter(pk=item.pk).update(duration_minutes=50)
+    assert sweeps.plan_tonight()["parts"] == 0
+    for _twice in range(2):  # parts that nobody planned yet are not planned twice
+        assert sweeps.plan_tonight(anew=True)["parts"] == len(numbers)
+    again = ranges.left(night=firm_today())
+    assert min(again) > max(numbers)
+    assert sweeps.plan_part(night=firm_today(), number=numbers[0]) is None
+    assert sweeps.plan_parts_left() == len(again)
+    assert set(ServiceTask.objects.open().filter(item=item).values_list("planned_minutes", flat=True)) == {70}
+
+
+def test_a_part_that_somebody_plans_is_left_to_them_when_all_is_planned_once_more(firm):
+    first, *rest = night()
+    held, over = threading.Event(), threading.Event()
+
+    def work() -> None:
+        try:
+            with transaction.atomic():
+                assert ranges.claim(night=firm_today(), number=first)
+                held.set()
+                over.wait(20)
+        finally:
+            connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    held.wait(20)
+    sweeps.plan_tonight(anew=True)
+    over.set()
+    worker.join()
+    left = ranges.left(night=firm_today())
+    assert left[0] == first
+    assert len(left) == 2 + len(rest)
+    assert min(left[1:]) > max(rest)

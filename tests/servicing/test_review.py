@@ -34,6 +34,7 @@ from servicing.models import (
     ServiceTask,
     WrittenPolicy,
 )
+from servicing.planning import sweeps
 from servicing.planning.working_days import working_day_from
 from servicing.review import carrying_out, graduation, reading, services, signing
 from servicing.review.graduation import Choice
@@ -491,6 +492,19 @@ def test_a_job_that_was_lost_and_comes_back_does_nothing_that_nobody_asked(
     tasks.carry_out_review(*first)
     review.refresh_from_db()
     assert carrying_out.next_stage(review) == carrying_out.APPLY
+
+
+def test_a_large_firm_that_was_planned_in_the_night_is_planned_once_more(review, olga, carl, settings):
+    settings.PLANNING_PART_CLIENTS = 2
+    firm_of()
+    parts = sweeps.plan_tonight()["parts"]
+    assert sweeps.plan_parts_left() == parts > 1
+    all_done(review, olga)
+    sign(review, olga, carl)
+    for _stage in (carrying_out.PUBLISH, carrying_out.APPLY, carrying_out.PLAN):
+        carrying_out.carry_out(review=review, by=carl)
+    assert AnnualReview.objects.get().carried_out["plan_parts"] == parts
+    assert sweeps.plan_parts_left() == parts
 
 
 def test_an_abandoned_review_keeps_what_was_noted_and_another_begins(review, olga):
