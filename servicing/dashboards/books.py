@@ -29,6 +29,7 @@ from servicing.dashboards.tables import (
     columns,
 )
 from servicing.dashboards.titles import TITLES
+from servicing.delivery.periods import Period, last_day, shifted
 from servicing.delivery.promised import MEANT
 from servicing.delivery.reading import NOBODY
 
@@ -77,7 +78,7 @@ def profit(figures: Figures, to: Links) -> Part:
         money,
     )
     part.drawing = "servicing/dashboards/pairs.html"
-    part.says = _compared(figures, to.asked, total)
+    part.says = _compared(figures, to.asked)
     return part
 
 
@@ -94,18 +95,33 @@ def _money(clients: int, costly: int, sums: dict[str, Any], to: Links, tier: str
     ]
 
 
-def _compared(figures: Figures, asked: Asked, total: dict[str, Any]) -> str:
-    """Revenue against the period before, where that is as whole as this one."""
-    before = asked.period.before
-    earlier = reading.added(reading.by_tier(figures.months, before).values())["revenue"]
-    if before.first < figures.first_month or earlier <= 0:
+def _compared(figures: Figures, asked: Asked) -> str:
+    """Revenue against the period before: that of the months that are over, beside as many of the period before;
+    nothing where it is not known as far back."""
+    period, before = asked.period, asked.period.before
+    over = period.over(figures.as_of)
+    if over is None or before.first < figures.first_month:
         return ""
-    share = total["revenue"] / Decimal(earlier) - 1
-    words = (
-        _("%(share)s more revenue than in the period before.")
-        if share >= 0
-        else _("%(share)s less revenue than in the period before.")
+    then = Period(period.code, before.first, last_day(shifted(before.first, over.months - 1)))
+    now, earlier = (
+        Decimal(reading.added(reading.by_tier(figures.months, each).values())["revenue"])
+        for each in (over, then)
     )
+    if earlier <= 0:
+        return ""
+    share = now / earlier - 1
+    if over == period:
+        words = (
+            _("%(share)s more revenue than in the period before.")
+            if share >= 0
+            else _("%(share)s less revenue than in the period before.")
+        )
+    else:
+        words = (
+            _("%(share)s more revenue than in the period before, up to the last month that is over.")
+            if share >= 0
+            else _("%(share)s less revenue than in the period before, up to the last month that is over.")
+        )
     return words % {"share": percent(abs(share))}
 
 

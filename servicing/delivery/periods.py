@@ -37,6 +37,11 @@ class Period:
         back = 12 if self.code == YEAR else self.months
         return Period(self.code, shifted(self.first, -back), last_day(shifted(self.last, -back)))
 
+    def over(self, as_of: dt.date) -> Period | None:
+        """Its months that are over at the end of a day; None where the first one is not."""
+        last = shifted(as_of + dt.timedelta(days=1), 0) - dt.timedelta(days=1)
+        return Period(self.code, self.first, min(self.last, last)) if last >= self.first else None
+
     @property
     def last_month(self) -> dt.date:
         return self.last.replace(day=1)

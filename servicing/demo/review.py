@@ -150,8 +150,8 @@ def _this_year(as_of: dt.date, lead: User, advisor: User) -> None:
     """Two steps are done, an advisor has the third, and a few clients are decided on."""
     review = services.begin(
         year=as_of.year,
-        first_on=shifted(as_of, -11),
-        last_on=last_day(as_of),
+        first_on=shifted(as_of, -12),
+        last_on=last_day(shifted(as_of, -1)),
         lead=lead,
         due_on=max(as_of, firm_today()) + dt.timedelta(days=DAYS),
         by=lead,

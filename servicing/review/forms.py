@@ -20,7 +20,7 @@ from servicing.models import AnnualReview, ReviewSettings, ReviewSigner, ReviewS
 from servicing.models.review import MOST_SIGNERS
 from servicing.review import rights
 
-MONTHS_BACK = 12  # a review may end with any of the last twelve months
+MONTHS_BACK = 12  # a review may end with any of the last twelve months, the running one at last
 USUAL = dt.timedelta(days=42)  # from its beginning until it is due
 
 
@@ -76,15 +76,22 @@ class BeginForm(ChangeForm):
 
     last_month = forms.ChoiceField(
         label=gettext_lazy("The twelve months up to"),
-        help_text=gettext_lazy("Figures of these months, beside those of the year before."),
+        help_text=gettext_lazy(
+            "Figures of these months, beside those of the year before once the last of them is over."
+        ),
     )
     field_order = ["last_month", "lead", "due_on"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        months = [shifted(firm_today(), -back) for back in range(MONTHS_BACK)]
+        today = firm_today()
+        months = [shifted(today, -back) for back in range(1, MONTHS_BACK)]
+        running = _("%(month)s, which is not over yet") % {"month": date_format(today, "F Y")}
         field: Any = self.fields["last_month"]
-        field.choices = [(f"{month:%Y-%m}", date_format(month, "F Y")) for month in months]
+        field.choices = [
+            *((f"{month:%Y-%m}", date_format(month, "F Y")) for month in months),
+            (f"{today:%Y-%m}", running),
+        ]
 
     @property
     def period(self) -> dict[str, Any]:

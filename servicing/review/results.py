@@ -73,7 +73,7 @@ def results(review: AnnualReview) -> Seen:
     if found is None:
         return Seen()
     now, before = reading.by_tier(found.months, period), reading.by_tier(found.months, period.before)
-    whole = period.before.first >= found.first_month
+    whole = period.before.first >= found.first_month and period.last <= found.as_of
     shown = [row for row in found.books if row["clients"] or row["tier"] in now]
     none = dict.fromkeys(reading.MONTH, 0)
     rows = [
@@ -100,6 +100,10 @@ def results(review: AnnualReview) -> Seen:
     seen.says = _in_words(total, earlier, whole)
     if goals := _goals(found):
         seen.tables.append(goals)
+    if period.last > found.as_of:
+        seen.notes.append(
+            _("The last of these months is not over: nothing is compared with the year before until it is.")
+        )
     seen.notes.append(_("Clients as they stand now, with the tier that they have now."))
     return seen
 
@@ -238,9 +242,9 @@ def capacity(review: AnnualReview) -> Seen:
     if figures is None:  # a firm that has none yet adds them up now
         weeks.refresh()
         figures = CapacityFigures.objects.first()
-    roles, people = _roles(), _people()
+    (roles, measured), people = _roles(), _people()
     seen = Seen(at=figures.refreshed_at if figures else None, tables=[roles, people])
-    seen.says = [_load_in_words(roles)]
+    seen.says = [_load_in_words(roles, measured)]
     unstated = PersonLoad.objects.filter(available=None, user__is_active=True, promised_year__gt=0).count()
     if unstated:
         text = ngettext(
@@ -255,23 +259,25 @@ def capacity(review: AnnualReview) -> Seen:
             _("%(hours)s a year are promised and nobody is there for them.") % {"hours": hours(nobody)}
         )
     seen.notes.append(_("The 52 weeks from now, with the standards as they are today."))
+    seen.notes.append(_("Load counts what is promised to people who have stated hours."))
     return seen
 
 
-def _roles() -> Table:
+def _roles() -> tuple[Table, int]:
+    """The hours of each role, and how much of all that is promised is with people who have stated hours."""
     labels = dict(ServiceRole.objects.values_list("id", "label"))
-    rows = []
-    for row in RoleWeeks.objects.order_by("role_id").values("role_id", "promised", "available"):
-        promised, available = sum(row["promised"]), sum(row["available"])
+    rows, together = [], [0, 0, 0]
+    for row in RoleWeeks.objects.order_by("role_id").values("role_id", "promised", "available", "measured"):
+        sums = [sum(row[name]) for name in ("promised", "available", "measured")]
         name = labels.get(row["role_id"]) or _("Without a role")
-        if promised or available:
-            rows.append([Cell(name, TEXT), *_load(promised, available)])
-    sums = [sum(row[place].value or 0 for row in rows) for place in (1, 2)]
+        if any(sums):
+            rows.append([Cell(name, TEXT), *_load(*sums)])
+            together = [whole + part for whole, part in zip(together, sums, strict=True)]
     head = columns(
         ("role", _("Role")), ("promised", _("Promised")), ("available", _("Available")), ("load", _("Load"))
     )
-    foot = [Cell(_("Together"), TEXT), *_load(*sums)] if rows else []
-    return Table("roles", _("Hours a year by role"), head, rows, foot)
+    foot = [Cell(_("Together"), TEXT), *_load(*together)] if rows else []
+    return Table("roles", _("Hours a year by role"), head, rows, foot), together[2]
 
 
 def _people() -> Table:
@@ -280,7 +286,7 @@ def _people() -> Table:
         [
             Cell(each.user.display_name, TEXT),
             Cell(each.clients),
-            *_load(each.promised_year, each.available_year),
+            *_load(each.promised_year, each.available_year, each.promised_year),
             Cell(each.overloaded),
         ]
         for each in loads.order_by("-load", "-promised_year", "user_id")[:PEOPLE]
@@ -297,8 +303,9 @@ def _people() -> Table:
     return Table("people", _("Hours a year by person, the fullest first"), head, rows)
 
 
-def _load(promised: int, available: int | None) -> list[Cell]:
-    load = round(Decimal(promised) / available, 4) if available else None
+def _load(promised: int, available: int | None, measured: int) -> list[Cell]:
+    """`measured`: promised to people who have stated hours; that alone is load, as on the capacity page."""
+    load = round(Decimal(measured) / available, 4) if available else None
     return [
         Cell(promised, HOURS),
         Cell(available, HOURS),
@@ -306,22 +313,28 @@ def _load(promised: int, available: int | None) -> list[Cell]:
     ]
 
 
-def _load_in_words(roles: Table) -> str:
+def _load_in_words(roles: Table, measured: int) -> str:
     if not roles.rows:
         return _("Nothing is promised and nobody has stated hours.")
-    promised, available = roles.foot[1].value, roles.foot[2].value
+    promised, available, load = (cell.value for cell in roles.foot[1:])
     if not available:
         return _("The standards promise %(hours)s a year. Nobody has stated hours.") % {
             "hours": hours(promised)
         }
     words = {
         "promised": hours(promised),
+        "measured": hours(measured),
         "available": hours(available),
-        "load": percent(Decimal(promised) / available),
+        "load": percent(load),
     }
-    return (
-        _("The standards promise %(promised)s a year; people have %(available)s. That is %(load)s.") % words
-    )
+    if measured == promised:
+        text = _("The standards promise %(promised)s a year; people have %(available)s. That is %(load)s.")
+    else:
+        text = _(
+            "The standards promise %(promised)s a year; %(measured)s of it to people who have stated hours, "
+            "and these have %(available)s. That is %(load)s."
+        )
+    return text % words
 
 
 def more_of(code: str) -> str:

@@ -20,6 +20,7 @@ from clients.commands import Refused
 from clients.feedback import notice
 from clients.firm import firm_today
 from clients.requests import SignedInRequest
+from servicing.delivery.periods import shifted
 from servicing.models import AnnualReview, ReviewState
 from servicing.planning.working_days import working_day_from
 from servicing.review import carrying_out, reading, rights, services, signing
@@ -73,7 +74,7 @@ def begin(request: SignedInRequest) -> HttpResponse:
     """Begins this year's review."""
     today = firm_today()
     due_on = working_day_from(request.firm, today + USUAL)
-    initial = {"lead": request.user.pk, "due_on": due_on, "last_month": f"{today:%Y-%m}"}
+    initial = {"lead": request.user.pk, "due_on": due_on, "last_month": f"{shifted(today, -1):%Y-%m}"}
     form = BeginForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -9,9 +9,12 @@ from django.urls import reverse
 
 from clients.firm import firm_today
 from clients.formats import hours
+from clients.templatetags.crm import percent
 from servicing.capacity import weeks
 from servicing.capacity.what_if import Away, Line, Present, Service, Wish, read, suppose, totals
-from servicing.models import ClientHours, PersonLoad, RoleWeeks, ServiceItem, ServiceTask
+from servicing.models import AnnualReview, ClientHours, PersonLoad, RoleWeeks, ServiceItem, ServiceTask
+from servicing.planning import plan
+from servicing.review import results
 from servicing.standards.a_year import Promise, times_a_year
 from tests.tiers.firm import SHIPPED, D, case, store, store_policy
 from tiers import services
@@ -150,6 +153,28 @@ def test_the_page_says_what_one_would_act_on_and_opens_what_is_behind(
     assert hours(then) in by_role
     assert "overloaded" in by_role
     assert olga.get("/operations/capacity/weeks/2026-13-45/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_annual_review_tells_the_load_that_the_page_tells(counted, signed_in):
+    """Work of people without stated hours is promised, but no part of anybody's hours."""
+    counted.client(tier="B", since=firm_today() - 300 * DAY, team={"lead_advisor": "bob"})
+    plan(as_of=firm_today())
+    weeks.refresh()
+    page = signed_in("olga").get(PAGE).context
+    seen = results.capacity(AnnualReview())
+    table = seen.table("roles")
+    assert 0 < page["read"]["measured_year"] < page["read"]["promised_year"]
+    assert float(table.foot[3].value) == pytest.approx(page["read"]["load"], abs=0.0001)
+    assert table.foot[1].value == page["read"]["promised_year"]
+    loads = {row[0].value: row[3].value for row in table.rows}
+    named = {row["name"]: row["load"] for row in page["roles"] if row["name"] in loads}
+    assert named
+    for name, load in named.items():
+        assert (loads[name] is None) == (load is None)
+        assert load is None or float(loads[name]) == pytest.approx(load, abs=0.0001)
+    assert "to people who have stated hours" in seen.says[0]
+    assert percent(table.foot[3].value) in seen.says[0]
 
 
 @pytest.mark.django_db

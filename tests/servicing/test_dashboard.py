@@ -396,6 +396,29 @@ def test_the_share_of_time_and_money_is_of_the_whole(firm):
     assert Links(asked).results("time", "A").endswith("tier=A&sort=time")
 
 
+def test_a_running_month_is_not_compared_with_a_whole_one(time_machine):
+    """Even revenue is even on each day of a month: of the running one nothing is compared until it is over."""
+    client, october = ClientFactory(), dt.date(2026, 10, 1)
+    for back in range(28):
+        first = periods.shifted(october, -back)
+        for day, amount in ((first, 3_000), (first.replace(day=20), 97_000)):
+            Revenue.objects.create(client=client, date=day, amount=Decimal(amount), source="x")
+    even, so_far = "0 % more revenue than in the period before", ", up to the last month that is over."
+    for today, said in (
+        (dt.date(2026, 10, 1), {"12m": so_far, "year": so_far, "quarter": None}),
+        (dt.date(2026, 10, 31), {"12m": ".", "year": ".", "quarter": "."}),
+        (dt.date(2026, 11, 12), {"12m": so_far, "year": so_far, "quarter": so_far}),
+    ):
+        time_machine.move_to(dt.datetime.combine(today, dt.time(16), dt.UTC))
+        figures.refresh()
+        rollups.refresh()
+        for code, words in said.items():
+            asked = Asked(periods.period_of(code, today, since=figures.first_month(today)), today=today)
+            (profit,) = parts.build(asked, reading.read(asked), only="profit")
+            assert profit.tables
+            assert profit.says == ("" if words is None else f"{even}{words}"), (today, code)
+
+
 def test_an_empty_firm_is_told_what_brings_each_part_to_life(client):
     boss = UserFactory(groups=["operations"])
     client.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")

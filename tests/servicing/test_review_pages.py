@@ -13,6 +13,7 @@ from django.urls import reverse
 from clients.firm import firm_today
 from clients.models import Job, Notice, Revenue, Tier
 from servicing.dashboards import rollups
+from servicing.delivery.periods import shifted
 from servicing.models import (
     TO_DECIDE,
     AnnualReview,
@@ -330,3 +331,27 @@ def test_a_step_says_what_is_not_there_and_nothing_that_is_not_so(client, olga, 
     assert [cell.kind for cell in goals.rows[0]] == ["text", "amount", "amount", "amount", "text"]
     kept = thaw(freeze(results.results(review))).table("goals")
     assert '<td class="number text-nowrap">$1,000,000</td>' in rows_of(kept)
+
+
+def test_a_review_begins_with_the_last_full_month_and_compares_months_that_are_over(
+    client, olga, time_machine
+):
+    time_machine.move_to(dt.datetime(2026, 10, 15, 16, tzinfo=dt.UTC))
+    household = ClientFactory()
+    for back in range(26):
+        day = shifted(firm_today(), -back)
+        Revenue.objects.create(client=household, date=day, amount=1000, source="x")
+    begin = reverse("servicing:begin_review")
+    month = client.get(begin).context["form"]["last_month"]
+    assert month.value() == "2026-09" == month.field.choices[0][0]
+    assert month.field.choices[-1] == ("2026-10", "October 2026, which is not over yet")
+    client.post(begin, {"lead": olga.pk, "due_on": "2026-11-20", "last_month": month.value()})
+    review = AnnualReview.objects.get()
+    seen = results.results(review)
+    assert any("in the year before" in text for text in seen.says)
+    assert [cell.value for cell in seen.table("results").foot[3:5]] == [12_000, 0]
+    services.abandon(review=review, reason="With the running month.", by=olga)
+    seen = results.results(begun_review(olga))
+    assert not any("in the year before" in text for text in seen.says)
+    assert [cell.value for cell in seen.table("results").foot[3:5]] == [None, None]
+    assert "nothing is compared with the year before" in seen.notes[0]
