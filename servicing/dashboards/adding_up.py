@@ -83,12 +83,12 @@ WITH parts AS (
     FROM ({_FACTS}) f JOIN dashboard_client c ON c.client_id = f.client_id
     GROUP BY 1, 2, 3, 4
     UNION ALL
-    SELECT date_trunc('month', t.due_on)::date, t.tier_id, c.lead_id, true, 0, 0, 0, count(*),
+    SELECT date_trunc('month', t.due_on)::date, t.tier_id, c.lead_id, c.active, 0, 0, 0, count(*),
         sum(t.planned_minutes), 0, 0, 0
     FROM servicing_servicetask t JOIN dashboard_client c ON c.client_id = t.client_id
     WHERE t.item_id IS NOT NULL AND t.status NOT IN ('waived', 'cancelled')
         AND t.due_on >= %(first)s AND t.due_on <= %(last)s
-    GROUP BY 1, 2, 3
+    GROUP BY 1, 2, 3, 4
     UNION ALL
     SELECT month, c.tier_id, c.lead_id, true, 0, 0, 0, 0, 0, count(*), sum(a.value),
         count(*) FILTER (WHERE a.value <= {LOW})

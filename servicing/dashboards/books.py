@@ -30,7 +30,7 @@ from servicing.dashboards.tables import (
 )
 from servicing.dashboards.titles import TITLES
 from servicing.delivery.periods import Period, last_day, shifted
-from servicing.delivery.promised import MEANT
+from servicing.delivery.promised import MEANT_OF_ACTIVE
 from servicing.delivery.reading import NOBODY
 
 
@@ -96,8 +96,8 @@ def _money(clients: int, costly: int, sums: dict[str, Any], to: Links, tier: str
 
 
 def _compared(figures: Figures, asked: Asked) -> str:
-    """Revenue against the period before: that of the months that are over, beside as many of the period before;
-    nothing where it is not known as far back."""
+    """Revenue of the months that are over against as many of the period before; nothing where it is not known
+    as far back."""
     period, before = asked.period, asked.period.before
     over = period.over(figures.as_of)
     if over is None or before.first < figures.first_month:
@@ -160,13 +160,16 @@ def time(figures: Figures, to: Links) -> Part:
         hours,
     )
     part.drawing = "servicing/dashboards/pairs.html"
-    part.says = _("Planned is what the promised tasks due in the period take; spent is all logged time.")
+    part.says = _(
+        "Planned is what the promised tasks of active clients due in the period take; spent is all time "
+        "logged for them."
+    )
     return part
 
 
 def _times(sums: dict[str, Any], total: dict[str, Any], to: Links, tier: str) -> list[Cell]:
     planned, spent = sums["planned_minutes"], sums["minutes"]
-    tasks = to.delivered(MEANT, tier)
+    tasks = to.delivered(MEANT_OF_ACTIVE, tier)
     return [
         number_of(sums["planned"], tasks),
         Cell(planned, HOURS, tasks if sums["planned"] else ""),

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clients.models import ClientStatus
 from servicing.planning.session import OPEN
 from servicing.querysets import OPEN_STATUSES
 
@@ -30,6 +31,7 @@ class Became(StrEnum):
 
 
 MEANT = "meant"  # asked for as a state: whatever was neither waived nor cancelled
+MEANT_OF_ACTIVE = "meant_of_active"  # the same of clients who are active now, whose time is spent
 
 LABELS: dict[str, str | Promise] = {
     Became.ON_TIME: _("On time"),
@@ -41,6 +43,12 @@ LABELS: dict[str, str | Promise] = {
     Became.CANCELLED: _("Cancelled"),
     Became.OVERDUE: _("Overdue"),
     Became.OPEN: _("Open"),
+}
+
+# What is asked for as a state of several.
+ASKED: dict[str, str | Promise] = {
+    MEANT: _("neither waived nor cancelled"),
+    MEANT_OF_ACTIVE: _("to active clients, neither waived nor cancelled"),
 }
 
 # The same in SQL for the figures (of a task `t`, as of D) and as filters for the lists behind them.
@@ -63,4 +71,5 @@ def that_became(state: str, as_of: dt.date) -> Q:
     known: dict[str, Q] = {word.value: Q(status=word.value) for word in Became}
     known |= {word.value: condition for word, condition in of_state.items()}
     known[MEANT] = ~Q(status__in=(Became.WAIVED, Became.CANCELLED))
+    known[MEANT_OF_ACTIVE] = known[MEANT] & Q(client__status=ClientStatus.ACTIVE)
     return known.get(state, Q())

@@ -22,7 +22,7 @@ from clients.formats import hours
 from clients.models import Tier, User
 from clients.requests import SignedInRequest
 from servicing.delivery import figures, files, periods, reading
-from servicing.delivery.promised import LABELS, MEANT, Became
+from servicing.delivery.promised import ASKED, LABELS, Became
 from servicing.delivery.reading import NOBODY, Chosen, Overview
 from servicing.models import Beyond, DeliveryRefresh, ServiceKind
 
@@ -68,7 +68,7 @@ def delivery_tasks(request: SignedInRequest) -> HttpResponseBase:
     last = _refresh()
     chosen = _asked(request, last.as_of)
     state = request.GET.get("state", "")
-    state = state if state in LABELS or state == MEANT else ""
+    state = state if state in LABELS or state in ASKED else ""
     tasks = reading.tasks_of(chosen, state, last.as_of).order_by("due_on", "id")
     rows: Any = tasks.values(
         "id", "client_id", "client__name", "client__external_id", "tier__code", "kind__label", "due_on",
@@ -81,7 +81,7 @@ def delivery_tasks(request: SignedInRequest) -> HttpResponseBase:
         return files.download(f"tasks-{state or 'promised'}", files.lines(TASKS_IN_FILE, cells))
     page = _page(request, rows, tasks)
     page["rows"] = [_said(row, state, last.as_of) for row in page["rows"]]
-    words = str(LABELS.get(state, _("neither waived nor cancelled"))).lower()
+    words = str((LABELS | ASKED).get(state, "")).lower()
     title = _("Promised: %(state)s") % {"state": words} if state else _("Promised")
     return _list(request, chosen, last, "servicing/delivery/tasks.html", {"title": title, **page})
 

@@ -397,7 +397,7 @@ def test_the_share_of_time_and_money_is_of_the_whole(firm):
 
 
 def test_a_running_month_is_not_compared_with_a_whole_one(time_machine):
-    """Even revenue is even on each day of a month: of the running one nothing is compared until it is over."""
+    """Even revenue is even on each day of a month: of the running one nothing is compared."""
     client, october = ClientFactory(), dt.date(2026, 10, 1)
     for back in range(28):
         first = periods.shifted(october, -back)
@@ -417,6 +417,29 @@ def test_a_running_month_is_not_compared_with_a_whole_one(time_machine):
             (profit,) = parts.build(asked, reading.read(asked), only="profit")
             assert profit.tables
             assert profit.says == ("" if words is None else f"{even}{words}"), (today, code)
+
+
+def test_planned_and_spent_time_are_of_the_same_clients(firm, browser):
+    """Of active ones; what became of the work of a client who is paused now is still told by delivery."""
+    Client.objects.filter(pk=Client.objects.earliest("pk").pk).update(status="paused")
+    figures.refresh()
+    rollups.refresh()
+    period = periods.period_of("12m", TODAY, since=figures.first_month(TODAY))
+    (time,) = parts.build(Asked(period, today=TODAY), reading.read(Asked(period, today=TODAY)), only="time")
+    _name, tasks, planned, spent, *_rest = time.tables[0].foot
+    meant = ServiceTask.objects.filter(due_on__range=(period.first, period.last)).exclude(
+        status__in=("waived", "cancelled")
+    )
+    of_active = meant.filter(client__status="active").count()
+    assert (tasks.value, planned.value) == (of_active, 45 * of_active)
+    touches = Touch.objects.filter(client__status="active", occurred_on__range=(period.first, period.last))
+    entries = TimeEntry.objects.filter(client__status="active", spent_on__range=(period.first, period.last))
+    assert spent.value == sum(each.minutes for each in [*touches, *entries])
+    agree(browser, tasks, "tasks", {})
+    agree(browser, spent, "spent", {})
+    assert "to active clients" in browser.get(tasks.href).content.decode()
+    everything = f"{reverse('servicing:delivery_tasks')}?period=12m&state=meant"
+    assert behind(browser, everything)["count"] == meant.count() > of_active
 
 
 def test_an_empty_firm_is_told_what_brings_each_part_to_life(client):

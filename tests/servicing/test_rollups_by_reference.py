@@ -217,7 +217,8 @@ def months_by_definition() -> dict[tuple[Key, dt.date], dict[str, Any]]:
             newest[answer.asked_on.replace(day=1)] = answer.value
         for month, value in newest.items():
             add(client, tiers[client], month, answered=1, confidence=value, low=int(value <= 4))
-    for task in ServiceTask.objects.exclude(item=None).exclude(status__in=("waived", "cancelled")):
+    meant = ServiceTask.objects.exclude(item=None).exclude(status__in=("waived", "cancelled"))
+    for task in meant.filter(client__status="active"):
         add(task.client_id, task.tier_id, task.due_on, planned=1, planned_minutes=task.planned_minutes)
     return found
 
