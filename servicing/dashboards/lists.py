@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from clients.firm import firm_settings
 from servicing.dashboards.reading import NO_TIER, Asked, person_of
@@ -125,6 +125,21 @@ def results(asked: Asked, *, show: str = "") -> QuerySet[ClientResult]:
     if asked.tier:
         rows = rows.filter(**({"tier": None} if asked.tier == NO_TIER else {"tier__code": asked.tier}))
     return rows.filter(margin__lt=0) if show == COSTLY else rows
+
+
+def first_ones(rows: QuerySet[ClientResult], sort: str, number: int) -> QuerySet[ClientResult]:
+    """The first so many of `rows` in the order of a sort, found by the last one of them."""
+    column, _client = SORTS[sort]
+    name = column.removeprefix("-")
+    last = rows.order_by(*SORTS[sort]).values_list(name, "client_id")[number - 1 : number].first()
+    if last is None:  # they are not so many
+        return rows
+    amount, client = last
+    before = "gt" if column != name else "lt"
+    return rows.filter(
+        Q(**{f"{name}__{before}": amount}) | Q(**{name: amount}, client_id__lte=client),
+        **{f"{name}__{before}e": amount},
+    )
 
 
 def sums(rows: QuerySet[ClientResult]) -> dict[str, Any]:

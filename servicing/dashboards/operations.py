@@ -223,8 +223,8 @@ def dashboard_clients(request: SignedInRequest) -> HttpResponseBase:
         chosen = replace(chosen, period=periods.period_of(periods.YEAR, chosen.today, since=since))
     rows = lists.results(chosen, show=show)
     top = request.GET.get("top", "")
-    if is_id(top) and 0 < int(top) <= DEEPEST:
-        rows = rows.filter(pk__in=rows.order_by(*lists.SORTS[sort]).values("pk")[: int(top)])
+    if is_id(top) and int(top):
+        rows = lists.first_ones(rows, sort, int(top))
     ordered = lists.with_names(rows.order_by(*lists.SORTS[sort]))
     if "file" in request.GET:
         return files.download("clients-by-result", _clients_csv(ordered))

@@ -11,8 +11,8 @@ import pytest
 from django.test import Client as Browser
 
 from clients.models import Client, ClientSummary, Revenue, Tier
-from servicing.dashboards import movement, rollups
-from servicing.models import DashboardRefresh, MovementRollup
+from servicing.dashboards import movement, operations, rollups
+from servicing.models import ClientResult, DashboardRefresh, MovementRollup
 from tests.factories import ClientFactory, UserFactory
 from tiers.models import TierAssignment
 
@@ -130,3 +130,28 @@ def test_the_curve_is_that_of_the_clients_with_the_cuts_of_their_tiers(firm, bro
     for row in page.context["table"].rows:
         assert browser.get(row[1].href).context["count"] == row[1].value
         assert browser.get(row[3].href).context["sums"]["revenue"] == row[3].value
+
+
+def test_the_clients_who_bring_most_are_opened_however_many_they_are(firm, browser, monkeypatch):
+    """Also where they are more than can be paged to."""
+    monkeypatch.setattr(operations, "PAGE", 1)
+    monkeypatch.setattr(operations, "DEEPEST", 2)
+    second, third = ClientResult.objects.filter(period="12m").order_by("-revenue")[1:3]
+    ClientResult.objects.filter(pk=third.pk).update(
+        revenue=second.revenue
+    )  # by number where they bring as much
+    by_revenue = list(ClientResult.objects.filter(period="12m").order_by("-revenue", "client_id"))
+    for sort, column in (("revenue", "revenue"), ("margin", "margin")):
+        ordered = (
+            by_revenue if sort == "revenue" else sorted(by_revenue, key=lambda r: (r.margin, r.client_id))
+        )
+        for number in range(1, 9):
+            page = f"/operations/clients/?period=12m&sort={sort}&top={number}"
+            shown = browser.get(page).context
+            assert shown["count"] == min(number, 7)
+            assert shown["sums"][column] == sum(getattr(row, column) for row in ordered[:number])
+            assert len(shown["rows"]) == 1
+            lines = b"".join(browser.get(f"{page}&file=1").streaming_content).decode().splitlines()
+            numbers = [row.client.external_id for row in ordered[:number]]
+            assert [line.split(",")[0] for line in lines[1:]] == numbers
+    assert browser.get(f"/operations/clients/?top={10**18 - 1}").context["count"] == 7
