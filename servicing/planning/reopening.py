@@ -104,7 +104,8 @@ def reopen(session: Session) -> int:
     session.run(
         """
         UPDATE servicing_servicetask task
-        SET status = 'missed', outcome = 'firm_missed', completed_on = NULL, touch_id = NULL
+        SET status = 'missed', outcome = 'firm_missed', completed_on = NULL, touch_id = NULL,
+            closed_at = %(moment)s
         FROM plan_unlogged u WHERE u.newer AND task.id = u.id
         """
     )

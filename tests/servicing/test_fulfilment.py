@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from django.utils import timezone
 
 from clients.firm import firm_today, firm_zone
 from clients.importing.undo import undo_import
 from clients.models import Client, Firm, ImportBatch, Touch
 from clients.services_facts import remove_touch
+from servicing.dashboards import lists
+from servicing.dashboards.reading import Asked
+from servicing.delivery.figures import first_month
+from servicing.delivery.periods import period_of
 from servicing.models import FulfilmentRule, ServiceClock, ServiceTask
 from servicing.planning import plan, sweeps
 from tests.clients.files import done, write
@@ -146,6 +151,23 @@ class TestCorrected:
         imported(tmp_path, f"{number},{held},review_meeting,,crm,1")
         task.refresh_from_db()
         assert (task.status, task.completed_on) == ("done", held)
+
+    def test_a_task_that_was_missed_after_all_is_missed_on_the_day_on_which_that_was_known(
+        self, review, tmp_path
+    ):
+        task, number, held = review
+        ServiceTask.objects.filter(pk=task.pk).update(closed_at=timezone.now() - 40 * DAY)
+        later = {name: getattr(task, name) + 90 * DAY for name in ("due_on", "window_start", "window_end")}
+        ServiceTask.objects.create(
+            client=task.client, kind=task.kind, item=task.item, tier=task.tier, role=task.role, base_on=held,
+            status="scheduled", scheduled_at=timezone.now() + 90 * DAY, **later,
+        )  # fmt: skip
+        imported(tmp_path, f"{number},{held},call,,crm,1")
+        task.refresh_from_db()
+        assert (task.status, task.completed_on) == ("missed", None)
+        asked = Asked(period_of("12m", firm_today(), since=first_month(firm_today())), today=firm_today())
+        rows, number = lists.tasks("missed", asked, firm_today(), limit=5)
+        assert [row["id"] for row in rows] == [task.pk]
 
     def test_a_rule_that_the_firm_drops_opens_nothing(self, review):
         task, _number, held = review
