@@ -39,17 +39,18 @@ def tier_dashboard(request: HttpRequest) -> HttpResponse:
     if not rows:  # nobody has added anything up yet
         rollups.refresh()
         rows = _rows()
-    shown = [row for row in rows if row["tier_id"] and (row["clients"] or not row["tier__retired_at"])]
+    shown = [row for row in rows if row["tier_id"] and (_counts(row) or not row["tier__retired_at"])]
     untiered = next((row for row in rows if not row["tier_id"]), None)
     total = {name: sum(row[name] for row in rows) for name in SUMMED}
     if "file" in request.GET:
         return as_file("tiers", table_of(shown, untiered).as_csv())
-    run = runs.latest_run()
+    tiers, run = [_figures(row, total) for row in shown], runs.latest_run()
     return render(
         request,
         "servicing/dashboards/tiers.html",
         {
-            "tiers": [_figures(row, total) for row in shown],
+            "tiers": tiers,
+            "rows": [*tiers, *([_figures(untiered, total)] if untiered and _counts(untiered) else [])],
             "total": _figures(total, total),
             "untiered": untiered["clients"] if untiered else 0,
             "untagged_share": _share(total["untagged"], total["clients"]),
@@ -58,6 +59,11 @@ def tier_dashboard(request: HttpRequest) -> HttpResponse:
             "moving": _waiting_moves(run),
         },
     )
+
+
+def _counts(row: dict[str, Any]) -> bool:
+    """Whether a row has part in the sums: a retired tier still has the work that it promised."""
+    return any(row[name] for name in SUMMED)
 
 
 def table_of(tiers: list[dict[str, Any]], untiered: dict[str, Any] | None) -> Table:

@@ -166,7 +166,7 @@ class TestCorrected:
         task.refresh_from_db()
         assert (task.status, task.completed_on) == ("missed", None)
         asked = Asked(period_of("12m", firm_today(), since=first_month(firm_today())), today=firm_today())
-        rows, number = lists.tasks("missed", asked, firm_today(), limit=5)
+        rows, _count = lists.tasks("missed", asked, firm_today(), limit=5)
         assert [row["id"] for row in rows] == [task.pk]
 
     def test_a_rule_that_the_firm_drops_opens_nothing(self, review):

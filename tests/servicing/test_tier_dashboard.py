@@ -7,9 +7,11 @@ import pytest
 from celery import current_app
 from django.contrib.auth.models import Group as DjangoGroup
 from django.urls import reverse
+from django.utils import timezone
 
-from clients.models import Client, Persona, Revenue, Touch, User
+from clients.models import Client, Persona, Revenue, Tier, Touch, User
 from servicing.dashboards import rollups
+from servicing.dashboards.views import SUMMED
 from servicing.models import ServiceTask, TierRollup
 from servicing.tasks import plan_changed
 from tests.tiers.firm import SHIPPED, D, case, store, store_policy, tier
@@ -189,3 +191,26 @@ def test_first_tiers_that_were_given_by_themselves_wait_for_nobody(firm, signed_
     response = signed_in("olga").get(reverse("servicing:tiers"))
     assert given
     assert response.context["moving"] == sum(move["clients"] for move in run.moves) - given
+
+
+def test_together_is_the_sum_of_the_rows_above_it(firm, signed_in):
+    """Also where a tier was retired whose work is on record, and where clients have no tier."""
+    day = dt.timedelta(days=1)
+    add_task("missed", D - 30 * day)
+    add_task("planned", D - day)
+    Client.objects.filter(external_id="a").update(status="paused")  # what tier A promised stays
+    Tier.objects.filter(code__in=("A", "B")).update(retired_at=timezone.now())
+    new = Client.objects.get(external_id="new")
+    Revenue.objects.create(client=new, date=D, amount=50, source="x")
+    rollups.refresh()
+    browser = signed_in("olga")
+    page = browser.get("/tiers/")
+    rows, total = page.context["rows"], page.context["total"]
+    assert [each["tier__code"] for each in rows] == ["A", "C", None]
+    for name in SUMMED:
+        assert total[name] == sum(each[name] for each in rows), name
+    assert (total["missed"], total["open_tasks"]) == (1, 1)
+    shown = page.content.decode()
+    assert "Untiered" in shown.split("<tbody>")[1].split("</tbody>")[0]
+    lines = browser.get("/tiers/?file=1").content.decode().splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["A", "C", ""]
