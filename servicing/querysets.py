@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from clients.models import User
 
 OPEN_STATUSES = ("planned", "scheduled")
+UNDO_SECONDS = 600  # for so long a step with a task can be taken back
+
+
+def in_hand_of(user: User | AnonymousUser, task: str = "") -> Q:
+    """Work that was handed to `user`: open, or closed so lately that it can still be taken back.
+
+    `task`: the way to the task. Each alternative stands by itself, for an index of its own.
+    """
+    since = timezone.now() - dt.timedelta(seconds=UNDO_SECONDS)
+    mine = Q(**{f"{task}assigned_to": user})
+    return (mine & Q(**{f"{task}status__in": OPEN_STATUSES})) | (mine & Q(**{f"{task}closed_at__gte": since}))
 
 
 class AnyOf(models.Func):
@@ -32,14 +43,14 @@ class ServiceTaskQuerySet(models.QuerySet):
         return self.filter(status__in=OPEN_STATUSES)
 
     def visible_to(self, user: User | AnonymousUser) -> ServiceTaskQuerySet:
-        """Tasks of the clients that `user` may see, and those that were handed to `user`."""
+        """Tasks of the clients that `user` may see, and those that `user` has in hand."""
         from clients.access import sees_all_clients
         from clients.models import TeamMember
 
         if sees_all_clients(user):  # type: ignore[arg-type]
             return self
         own = TeamMember.objects.filter(user=user.pk).values("client_id")
-        return self.filter(Q(AnyOf("client_id", ArraySubquery(own))) | Q(assigned_to=user))
+        return self.filter(Q(AnyOf("client_id", ArraySubquery(own))) | in_hand_of(user))
 
     def in_queue_of(self, user_id: int) -> ServiceTaskQuerySet:
         """A person's open tasks, in the order in which they fall due."""

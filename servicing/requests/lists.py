@@ -16,6 +16,7 @@ from clients.models import Client, TeamMember, User
 from servicing.models import ClientRequest
 from servicing.models.standards import Channel
 from servicing.models.tasks import OPEN_STATUSES
+from servicing.querysets import in_hand_of
 from servicing.requests import words
 from servicing.work.words import answer_by
 
@@ -61,13 +62,13 @@ class Asked:
 
 
 def visible_to(user: User | None) -> QuerySet[ClientRequest]:
-    """Requests of the clients that `user` sees, and those that are theirs to answer; without one the firm's.
+    """Requests of the clients that `user` sees, and those that `user` has in hand; without one the firm's.
     One that was logged by mistake and taken back is in no list."""
     requests = ClientRequest.objects.filter(Q(answered_at__isnull=False) | Q(task__status__in=OPEN_STATUSES))
     if user is None or sees_all_clients(user):
         return requests
     own = TeamMember.objects.filter(user=user).order_by().values("client")
-    return requests.filter(Q(client__in=own) | Q(task__assigned_to=user))
+    return requests.filter(Q(client__in=own) | in_hand_of(user, "task__"))
 
 
 def listed(asked: Asked, user: User | None, now: dt.datetime) -> QuerySet[ClientRequest, dict[str, Any]]:

@@ -17,11 +17,12 @@ from clients.models import User
 from servicing.models import Step, Transition
 from servicing.planning import lock, plan
 from servicing.planning.session import Session
+from servicing.querysets import UNDO_SECONDS
 from servicing.transitions.keeping import bring_in_line
 from servicing.transitions.opening import open_cases
 from servicing.transitions.services import TransitionRefused
 from servicing.transitions.stages import Ways
-from servicing.work.undoing import UNDO_SECONDS, TokenRefused
+from servicing.work.undoing import TokenRefused
 
 MOST = 500  # clients at once: somebody talks with each of them
 _SALT = "servicing.transitions.in_bulk"

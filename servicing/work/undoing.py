@@ -15,9 +15,8 @@ from django.db.models import Q
 
 from clients.models import Touch
 from servicing.models import ServiceTask, TaskStatus
-from servicing.querysets import ServiceTaskQuerySet
+from servicing.querysets import UNDO_SECONDS, ServiceTaskQuerySet
 
-UNDO_SECONDS = 600
 _SALT = "servicing.undo"
 # What an undo gives back, and compares first.
 KEPT = (

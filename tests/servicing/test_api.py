@@ -137,6 +137,12 @@ def test_it_gives_a_token_its_scopes_and_its_person_s_rights_and_no_more(advisor
     assert theirs("PUT", "/revenue", {"records": [{"external_id": own.external_id, "date": "2026-01-01",
                                                    "amount": "1"}]}).status_code == 403  # fmt: skip
     assert theirs("GET", "/tiers").status_code == 403
+    once_mine = ServiceTask.objects.create(
+        client=foreign, title="Call", due_on=DAY, window_start=DAY, window_end=DAY, assigned_to=advisor,
+        status="done", closed_at=timezone.now() - dt.timedelta(days=1),
+    )  # fmt: skip
+    assert theirs("GET", f"/tasks/{once_mine.pk}").status_code == 404
+    assert theirs("GET", "/tasks", state="any").json()["tasks"] == []
     reader = Caller(boss, "clients:read")
     assert reader("GET", "/clients").status_code == 200
     for method, path in (

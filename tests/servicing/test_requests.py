@@ -98,6 +98,22 @@ def test_the_stand_in_answers_while_the_lead_is_away(ideal, people):
     assert log(ideal, people["olga"], to=people["bob"]).task.assigned_to == people["bob"]
 
 
+def test_who_stood_in_sees_an_answered_request_no_longer_than_it_can_be_taken_back(
+    signed_in, ideal, people, clock
+):
+    asked = log(ideal, people["olga"], to=people["outsider"])
+    page = reverse("servicing:request", args=[asked.pk])
+    browser = signed_in("outsider")
+    assert browser.get(page).status_code == 200
+    services.answer(request=asked, by=people["outsider"], outcome="delivered")
+    clock.move_to(at("2026-03-03 10:09"))
+    assert browser.get(page).status_code == 200
+    clock.move_to(at("2026-03-03 10:11"))
+    assert browser.get(page).status_code == 404
+    assert browser.get(reverse("servicing:requests"), {"state": "answered"}).context["rows"] == []
+    assert lists.visible_to(people["ann"]).get() == asked
+
+
 def test_where_nobody_is_there_operations_are_told(ideal, people):
     Absence.objects.create(user=people["ann"], first_on=MONDAY, last_on=dt.date(2026, 3, 6))
     assert log(ideal, people["bob"]).task.assigned_to is None

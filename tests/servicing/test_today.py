@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients.firm import firm_date, firm_today
-from clients.models import Touch
+from clients.models import TeamMember, Touch
 from servicing.models import ClosingDay, ServiceTask
 from servicing.work.delivery import service_of
 
@@ -448,8 +448,6 @@ def test_a_row_says_where_it_belongs_after_each_step(signed_in, review, people):
 
 
 def test_a_task_handed_over_stays_there_when_the_team_changes(signed_in, review, people, firm):
-    from clients.models import TeamMember
-
     signed_in("ann").post(work_url(review, "reassign"), {"to": people["bob"].pk}, **HTMX)
     TeamMember.objects.filter(user=people["ann"]).update(user=people["outsider"])
     firm.plan(firm_today())
@@ -526,3 +524,33 @@ def test_who_hands_on_a_task_seen_for_it_alone_is_led_back_to_today(signed_in, r
     page = browser.get("/").content.decode()
     assert "Handed to" in page
     assert browser.get(reverse("servicing:task", args=[review.pk])).status_code == 404
+
+
+def test_a_stand_in_has_a_task_done_and_takes_it_back_while_that_can_be(signed_in, review, people):
+    ServiceTask.objects.filter(pk=review.pk).update(assigned_to=people["outsider"], reassigned=True)
+    browser, page = signed_in("outsider"), reverse("servicing:task", args=[review.pk])
+    done = {"outcome": "delivered", "on": firm_today().isoformat()}
+    answer = browser.post(work_url(review, "done"), done, **HTMX)
+    assert (answer.status_code, browser.get(page).status_code) == (200, 200)
+    assert browser.post(undo_url(answer), **HTMX).status_code == 200
+    review.refresh_from_db()
+    assert review.is_open
+    browser.post(work_url(review, "done"), done, **HTMX)
+    ServiceTask.objects.filter(pk=review.pk).update(closed_at=timezone.now() - dt.timedelta(minutes=11))
+    assert browser.get(page).status_code == 404
+
+
+def test_who_left_the_clients_team_keeps_no_way_in_through_what_was_closed(signed_in, review, people):
+    """The page of a closed task tells of the client today: it goes with the client."""
+    browser = signed_in("ann")
+    browser.post(work_url(review, "done"), {"outcome": "delivered", "on": firm_today().isoformat()}, **HTMX)
+    TeamMember.objects.filter(client=review.client_id, user=people["ann"]).delete()
+    ServiceTask.objects.filter(client=review.client_id).open().update(assigned_to=people["bob"])
+    ServiceTask.objects.filter(pk=review.pk).update(closed_at=timezone.now() - dt.timedelta(days=1))
+    for name in ("task", "meeting", "brief", "rate"):
+        assert browser.get(reverse(f"servicing:{name}", args=[review.pk])).status_code == 404, name
+    for name in ("rate", "rating_link", "note_decision", "hold_meeting"):
+        answer = browser.post(reverse(f"servicing:{name}", args=[review.pk]), {"text": "x", "value": "5"})
+        assert answer.status_code == 404, name
+    assert b"Client 1" not in browser.get("/tasks/?status=any").content
+    assert b"Client 1" in signed_in("bob").get("/tasks/?status=any").content
