@@ -20,10 +20,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients.models import ChannelOptOut, Client, ContactChannel, Member, User
+from clients.models.permission_channels import NOBODY
 from clients.prepared import prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 # What the channels of tasks and the kinds of touches are; the others (a meeting, a video call) reach nobody
 # who did not agree to them.
@@ -179,8 +180,8 @@ def opt_out(
 ) -> list[ChannelOptOut]:
     """Records that the client does not want `channels` any more, since the moment at which it said so.
 
-    Of a channel that is closed already the earlier moment stays. Returns the opt-outs in force. Raises
-    OptOutRefused where the moment has not come yet or the person is not of this household.
+    Of a channel that is closed already, for the same address, the earlier moment stays. Returns the opt-outs
+    in force. Raises OptOutRefused where the moment has not come yet or the person is not of this household.
     """
     now = timezone.now()
     since = since or now
@@ -194,9 +195,9 @@ def opt_out(
             client=client,
             member=member,
             channel=channel,
+            address=address_of(member or client, channel),
             lifted_at=None,
             defaults={
-                "address": address_of(member or client, channel),
                 "since": since,
                 "how": how,
                 "note": note,
@@ -211,13 +212,60 @@ def opt_out(
 
 
 def lift(*, opt_out: ChannelOptOut, how: str, by: User, note: str = "") -> None:
-    """Records that the client wants to be reached by the channel again. Raises OptOutRefused where it was
-    lifted before."""
-    lifted = ChannelOptOut.objects.filter(pk=opt_out.pk, lifted_at=None).update(
-        lifted_at=timezone.now(), lifted_by=by, lifted_how=how, lifted_note=note
+    """Records that the client, or the person, wants to be reached by the channel again, at any address.
+    Raises OptOutRefused where it was lifted before."""
+    same = ChannelOptOut.objects.filter(
+        client=opt_out.client_id, member=opt_out.member_id, channel=opt_out.channel, lifted_at=None
     )
-    if not lifted:
+    if opt_out.member_id == NOBODY:  # may be several people
+        same = same.filter(address=opt_out.address)
+    said = {"lifted_at": timezone.now(), "lifted_by": by, "lifted_how": how, "lifted_note": note}
+    if not same.filter(pk=opt_out.pk).update(**said):
         raise OptOutRefused(_("This was lifted before."))
+    same.update(**said)
+
+
+def hold_on(member: Member) -> bool:
+    """What a person who leaves the household opted out of holds on, for the address and number of now too.
+    Returns whether there is anything."""
+    held = list(ChannelOptOut.objects.filter(member=member, lifted_at=None).select_related("recorded_by"))
+    for row in held:
+        opt_out(
+            client=member.client,
+            member=member,
+            channels=[row.channel],
+            how=row.how,
+            by=row.recorded_by,
+            since=row.since,
+            note=row.note,
+        )
+    return bool(held)
+
+
+_ADDRESSES = " UNION ALL ".join(
+    f"SELECT '{channel.value}' AS channel, {_address_sql(channel, 't')} AS address, t.{key} AS client_id "  # noqa: S608
+    f"FROM {table} t WHERE NOT t.{key} = ANY(%(ids)s)"
+    for channel in ContactChannel
+    if channel != ContactChannel.POST
+    for table, key in (("clients_client", "id"), ("clients_member", "client_id"))
+)
+_HAND_ON = f"""
+    INSERT INTO clients_channeloptout (client_id, member_id, channel, address, since, how, note,
+        recorded_by_id, recorded_at, lifted_how, lifted_note)
+    SELECT DISTINCT ON (x.channel, x.address) other.client_id, {NOBODY}, x.channel, x.address, x.since, x.how,
+        '', x.recorded_by_id, x.recorded_at, '', ''
+    FROM clients_channeloptout x
+    JOIN ({_ADDRESSES}) other ON other.channel = x.channel AND other.address = x.address
+    WHERE x.client_id = ANY(%(ids)s) AND x.lifted_at IS NULL AND x.address <> ''
+    ORDER BY x.channel, x.address, x.since, other.client_id
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608
+
+
+def hand_on(clients: Collection[int]) -> None:
+    """What these clients opted out of holds on for addresses that other records have, when theirs go."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HAND_ON, {"ids": list(clients)})
 
 
 def opt_outs_of(client: Client) -> list[ChannelOptOut]:

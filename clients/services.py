@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 
 from clients.access import sees_all_clients
 from clients.changes import wake_sweeps
+from clients.contact import hold_on
 from clients.models import (
     BehavioralTag,
     BulkChange,
     BulkField,
     ChangeKind,
     Client,
+    Member,
     Permission,
     ServiceRole,
     TeamMember,
@@ -108,6 +110,14 @@ def set_team(*, client: Client, holders: Mapping[int, User | None]) -> None:
         elif not held.filter(user=user).exists():
             TeamMember.objects.update_or_create(client=client, role_id=role_id, defaults={"user": user})
     wake_sweeps(ChangeKind.SERVICE)
+
+
+@transaction.atomic
+def remove_member(*, member: Member) -> bool:
+    """Takes a person off the household. Returns whether something that the person opted out of holds on."""
+    held = hold_on(member)
+    member.delete()
+    return held
 
 
 def lead_own_client(*, client: Client, by: User) -> None:

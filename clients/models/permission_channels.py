@@ -31,12 +31,16 @@ class HowOptedOut(models.TextChoices):
     LINK = "link", _("By the link in a message")
 
 
+NOBODY = 0  # the member of an opt-out that holds for an address alone: its own record is no more
+
+
 @tracked(by="client")
 class ChannelOptOut(models.Model):
     """One opt-out: it holds from `since`, the moment at which the client said so, until the client lifts it.
 
     Without a member it holds for the whole household. `address`: the e-mail address, or the last ten digits
-    of the number, that it was said of; it holds for that address wherever it is on record.
+    of the number, that it was said of; it holds for that address wherever it is on record. It outlasts the
+    row of its person, which may leave the household.
     """
 
     client = models.ForeignKey(
@@ -44,12 +48,13 @@ class ChannelOptOut(models.Model):
     )
     member = models.ForeignKey(
         "clients.Member",
-        models.CASCADE,
+        models.DO_NOTHING,
         null=True,
         blank=True,
         related_name="opt_outs",
         verbose_name=_("person"),
         db_index=False,
+        db_constraint=False,
     )
     channel = models.CharField(_("channel"), max_length=5, choices=ContactChannel.choices)
     address = models.CharField(_("address"), max_length=254, blank=True, default="")
@@ -75,7 +80,7 @@ class ChannelOptOut(models.Model):
         ordering = ["-since", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["client", "channel", "member"],
+                fields=["client", "channel", "member", "address"],
                 name="clients_optout_once",
                 condition=Q(lifted_at__isnull=True),
                 nulls_distinct=False,
@@ -108,3 +113,12 @@ class ChannelOptOut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()}: client {self.client_id}"
+
+    @property
+    def whose(self) -> str:
+        """The person that it is of, read with it; empty for the whole household."""
+        if self.member_id is None:
+            return ""
+        if self.member_id == NOBODY:
+            return str(_("somebody with this address"))
+        return str(self.member or _("a person no longer of the household"))

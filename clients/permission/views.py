@@ -95,7 +95,8 @@ def opt_outs(request: SignedInRequest, pk: int) -> HttpResponse:
 def lift_opt_out(request: SignedInRequest, pk: int, opt_out: int) -> HttpResponse:
     """Records that the client wants to be reached by a channel again."""
     client = _client(request, pk)
-    row = get_object_or_404(ChannelOptOut, pk=opt_out, client=client, lifted_at=None)
+    found = ChannelOptOut.objects.select_related("member")
+    row = get_object_or_404(found, pk=opt_out, client=client, lifted_at=None)
     form = LiftForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

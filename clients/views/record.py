@@ -137,8 +137,10 @@ def edit_member(request: SignedInRequest, pk: int, member: int | None = None) ->
 def remove_member(request: SignedInRequest, pk: int, member: int) -> HttpResponse:
     client = _client(request, pk)
     person = get_object_or_404(Member, pk=member, client=client)
-    person.delete()
-    notice(request, _("%s was removed from the household.") % person.name)
+    text = _("%s was removed from the household.") % person.name
+    if services.remove_member(member=person):
+        text += " " + _("What this person opted out of still holds.")
+    notice(request, text)
     return redirect("clients:tab", pk=pk, tab="people")
 
 

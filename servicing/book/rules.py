@@ -274,8 +274,8 @@ def assignments(work: Merging, table: str) -> None:
 
 
 def opt_outs(work: Merging, table: str) -> None:
-    """Opt-outs of both hold; one that the staying record has too stays once. A person's own goes along to the
-    twin with which the person became one."""
+    """Opt-outs of both hold; one that the staying record has of the same address stays once. A person's own
+    goes along to the twin with which the person became one."""
     twin = (
         "coalesce((SELECT same.twin_id FROM pg_temp.same_member same WHERE same.gone_id = t.member_id), "
         "t.member_id)"
@@ -284,6 +284,7 @@ def opt_outs(work: Merging, table: str) -> None:
         table,
         where=f"t.lifted_at IS NULL AND EXISTS (SELECT 1 FROM {table} own "
         "WHERE own.client_id = %(kept)s AND own.lifted_at IS NULL AND own.channel = t.channel "
+        "AND own.address = t.address "
         f"AND own.member_id IS NOT DISTINCT FROM {twin})",
     )
     work.move(table, change=f"member_id = {twin}", before="jsonb_build_object('member_id', t.member_id)")

@@ -12,6 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from clients.contact import hand_on
 from servicing.retention.fates import CLIENT_NUMBER, FATES, PSEUDONYM, Fate
 from servicing.retention.tables import Owned, tables_of_clients
 
@@ -42,6 +43,7 @@ def anonymise(clients: Collection[int]) -> Counter[str]:
         cursor.execute(_MARK, values)
         cursor.execute(UNDER, values)
         under = {"ids": [row[0] for row in cursor.fetchall()]}
+        hand_on(values["ids"])
         _elsewhere(cursor, values, under)
         found = tables_of_clients()
         history = [owned for owned in found.values() if owned.is_history and owned.of in FATES]

@@ -13,6 +13,7 @@ from clients.models import ChannelOptOut, Client, ContactChannel, Member, Servic
 from clients.models.client import ClientStatus
 from servicing.book import merging, parting, splitting
 from servicing.models import ServiceTask
+from servicing.retention.anonymising import anonymise
 from tests.factories import ClientFactory
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,57 @@ def test_it_outlasts_a_merge_its_parting_and_a_split(okafor, ada, advisor, opera
     parts = splitting.Parts(name="Ada alone", external_id="NEW-1", members=[ada.pk])
     made = splitting.split(client=okafor.pk, parts=parts, by=operations, reason="moved out")
     assert closed_channels(made.pk) == [SMS, POST]
+
+
+def test_it_outlasts_the_person_who_leaves_the_household(signed_in, okafor, ada, advisor):
+    """It was said of an address: of the one then and of the one now, wherever it is on record."""
+    opt_out(client=okafor, member=ada, channels=[EMAIL, PHONE], how="phone", by=advisor)
+    Member.objects.filter(pk=ada.pk).update(email="ada@new.example")
+    then, now = ClientFactory(email="ada@example.com"), ClientFactory(email="Ada@new.example")
+    assert may_contact(now, EMAIL)
+    browser = signed_in(advisor)
+    said = browser.post(f"/clients/{okafor.pk}/people/{ada.pk}/remove/", follow=True).content.decode()
+    assert "still holds" in said
+    back = Member.objects.create(client=okafor, name="Ada", phone="(212) 555-0199")
+    assert [may_contact(each, EMAIL) for each in (then, now, okafor)] == [False, False, True]
+    assert not may_contact(okafor, PHONE, member=back)
+    page = browser.get(f"/clients/{okafor.pk}/contact/").content.decode()
+    assert page.count("a person no longer of the household") == 3
+    held = ChannelOptOut.objects.filter(channel=EMAIL).first()
+    browser.post(f"/clients/{okafor.pk}/contact/{held.pk}/lift/", {"how": "phone", "note": "Asked to"})
+    assert [may_contact(each, EMAIL) for each in (then, now)] == [True, True]
+    assert not may_contact(okafor, PHONE, member=back)
+
+
+def test_of_two_records_that_become_one_both_addresses_stay_closed(okafor, ada, advisor, operations):
+    twin = ClientFactory(status=ClientStatus.ACTIVE, email="other@example.com")
+    third = ClientFactory(email="other@example.com")
+    for each in (okafor, twin):
+        opt_out(client=each, channels=[EMAIL], how="phone", by=advisor)
+    merged = merging.merge(kept=okafor.pk, gone=twin.pk, take=(), by=operations)
+    assert [may_contact(each, EMAIL) for each in (okafor, third)] == [False, False]
+    parting.part(merge=merged, by=operations)
+    assert [may_contact(each, EMAIL) for each in (okafor, twin, third)] == [False, False, False]
+
+
+def test_of_an_anonymised_client_it_holds_on_for_addresses_that_other_records_have(
+    signed_in, okafor, ada, advisor, operations
+):
+    opt_out(client=okafor, channels=[EMAIL, SMS, POST], how="phone", by=advisor, note="Ring Okafor no more")
+    opt_out(client=okafor, member=ada, channels=[EMAIL], how="phone", by=advisor)
+    shop = ClientFactory(email="both@example.com")
+    Member.objects.create(client=shop, name="Ben", email="ben@example.com")
+    sister = Member.objects.create(client=ClientFactory(), name="Eve", email="ADA@example.com")
+    anonymise([okafor.pk])
+    assert set(ChannelOptOut.objects.values_list("client", "channel", "address", "note")) == {
+        (shop.pk, "email", "both@example.com", ""),
+        (sister.client_id, "email", "ada@example.com", ""),
+    }
+    assert not may_contact(shop, EMAIL)
+    assert may_contact(shop, EMAIL, member=shop.members.get())
+    assert not may_contact(sister.client, EMAIL, member=sister)
+    page = signed_in(operations).get(f"/clients/{shop.pk}/contact/").content.decode()
+    assert "somebody with this address · both@example.com" in page
 
 
 def test_the_task_panel_and_today_say_what_is_closed(signed_in, okafor, ada, advisor):
