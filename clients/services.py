@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +17,9 @@ from clients.changes import wake_sweeps
 from clients.contact import hold_on
 from clients.models import (
     BehavioralTag,
+    BulkBehavioralRow,
     BulkChange,
+    BulkChangeRow,
     BulkField,
     ChangeKind,
     Client,
@@ -36,10 +39,15 @@ if TYPE_CHECKING:
 
 BEHAVIORAL = "behavioral_trigger"
 LEAD_ADVISOR = "lead_advisor"
+UNDO_SECONDS = 600  # for so long a change of many can be taken back
 
 
 class TagRefused(Exception):
     """The value cannot be stored; the text says why."""
+
+
+class TooLate(Exception):
+    """The time in which a change could be taken back has passed; the text says so."""
 
 
 def term_of(field: str, id: int | None) -> Term | None:
@@ -223,10 +231,13 @@ def can_be_undone(change: BulkChange) -> bool:
     return change.field != BulkField.BEHAVIORAL or change.behavioral_rows.exists()
 
 
-# A word or a person deleted in the meantime does not come back: such a client stays as it is.
+# A word or a person deleted in the meantime does not come back: such a client stays as it is. So does one
+# whose tags the person may not see any more. Clients given to another lead advisor come back: that took
+# them away.
 _UNDO_TAG = """
 UPDATE clients_client c SET {column} = r.previous FROM clients_bulkchangerow r
-WHERE r.change_id = %s AND r.client_id = c.id AND c.{column} IS NOT DISTINCT FROM %s
+WHERE c.id IN ({clients}) AND r.change_id = %s AND r.client_id = c.id
+  AND c.{column} IS NOT DISTINCT FROM %s
   AND (r.previous IS NULL OR EXISTS (SELECT FROM {words} w WHERE w.id = r.previous))
 """
 _UNDO_LEAD_BACK = """
@@ -242,18 +253,21 @@ WHERE r.change_id = %s AND r.client_id = t.client_id AND t.user_id = %s AND r.pr
 """
 _UNDO_BEHAVIORAL_BACK = """
 UPDATE clients_behavioraltag t SET trigger_id = r.previous FROM clients_bulkbehavioralrow r
-WHERE r.change_id = %s AND r.tag_id = t.client_id AND t.trigger_id = r.given
+WHERE t.client_id IN ({clients}) AND r.change_id = %s AND r.tag_id = t.client_id
+  AND t.trigger_id = r.given
   AND EXISTS (SELECT FROM clients_behavioraltrigger w WHERE w.id = r.previous)
 """
 _UNDO_BEHAVIORAL_NONE = """
 DELETE FROM clients_behavioraltag t USING clients_bulkbehavioralrow r
-WHERE r.change_id = %s AND r.tag_id = t.client_id AND t.trigger_id = r.given AND r.previous IS NULL
+WHERE t.client_id IN ({clients}) AND r.change_id = %s AND r.tag_id = t.client_id
+  AND t.trigger_id = r.given AND r.previous IS NULL
 """
 
 
 @dataclass(frozen=True)
 class Undone:
-    """How many clients got back what they had, and how many stay because they were changed since."""
+    """How many clients got back what they had, and how many stay because they were changed since, or went to
+    another team."""
 
     restored: int
     kept: int
@@ -261,13 +275,18 @@ class Undone:
 
 @transaction.atomic
 def undo_change(*, change: BulkChange) -> Undone:
-    """Takes a bulk change back for every client that still has the value it gave. A second time: nothing."""
+    """Takes a bulk change back for every client that still has the value it gave, on behalf of who made it. A
+    second time: nothing. Raises TooLate once the time for it has passed."""
+    if change.created_at < _undone_since():
+        raise TooLate(_("This can no longer be undone."))
     claimed = BulkChange.objects.filter(pk=change.pk, undone_at__isnull=True).update(undone_at=timezone.now())
     if not claimed:
         return Undone(0, 0)
+    seen = Client.objects.visible_to(change.created_by)
     with pghistory.context(undoes_bulk_change=change.pk):
         if change.field == BulkField.BEHAVIORAL:
-            restored = _undo(_UNDO_BEHAVIORAL_BACK, change.pk) + _undo(_UNDO_BEHAVIORAL_NONE, change.pk)
+            restored = _run(_UNDO_BEHAVIORAL_BACK, seen, change.pk)
+            restored += _run(_UNDO_BEHAVIORAL_NONE, seen, change.pk)
         elif change.field == BulkField.ADVISOR:
             restored = _undo(_UNDO_LEAD_BACK, change.pk, change.value)
             restored += _undo(_UNDO_LEAD_NONE, change.pk, change.value)
@@ -275,7 +294,7 @@ def undo_change(*, change: BulkChange) -> Undone:
             column = _column(change.field)
             words = AXES[change.field]._meta.db_table
             undo_tag = _UNDO_TAG.replace("{column}", column).replace("{words}", words)
-            restored = _undo(undo_tag, change.pk, change.value)
+            restored = _run(undo_tag, seen, change.pk, change.value)
     wake_sweeps(ChangeKind.SERVICE)
     return Undone(restored, change.changed - restored)
 
@@ -284,3 +303,16 @@ def _undo(sql: str, *params: int | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.rowcount
+
+
+def _undone_since() -> dt.datetime:
+    """What was changed earlier is no longer undone."""
+    return timezone.now() - dt.timedelta(seconds=UNDO_SECONDS)
+
+
+def forget_past_undo() -> int:
+    """Removes what clients had before changes of many that can no longer be undone; returns how many."""
+    over = BulkChange.objects.filter(created_at__lt=_undone_since()).values("pk")
+    tags, _each = BulkChangeRow.objects.filter(change__in=over).delete()
+    triggers, _each = BulkBehavioralRow.objects.filter(change__in=over).delete()
+    return tags + triggers

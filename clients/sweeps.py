@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from clients.jobs import forget_old_jobs
 from clients.models import SweepRun
+from clients.services import forget_past_undo
 
 log = structlog.get_logger(__name__)
 
@@ -70,8 +71,8 @@ def note_heartbeat() -> None:
 
 
 def forget_old_runs() -> int:
-    """Removes runs older than 30 days and failures older than 180, and the jobs that people started so long
-    ago; returns how many.
+    """Removes runs older than 30 days and failures older than 180, the jobs that people started so long ago,
+    and what was kept to undo changes of many that can be undone no more; returns how many.
 
     The last run of each task stays.
     """
@@ -79,4 +80,4 @@ def forget_old_runs() -> int:
     later = SweepRun.objects.filter(task=OuterRef("task"), started_at__gt=OuterRef("started_at"))
     old = Q(started_at__lt=now - KEPT, error="") | Q(started_at__lt=now - FAILURES_KEPT)
     removed, _by_model = SweepRun.objects.filter(old & Exists(later)).delete()
-    return removed + forget_old_jobs()
+    return removed + forget_old_jobs() + forget_past_undo()

@@ -140,7 +140,7 @@ SHIPPED = [
         name="Old runs",
         task="clients.forget_old_runs",
         crontab="45 3 *",
-        description="Thins the log of scheduled work.",
+        description="Thins the log of scheduled work, and what was kept to undo changes of many.",
     ),
     Schedule(
         name="Old notices",

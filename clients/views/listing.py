@@ -298,11 +298,18 @@ def _said(change: BulkChange) -> str:
 @require(may_edit_clients)
 @require_POST
 def bulk_undo(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Takes a bulk change back; only the person who made it."""
+    """Takes a bulk change back; only the person who made it, within ten minutes."""
     change = get_object_or_404(BulkChange, pk=pk)
     if change.created_by_id != request.user.pk:
         raise PermissionDenied(_("The person who made a change takes it back."))
-    undone = services.undo_change(change=change)
+    try:
+        notice(request, _said_undone(services.undo_change(change=change)))
+    except services.TooLate as late:
+        notice(request, str(late), went_wrong=True)
+    return HttpResponse(headers={"HX-Refresh": "true"}) if request.htmx else redirect("clients:list")
+
+
+def _said_undone(undone: services.Undone) -> str:
     text = ngettext("%(n)s client restored.", "%(n)s clients restored.", undone.restored) % {
         "n": undone.restored
     }
@@ -310,11 +317,7 @@ def bulk_undo(request: SignedInRequest, pk: int) -> HttpResponse:
         text += " " + ngettext(
             "%(n)s stays: it was changed since.", "%(n)s stay: they were changed since.", undone.kept
         ) % {"n": undone.kept}
-    if request.htmx:
-        notice(request, text)
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    notice(request, text)
-    return redirect("clients:list")
+    return text
 
 
 # --- Columns and saved filters -----------------------------------------------------------------------

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from clients import services
+from clients import services, sweeps
 from clients.history import history_of
 from clients.models import (
     BehavioralTag,
@@ -164,6 +166,31 @@ def test_its_undo_keeps_what_was_changed_since_and_says_so(signed_in, advisor, t
     assert personas(three) == [None, "physician", None]
     assert "2 clients restored. 1 stays: it was changed since." in response.content.decode()
     assert services.undo_change(change=change) == services.Undone(0, 0)
+
+
+def test_its_undo_ends_after_ten_minutes_and_what_it_kept_goes_at_night(signed_in, advisor, three):
+    Client.objects.filter(pk__in=ids(three)).update(permission="granted")
+    browser = signed_in(advisor)
+    browser.post("/clients/bulk/", {"client": ids(three), "change": f"persona:{persona('general').pk}"})
+    value = trigger("avoidance").pk
+    browser.post("/clients/bulk/", {"client": ids(three), "change": f"behavioral_trigger:{value}"})
+    assert sweeps.forget_old_runs() == 0
+    BulkChange.objects.update(created_at=timezone.now() - dt.timedelta(minutes=11))
+    for change in BulkChange.objects.all():
+        answer = browser.post(f"/clients/bulk/{change.pk}/undo/", follow=True)
+        assert "can no longer be undone" in answer.content.decode()
+    assert personas(three) == ["general"] * 3
+    assert BehavioralTag.objects.count() == 3
+    assert sweeps.forget_old_runs() == 6
+    assert not BulkBehavioralRow.objects.exists()
+
+
+def test_its_undo_leaves_the_tags_of_clients_who_went_to_another_team(signed_in, advisor, three):
+    browser = signed_in(advisor)
+    browser.post("/clients/bulk/", {"client": ids(three), "change": f"persona:{persona('general').pk}"})
+    TeamMember.objects.filter(client=three[0]).update(user=UserFactory(groups=["advisor"]))
+    browser.post(f"/clients/bulk/{BulkChange.objects.get().pk}/undo/")
+    assert personas(three) == ["general", None, None]
 
 
 def test_it_gives_a_behavioral_trigger_only_with_permission_and_counts_the_rest(signed_in, advisor, three):
