@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -88,6 +89,7 @@ def try_address(request: SignedInRequest, pk: int) -> HttpResponse:
 
 # Mail programs post here by themselves (RFC 8058): there is no session, so there is no token of ours.
 @csrf_exempt
+@never_cache
 @require_http_methods(["GET", "POST"])
 def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     """One click leads here and one more confirms; a mail program's own button posts at once.
@@ -99,8 +101,10 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         unsubscribe(message=found)
-        context = {"done": True, "message": found}
-        return render(request, "personas/sending/unsubscribe.html", context)
-    open_ = may_contact(found.client_id, ContactChannel.EMAIL)
-    context = {"done": not open_, "message": found}
-    return render(request, "personas/sending/unsubscribe.html", context)
+        done = True
+    else:
+        done = not may_contact(found.client_id, ContactChannel.EMAIL)
+    context = {"done": done, "message": found}
+    response = render(request, "personas/sending/unsubscribe.html", context)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -360,7 +360,9 @@ def test_the_link_works_without_an_account_and_only_a_post_counts(firm):
     message = Message.objects.get()
     address = message.unsubscribe_url.removeprefix("https://crm.example")
     browser = Browser(enforce_csrf_checks=True)
-    assert "No more e-mails from us?" in browser.get(address).content.decode()
+    page = browser.get(address)
+    assert "No more e-mails from us?" in page.content.decode()
+    assert (page["X-Robots-Tag"], "no-store" in page["Cache-Control"]) == ("noindex, nofollow", True)
     assert not ChannelOptOut.objects.exists()  # scanners follow links
     answer = browser.post(
         address, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"

@@ -4,11 +4,17 @@ import datetime as dt
 import json
 import os
 import runpy
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from gunicorn.config import Config
+
+from segmentation_crm.logs import without_secret
 
 IN_PRODUCTION = """
 import logging.config, structlog
@@ -73,3 +79,53 @@ def test_an_address_cannot_forge_a_line_of_the_log():
     request = SimpleNamespace(headers=[])
     atoms = logger.atoms(response, request, environ, dt.timedelta(seconds=1))
     assert atoms["U"] == "/no%0AFAKE%1B%5B31m%00"
+
+
+SECRETS = {"token", "secret", "key"}  # what a part of an address is called that opens something
+SAMPLES = {
+    "token": ["Qx" * 21 + "Z", f"{'0a' * 16}:{'Qx' * 20}"],
+    "secret": ["Qx" * 21 + "Z"],
+    "key": ["c1x9f-5f0a9bQxQx"],
+    "uid": ["MTcQx"],
+    "uidb36": ["1fQx"],
+}
+
+
+def with_a_secret(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Each address with a secret in it: its name and the names of its parts."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from with_a_secret(
+                pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            )
+        elif isinstance(pattern, URLPattern) and SECRETS & pattern.pattern.regex.groupindex.keys():
+            yield f"{namespace}{pattern.name}", list(pattern.pattern.regex.groupindex)
+
+
+def address(name: str, parts: list[str]) -> tuple[str, dict[str, str]]:
+    """An example of an address, with what stands in it; fails where SAMPLES has nothing that fits."""
+    for values in product(*(SAMPLES[part] for part in parts)):
+        given = dict(zip(parts, values, strict=True))
+        try:
+            return reverse(name, kwargs=given), given
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"Add to SAMPLES what fits {name}.")
+
+
+def test_no_address_that_opens_something_by_itself_is_logged_with_its_secret():
+    found = dict(with_a_secret(get_resolver()))
+    assert {"servicing:rating_answer", "clients:invitation", "personas:unsubscribe"} <= found.keys()
+    for name, parts in found.items():
+        path, given = address(name, parts)
+        lines = [f"Gone: {path}", f'"GET {quote(path, safe="/")} HTTP/1.1" 200', f"Not Found: {path[:-1]}"]
+        for line in lines:
+            said = without_secret(line)
+            assert "[withheld]" in said, line
+            for value in given.values():
+                assert value[:12] not in said, f"Add {name} to segmentation_crm.logs: {said}"
+
+
+def test_other_addresses_are_logged_as_they_are():
+    for path in ("/tasks/7/rating/link/", "/calendar/address/end/", "/accounts/password/reset/", "/goals/"):
+        assert without_secret(f"Not Found: {path}") == f"Not Found: {path}"
