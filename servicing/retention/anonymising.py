@@ -3,9 +3,11 @@
 # ruff: noqa: S608  (names of our own tables and columns only)
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
@@ -13,6 +15,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from clients.contact import hand_on
+from clients.models import Client, SavedFilter
 from servicing.retention.fates import CLIENT_NUMBER, FATES, PSEUDONYM, Fate
 from servicing.retention.tables import Owned, tables_of_clients
 
@@ -114,6 +117,15 @@ _PARTED = f"""
     )
     DELETE FROM clients_mergedrow WHERE merge_id IN (SELECT id FROM parted)
 """
+_KNOWN = """
+    SELECT name, external_id FROM clients_client WHERE id = ANY(%(ids)s::bigint[])
+    UNION SELECT name, external_id FROM clients_clientevent WHERE pgh_obj_id = ANY(%(ids)s::bigint[])
+"""
+_LOGGED = """
+    UPDATE django_admin_log l SET object_repr = '–', change_message = ''
+    FROM unnest(%(names)s::text[]) AS known (name)
+    WHERE position(known.name IN l.object_repr) > 0 OR position(known.name IN l.change_message) > 0
+"""
 # Contexts of one client's change alone: an answer about permission, a merge, a split. What a person wrote
 # beside a change of many stays: it is about the many.
 _CONTEXTS = """
@@ -130,8 +142,13 @@ def _elsewhere(cursor: CursorWrapper, values: dict[str, Any], under: dict[str, A
     """Before the tables themselves: these are found by what the tables still say."""
     for statement in (COPIES, _CALENDAR, _ASKED, _PARTED):
         cursor.execute(statement, values)
-    for statement in (_NOTICES, _CONTEXTS):
+    for statement in (_NOTICES, _CONTEXTS, _KNOWN):
         cursor.execute(statement, under)
+    known = cursor.fetchall()
+    names = {name for name, _number in known if len(name) > 3}
+    _saved_filters({word for row in known for word in row}, names, values["ids"])
+    # the messages of the log are JSON
+    cursor.execute(_LOGGED, {"names": sorted(names | {json.dumps(name)[1:-1] for name in names})})
     for model in admin.site._registry:
         owned = tables_of_clients().get(model._meta.db_table)
         if owned is None or owned.is_history:
@@ -143,3 +160,18 @@ def _elsewhere(cursor: CursorWrapper, values: dict[str, Any], under: dict[str, A
             f"WHERE content_type_id = %(kind)s AND object_id IN ({own})",
             values | {"kind": ContentType.objects.get_for_model(model).pk},
         )
+
+
+def _saved_filters(known: Collection[str], names: Collection[str], ids: list[int]) -> None:
+    """Removes filters that name one of the clients, and those whose search finds nobody but these clients by
+    what they are or were called."""
+    words = [word.lower() for word in known]
+    gone = []
+    for kept in SavedFilter.objects.iterator():
+        text = parse_qs(kept.query).get("q", [""])[0].strip()
+        named = any(name in kept.name or name in text for name in names)
+        if not named and text and any(text.lower() in word for word in words):
+            named = not Client.objects.exclude(pk__in=ids).named(text).exists()
+        if named:
+            gone.append(kept.pk)
+    SavedFilter.objects.filter(pk__in=gone).delete()

@@ -155,7 +155,8 @@ FATES: dict[str, Fate] = {
 ELSEWHERE = {
     "clients_importedrecord": "copies kept to take imports back: those of the client's rows go with it",
     "clients_notice": "notices that name the client go with it; all are forgotten within a year",
-    "django_admin_log": "entries about the client's rows lose its name",
+    "clients_savedfilter": "a filter that names the client, or whose search finds no other, goes",
+    "django_admin_log": "entries about the client's rows, and others that name the client, lose the name",
     "pghistory_context": "what a person wrote beside a change of this client alone goes",
     "servicing_calendarentry": "entries of the client's tasks go with it",
     "personas_bulkmessage": "the search that chose the clients goes where it names the client",

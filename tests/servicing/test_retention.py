@@ -1,9 +1,12 @@
 """The life of data: holds that hold, former clients of whom no word is left, figures that stay."""
 
 import datetime as dt
+import json
 
 import pghistory
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -21,6 +24,8 @@ from clients.models import (
     Permission,
     Persona,
     Revenue,
+    SavedFilter,
+    TeamMember,
     Touch,
     TouchKind,
 )
@@ -89,6 +94,18 @@ def test_no_word_of_a_former_client_is_left_in_any_table(people, taken_back):
     )
     merge(kept=client.pk, gone=twin.pk, take=[], by=people["olga"], reason=f"{WORD} twice")
     Notice.objects.create(user=people["olga"], text=f"{WORD} household waits", key="one")
+    gone = ContentType.objects.get_for_model(TeamMember)
+    entry = {"user": people["olga"], "content_type": gone, "object_id": "987654", "action_flag": 3}
+    LogEntry.objects.create(object_repr=f"{WORD} household · Lead", **entry)
+    changed = json.dumps([{"deleted": {"name": "contact", "object": f"{WORD} household: Ada"}}])
+    LogEntry.objects.create(object_repr="x", change_message=changed, **entry)
+    for user, name, query in (
+        ("olga", "Family", f"status=any&q={WORD.lower()}"),
+        ("olga", f"All of {WORD} household", "tier=A"),
+        ("ann", "Households", "q=house"),
+    ):
+        SavedFilter.objects.create(user=people[user], name=name, query=query)
+    ClientFactory(name="Another household")
     client.name = f"{WORD} of old"
     client.save(update_fields=["name"])
     fill_tables(client=client.pk, word=WORD)
@@ -111,6 +128,7 @@ def test_no_word_of_a_former_client_is_left_in_any_table(people, taken_back):
     assert (client.name, client.external_id) == (f"Former client {client.pk}", f"former-{client.pk}")
     other.refresh_from_db()
     assert (other.name, other.email) == ("Somebody else", "else@example.com")
+    assert [kept.name for kept in SavedFilter.objects.all()] == ["Households"]
 
 
 def test_no_word_is_left_of_a_former_client_that_was_one_with_another_for_a_while(people):

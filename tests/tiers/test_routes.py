@@ -230,7 +230,9 @@ def test_in_a_large_firm_the_page_asks_a_worker_and_shows_what_it_found(client, 
     address = reverse("client_tier:route", args=[of.pk])
     assert "Look for the way" in client.get(address).content.decode()
     assert client.post(address).status_code == 302
-    assert Job.objects.get().task == "tiers.find_routes"
+    job = Job.objects.get()
+    assert job.task == "tiers.find_routes"
+    assert of.name not in job.title
     routes.find_and_keep(client=of, run=run)
     page = client.get(address).content.decode()
     assert "Look for the way" not in page

@@ -33,7 +33,7 @@ def route(request: SignedInRequest, pk: int) -> HttpResponse:
     client = _client(request, pk)
     run = runs.latest_run()
     if run and request.method == "POST":
-        title = _("Way to the next tier for %(client)s") % {"client": client}
+        title = _("Way of one client to the next tier")  # jobs outlast clients, and name none
         arguments = [client.pk, run.pk]
         job = start_job(task="tiers.find_routes", title=title, by=request.user, arguments=arguments)
         return redirect("clients:job", pk=job.pk)
