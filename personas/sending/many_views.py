@@ -13,11 +13,14 @@ from clients.access import may_edit_clients, require, sees_all_clients
 from clients.feedback import notice
 from clients.filters import ListFilters, matching
 from clients.firm import firm_today
+from clients.models import Client
 from clients.requests import SignedInRequest
 from clients.words import words_for
 from personas.models import BulkMessage, MessageState, ScriptChannel, ScriptVersion, Topic
 from personas.sending import many
 from personas.sending.readiness import obstacles
+
+SHOWN = 200
 
 
 @require(may_edit_clients)
@@ -74,15 +77,19 @@ def _bulk(request: SignedInRequest, pk: int) -> BulkMessage:
 @require(may_edit_clients)
 @require_GET
 def bulk(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What became of a message to many."""
+    """What became of a message to many: numbers of all, and those to clients whom the person still sees."""
     found = _bulk(request, pk)
     numbers = dict(found.messages.order_by().values_list("state").annotate(number=Count("id")))
+    seen = found.messages.filter(client__in=Client.objects.visible_to(request.user))
+    listed = seen.count()
     context = {
         "section": "messages",
         "bulk": found,
         "numbers": [(state.label, numbers[state]) for state in MessageState if state in numbers],
         "waiting": numbers.get(MessageState.QUEUED, 0),
-        "rows": found.messages.select_related("client").order_by("client__name", "pk")[:200],
+        "rows": seen.select_related("client").order_by("client__name", "pk")[:SHOWN],
+        "shown": SHOWN if listed > SHOWN else 0,
+        "left_out": sum(numbers.values()) - listed,
     }
     return render(request, "personas/sending/bulk.html", context)
 

@@ -17,7 +17,18 @@ from django.utils import timezone
 
 from clients.contact import opt_out
 from clients.firm import firm_today
-from clients.models import ChannelOptOut, Client, Firm, HowOptedOut, Member, Notice, Persona, Touch, User
+from clients.models import (
+    ChannelOptOut,
+    Client,
+    Firm,
+    HowOptedOut,
+    Member,
+    Notice,
+    Persona,
+    TeamMember,
+    Touch,
+    User,
+)
 from personas.models import (
     BulkMessage,
     Message,
@@ -496,6 +507,30 @@ def test_one_email_goes_to_the_clients_of_a_filter_but_those_it_is_noise_to_or_w
     assert "Not sent" in browser.get(reverse("personas:bulk", args=[bulk.pk])).content.decode()
     SendingSettings.objects.update(switched_on=False)
     assert browser.post(page, asked).status_code == 422
+
+
+def test_one_email_to_many_lists_no_client_who_is_the_sender_s_no_more(firm):
+    advisor: User = UserFactory(groups=["advisor"])
+    clients = [
+        ClientFactory(name=f"{name} family", email=f"{name}@home.example", lead=advisor)
+        for name in ("Ash", "Birch", "Cedar")
+    ]
+    scripts.approve_shipped(
+        by=UserFactory(groups=["compliance"]), situation="update", review_on=firm_today() + 90 * DAY
+    )
+    browser = Browser()
+    browser.force_login(advisor)
+    asked = {"script": "update-everyone", "topic": "", "filter": ""}
+    page = browser.post(reverse("personas:write_many"), asked, follow=True).content.decode()
+    assert all(client.name in page for client in clients)
+    assert "no longer see" not in page
+    TeamMember.objects.filter(client=clients[1]).update(user=UserFactory(groups=["advisor"]))
+    answer = browser.get(reverse("personas:bulk", args=[BulkMessage.objects.get().pk]))
+    page = answer.content.decode()
+    assert "Ash family" in page
+    assert "Birch" not in page
+    assert "1 message is to a client whom you no longer see" in page
+    assert [number for _label, number in answer.context["numbers"]] == [3]
 
 
 def test_one_email_to_many_stops_at_the_25th_where_nobody_approved_it_for_many(firm):
