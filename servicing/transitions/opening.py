@@ -54,7 +54,15 @@ _ANYTHING = f"""
         )
 """
 
-# The same with the tier that the client was served by, of clients that are served at all.
+# The tier that the client was served by when an assignment began.
+_SERVED_BEFORE = """
+    SELECT b.tier_id, tier.position FROM tiers_tierassignment b JOIN clients_tier tier ON tier.id = b.tier_id
+    WHERE b.client_id = {this}.client_id AND b.id < {this}.id AND b.serviced_from <= {this}.starts_on
+        AND b.ends_on > b.serviced_from
+    ORDER BY b.serviced_from DESC, b.id DESC LIMIT 1
+"""
+
+# The same with that tier, of clients that are served at all.
 _FELL = f"""
     SELECT fell.*, served.tier_id AS from_tier_id
     FROM (
@@ -63,21 +71,21 @@ _FELL = f"""
         {_FALLEN.format(whose="transition_scope")}
     ) fell
     JOIN clients_client c ON c.id = fell.client_id AND c.status = 'active'
-    CROSS JOIN LATERAL (
-        SELECT b.tier_id FROM tiers_tierassignment b
-        WHERE b.client_id = fell.client_id AND b.id <> fell.id AND b.serviced_from <= fell.starts_on
-            AND b.ends_on > b.serviced_from
-        ORDER BY b.serviced_from DESC, b.id DESC LIMIT 1
-    ) served
-    JOIN clients_tier was ON was.id = served.tier_id AND was.position < fell.position
+    CROSS JOIN LATERAL ({_SERVED_BEFORE.format(this="fell")}) served
+    WHERE served.position < fell.position
 """
 
 # Open cases whose tier is not the client's any more, and what became of it: a tier that is still lower than
-# the old one (`lower`), or none: the run was undone, or the client moved up again. `worked`: a person has
-# worked on the case or on its task.
+# the one that the client had before the case (`lower`), or none: the run was undone, or the client moved up
+# again. `falls`: the tier is lower than the one served when it began, too. `came_back`: what had replaced it
+# was undone. `worked`: a person has worked on the case or on its task.
 _GONE = f"""
-    SELECT t.id, now.id AS assignment_id, now.tier_id, now.starts_on, coalesce(tier.position > was.position,
-        false) AS lower, t.touched OR EXISTS (
+    SELECT t.id, now.id AS assignment_id, now.tier_id, now.starts_on, now.serviced_from,
+        coalesce(tier.position > origin.position, false) AS lower,
+        coalesce(tier.position > served.position, false) AS falls,
+        CASE WHEN tier.position > served.position THEN served.tier_id ELSE origin.tier_id END AS from_tier_id,
+        now.id < t.assignment_id AS came_back,
+        t.touched OR EXISTS (
             SELECT FROM servicing_servicetask task
             WHERE task.client_id = t.client_id AND task.source = '{SOURCE}'
                 AND split_part(task.source_id, '-', 1) = t.id::text
@@ -86,9 +94,15 @@ _GONE = f"""
         ) AS worked
     FROM servicing_transition t
     JOIN transition_scope s USING (client_id)
-    LEFT JOIN clients_tier was ON was.id = t.from_tier_id
     LEFT JOIN tiers_tierassignment now ON now.client_id = t.client_id AND now.ends_on IS NULL
     LEFT JOIN clients_tier tier ON tier.id = now.tier_id
+    LEFT JOIN LATERAL (
+        SELECT * FROM tiers_tierassignment a
+        WHERE a.client_id = t.client_id AND a.run_id = t.run_id AND a.id <= now.id
+        ORDER BY a.id DESC LIMIT 1
+    ) began ON true
+    LEFT JOIN LATERAL ({_SERVED_BEFORE.format(this="began")}) origin ON true
+    LEFT JOIN LATERAL ({_SERVED_BEFORE.format(this="now")}) served ON true
     WHERE t.closed_on IS NULL AND t.assignment_id IS NOT NULL AND t.assignment_id IS DISTINCT FROM now.id
 """
 _FORGET = """
@@ -99,13 +113,19 @@ _LET_GO = """
     UPDATE servicing_transition t SET assignment_id = NULL, to_tier_id = NULL, until = NULL
     FROM transition_gone g WHERE t.id = g.id AND NOT g.lower
 """
-# The tier fell once more: a case that a person works on keeps its date, which the client may have been told.
+# Another tier, still lower than before the case. One that came back is served from its own day again. One
+# that is not lower than what is served now is served from its first day. Where the tier fell once more, a
+# case that a person works on keeps its date while that is ahead: the client may have been told.
 _FOLLOW = """
     UPDATE servicing_transition t
-    SET assignment_id = g.assignment_id, to_tier_id = g.tier_id, until = greatest(
-        t.until, g.starts_on + CASE WHEN t.touched AND t.until IS NOT NULL THEN 0
-            ELSE firm.days_by_old_standard END
-    )
+    SET assignment_id = g.assignment_id, from_tier_id = g.from_tier_id, to_tier_id = g.tier_id,
+        until = CASE
+            WHEN g.came_back AND (t.touched AND t.until > %(day)s AND t.from_tier_id <> g.tier_id) IS NOT TRUE
+                THEN g.serviced_from
+            WHEN NOT g.falls THEN g.starts_on
+            WHEN t.touched AND t.until >= g.starts_on THEN t.until
+            ELSE greatest(t.until, g.starts_on + firm.days_by_old_standard)
+        END
     FROM transition_gone g, servicing_transitionsettings firm
     WHERE t.id = g.id AND g.lower
 """
@@ -115,7 +135,8 @@ _TAKE_UP = """
     UPDATE servicing_transition t
     SET assignment_id = fell.id, run_id = fell.run_id, from_tier_id = fell.from_tier_id,
         to_tier_id = fell.to_tier_id,
-        until = coalesce(greatest(t.until, fell.starts_on), fell.starts_on + fell.days)
+        until = CASE WHEN t.until IS NULL THEN fell.starts_on + fell.days
+            ELSE greatest(t.until, fell.starts_on) END
     FROM transition_fell fell
     WHERE t.client_id = fell.client_id AND t.closed_on IS NULL AND t.assignment_id IS NULL
 """

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
-from clients.models import Client, Revenue, User
+from clients.models import Client, Revenue, Tier, User
 from servicing.models import (
     LeavingReason,
     ServiceTask,
@@ -23,6 +24,7 @@ from servicing.transitions import services as cases
 from servicing.transitions.keeping import SOURCE
 from servicing.transitions.services import TransitionRefused
 from servicing.work import services as work
+from servicing.work.delivery import served_tier
 from tests.factories import UserFactory
 from tests.tiers.firm import BY_REVENUE, store_policy
 from tiers import services
@@ -340,6 +342,118 @@ def test_a_case_that_nobody_works_on_gets_the_days_of_a_second_fall(falling, fel
     plan_changed()
     case.refresh_from_db()
     assert (case.to_tier, case.until) == (lowest, START + 41 * DAY)
+
+
+@pytest.fixture
+def on(time_machine: Any) -> Callable[..., ScoringRun | None]:
+    """Goes on to a day and plans; with `revenue` of clients a run of that day is applied before."""
+
+    def go(day: dt.date, **revenue: int) -> ScoringRun | None:
+        time_machine.move_to(dt.datetime.combine(day, dt.time(17), dt.UTC))
+        run = None
+        if revenue:
+            for client, amount in revenue.items():
+                Revenue.objects.filter(client=int(client.lstrip("c"))).update(amount=amount)
+            run = services.propose_run(as_of=day, policy=ScoringRun.objects.latest("pk").policy)
+            services.apply_run(run=run, applied_by=None)
+        plan(as_of=day)
+        return run
+
+    return go
+
+
+@pytest.fixture
+def between(world: Any, falling: int) -> int:
+    """A client with more revenue than the one who falls, so that a run gives that one the last tier."""
+    client = world.client(tier="B", since=START - 400 * DAY, team={"lead_advisor": "ann"})
+    Revenue.objects.create(client_id=client, date=START - 30 * DAY, amount=500, source_id=str(client))
+    return client
+
+
+def stands(client: int) -> tuple[str, str, dt.date]:
+    """From which tier to which the client's open case leads, and from when; service begins that day."""
+    case = Transition.objects.get(client=client, closed_on=None)
+    assert case.until == serviced_from(client)
+    return case.from_tier.code, case.to_tier.code, case.until
+
+
+def served(client: int, day: dt.date) -> str:
+    return Tier.objects.get(pk=served_tier(Client.objects.get(pk=client), day).get()["tier_id"]).code
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_who_moves_up_again_is_served_so_from_the_first_day_and_an_undo_gives_back_what_was(
+    falling, between, fell, on, by, touched
+):
+    holds_for(60)
+    fell()
+    plan_changed()
+    assert stands(falling) == ("A", "C", START + 61 * DAY)
+    if touched:
+        cases.choose(case=Transition.objects.get(client=falling), by=by, route="digital")
+    later = START + 90 * DAY
+    on(later - DAY)
+    assert served(falling, later - DAY) == "C"
+    run = on(later, **{f"c{falling}": 700})
+    assert stands(falling) == ("A", "B", later)
+    assert served(falling, later) == "B"
+    services.undo_run(run=run, by=None)
+    on(later + DAY)
+    assert stands(falling) == ("A", "C", START + 61 * DAY)
+    assert served(falling, later + DAY) == "C"
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_who_falls_once_more_keeps_the_tier_served_then_until_the_new_date(
+    client, world, falling, fell, on, by, touched
+):
+    holds_for(60)
+    fell()
+    plan_changed()
+    assert stands(falling) == ("A", "B", START + 61 * DAY)
+    if touched:
+        cases.choose(case=Transition.objects.get(client=falling), by=by, route="digital")
+    later = START + 90 * DAY
+    on(later - DAY)
+    other = world.client(tier="C", since=START - 400 * DAY, team={"lead_advisor": "ann"})
+    Revenue.objects.create(client_id=other, date=START, amount=500, source_id=str(other))
+    run = on(later, **{f"c{other}": 600})
+    assert stands(falling) == ("B", "C", later + 60 * DAY)
+    assert served(falling, later) == "B"
+    client.force_login(by, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("servicing:transition", args=[Transition.objects.get(client=falling).pk])
+    assert "until then as tier B" in client.get(address).content.decode()
+    services.undo_run(run=run, by=None)
+    on(later + DAY)
+    assert stands(falling) == ("A", "B", START + 61 * DAY)
+    assert served(falling, later + DAY) == "B"
+
+
+def test_undoing_a_second_fall_before_the_first_date_gives_that_date_back(world, falling, fell, on):
+    holds_for(60)
+    first = fell()
+    plan_changed()
+    other = world.client(tier="C", since=START - 400 * DAY, team={"lead_advisor": "ann"})
+    Revenue.objects.create(client_id=other, date=START, amount=500, source_id=str(other))
+    second = on(START + 20 * DAY, **{f"c{other}": 600})
+    assert stands(falling) == ("A", "C", START + 80 * DAY)
+    services.undo_run(run=second, by=None)
+    on(START + 21 * DAY)
+    assert stands(falling) == ("A", "B", START + 61 * DAY)
+    services.undo_run(run=first, by=None)
+    on(START + 22 * DAY)
+    assert not Transition.objects.filter(client=falling).exists()
+    assert served(falling, START + 22 * DAY) == "A"
+
+
+def test_a_case_started_by_hand_without_a_date_gets_the_days_of_a_fall(falling, fell, by):
+    holds_for(60)
+    before = kinds(falling)
+    cases.start(client=Client.objects.get(pk=falling), by=by, reason="wish")
+    fell()
+    plan_changed()
+    assert stands(falling) == ("A", "B", START + 61 * DAY)
+    assert kinds(falling) == before
 
 
 def test_the_case_goes_with_its_task_from_hand_to_hand(falling, fell, by):
