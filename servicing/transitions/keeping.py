@@ -2,7 +2,8 @@
 
 A task is known by its case and the number of the stage, so that no stage has two, and a stage that a person
 leads the case back to has one of its own. Completing the task ends the stage; ending the stage closes the
-task. A case that is closed has no open task.
+task. A client who declined or did not answer has not ended the stage: it begins again, so that a case is at
+work until a person closes it. A case that is closed has no open task.
 """
 
 # ruff: noqa: S608  (statements put together from this module's own constants)
@@ -176,8 +177,11 @@ def keep_in_line(task: ServiceTask, by: User | None = None) -> None:
     if task.is_open:
         stepping.back_to(case, number=int(number))
         session.run(_OWNERS_OF, tasks=[task.pk])
-    elif task.status == TaskStatus.DONE and case.number == int(number):
-        stepping.go_on(case, on=task.completed_on, by=by)
+    elif case.number == int(number):
+        if task.status == TaskStatus.DONE:
+            stepping.go_on(case, on=task.completed_on, by=by)
+        elif task.status in (TaskStatus.DECLINED, TaskStatus.NO_RESPONSE):
+            stepping.once_more(case, by=by)
     bring_in_line(session, [case.client_id])
 
 

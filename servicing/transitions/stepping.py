@@ -31,20 +31,27 @@ def end(case: Transition, *, on: dt.date, by: User | None, done: bool) -> None:
 
 
 def go_on(case: Transition, *, on: dt.date | None, by: User | None) -> None:
-    """The stage's work is done: the next one begins. Where no route is chosen, or nothing is left but to
-    close the case, it stays where it is."""
+    """The stage's work is done: the next one begins, and where no route was chosen the choice once more.
+    Where nothing is left but to close the case, it stays where it is."""
     ways = Ways()
-    step = ways.next(case.route, case.step)
-    if not step or case.step == Step.CLOSE:
+    if case.step == Step.CLOSE:
         Transition.objects.filter(pk=case.pk).update(touched=True)
-        return
-    end(case, on=on or firm_today(), by=by, done=True)
-    begin(case, step=step, on=firm_today(), ways=ways)
+    elif step := ways.next(case.route, case.step):
+        end(case, on=on or firm_today(), by=by, done=True)
+        begin(case, step=step, on=firm_today(), ways=ways)
+    else:
+        once_more(case, by=by)
+
+
+def once_more(case: Transition, *, by: User | None) -> None:
+    """The stage ended without what it is for: it begins again, with a day and a task of its own."""
+    end(case, on=firm_today(), by=by, done=False)
+    begin(case, step=case.step, on=firm_today(), ways=Ways())
 
 
 def back_to(case: Transition, *, number: int) -> None:
-    """The work of a stage was taken back: the stage that followed it goes, unless that is done too."""
-    stage = case.stages.filter(number=number, done=True).first()
+    """The work of a stage was taken back: the stage that followed it goes, unless that is over too."""
+    stage = case.stages.filter(number=number, ended_on__isnull=False).first()
     if stage is None or case.number != number + 1:
         return
     case.stages.filter(number=case.number).delete()

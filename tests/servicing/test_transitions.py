@@ -456,6 +456,49 @@ def test_a_case_started_by_hand_without_a_date_gets_the_days_of_a_fall(falling, 
     assert kinds(falling) == before
 
 
+@pytest.mark.parametrize("outcome", ["declined", "no_response"])
+def test_a_stage_that_the_client_did_not_answer_begins_again_with_a_task_of_its_own(
+    falling, fell, by, outcome
+):
+    fell()
+    plan_changed()
+    case = cases.choose(case=Transition.objects.get(), by=by, route="fee")
+    first = open_stage(case)
+    worked = work.complete(task=first, by=by, outcome=outcome)
+    case.refresh_from_db()
+    again = open_stage(case)
+    assert (case.step, again.title) == ("prepare", first.title)
+    assert again.pk != first.pk
+    assert again.due_on == case.due_on
+    first.refresh_from_db()
+    assert first.status == outcome  # what the client said stays
+    plan_changed()
+    assert open_stage(case) == again
+    work.undo(task=worked.task, token=worked.undo)
+    case.refresh_from_db()
+    assert (case.step, open_stage(case)) == ("prepare", first)
+    work.complete(task=first, by=by, outcome=outcome)
+    case.refresh_from_db()
+    work.complete(task=open_stage(case), by=by, outcome="delivered")
+    case.refresh_from_db()
+    assert (case.step, open_stage(case).title) == ("talk", "Transition: Talk about the new fee")
+
+
+def test_a_choice_that_chose_nothing_is_asked_for_again(falling, fell, by):
+    fell()
+    plan_changed()
+    case = Transition.objects.get()
+    first = open_stage(case)
+    worked = work.complete(task=first, by=by, outcome="delivered")
+    case.refresh_from_db()
+    assert (case.step, case.route, open_stage(case).title) == ("decide", "", "Transition: Choose the way")
+    assert open_stage(case) != first
+    work.undo(task=worked.task, token=worked.undo)
+    assert open_stage(case) == first
+    case = cases.choose(case=case, by=by, route="digital")
+    assert open_stage(case).title == "Transition: Prepare the digital service"
+
+
 def test_the_case_goes_with_its_task_from_hand_to_hand(falling, fell, by):
     fell()
     plan_changed()
