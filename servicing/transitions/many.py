@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -83,8 +84,9 @@ def close_many(*, cases: Collection[int], by: User, outcome: str, outcome_text: 
             done=Case(When(at_the_end, then=True), default=False),
         )
         chosen = Transition.objects.filter(pk__in=ids)
+        ended: Any = F("until")
         if outcome != TransitionOutcome.EXCEPTION:
-            chosen.filter(until__gt=today).update(until=today)
+            ended = Case(When(until__gt=today, then=Value(today)), default=F("until"))
         Transition.leaving_reasons.through.objects.filter(transition__in=ids).delete()
         chosen.update(
             outcome=outcome,
@@ -92,6 +94,7 @@ def close_many(*, cases: Collection[int], by: User, outcome: str, outcome_text: 
             closed_on=Greatest(F("opened_on"), Value(today)),
             closed_by=by,
             touched=True,
+            until=ended,  # with the rest: a case that opens again finds the date that it had before
         )
         if ids:
             session = Session(day=today, moment=timezone.now())

@@ -222,8 +222,9 @@ def close(
 
 
 def reopen(*, case: Transition, by: User) -> Transition:
-    """Opens a case again that was closed not long ago, at the stage that it was in; the client's status and
-    pins stay as they are. Raises TransitionRefused."""
+    """Opens a case again that was closed not long ago, at the stage that it was in and with the date that it
+    had, where that is still ahead; the client's status and pins stay as they are. Raises TransitionRefused.
+    """
     with transaction.atomic():
         lock()
         case = Transition.objects.select_for_update(of=("self",)).get(pk=case.pk)
@@ -235,13 +236,22 @@ def reopen(*, case: Transition, by: User) -> Transition:
             raise TransitionRefused(_already_open())
         case.closed_on = case.closed_by = None
         case.outcome = ""
-        case.save(update_fields=["closed_on", "closed_by", "outcome"])
+        case.until = _date_ahead(case) or case.until
+        case.save(update_fields=["closed_on", "closed_by", "outcome", "until"])
         last = case.stages.order_by("number").last()
         if last is not None:
             last.ended_on, last.by, last.done = None, None, False
             last.save(update_fields=["ended_on", "by", "done"])
         _settle(case)
         return case
+
+
+def _date_ahead(case: Transition) -> dt.date | None:
+    """The date that a closed case had before it was closed, from its audit rows; None where it has passed."""
+    events: Any = Transition.pgh_event_model  # type: ignore[attr-defined]
+    open_ones = events.objects.filter(client=case.client_id, pgh_obj=case.pk, closed_on=None)
+    until: dt.date | None = open_ones.order_by("-pgh_id").values_list("until", flat=True).first()
+    return until if until and until > firm_today() else None
 
 
 def _step(case: Transition, work: Callable[[Transition], None], fields: Sequence[str]) -> Transition:

@@ -20,6 +20,7 @@ from servicing.models import (
 from servicing.models.tasks import OPEN_STATUSES
 from servicing.planning.engine import plan
 from servicing.planning.sweeps import plan_changed
+from servicing.transitions import many
 from servicing.transitions import services as cases
 from servicing.transitions.keeping import SOURCE
 from servicing.transitions.services import TransitionRefused
@@ -497,6 +498,33 @@ def test_a_choice_that_chose_nothing_is_asked_for_again(falling, fell, by):
     assert open_stage(case) == first
     case = cases.choose(case=case, by=by, route="digital")
     assert open_stage(case).title == "Transition: Prepare the digital service"
+
+
+@pytest.mark.parametrize("with_others", [False, True])
+def test_a_case_that_opens_again_has_the_date_back_that_closing_took(falling, fell, on, by, with_others):
+    holds_for(60)
+    before = kinds(falling)
+    fell()
+    plan_changed()
+    case = cases.set_date(case=Transition.objects.get(), by=by, until=START + 20 * DAY)
+
+    def close() -> Transition:
+        if with_others:
+            many.close_many(cases=[case.pk], by=by, outcome="not_needed")
+        else:
+            cases.close(case=case, by=by, outcome="not_needed")
+        assert "wealth_plan_review" not in kinds(falling)
+        return Transition.objects.get()
+
+    assert close().until == START + DAY
+    cases.reopen(case=case, by=by)
+    assert stands(falling) == ("A", "B", START + 20 * DAY)
+    assert kinds(falling) == before
+
+    assert close().until == START + DAY
+    on(START + 20 * DAY)  # it has passed: the new standard goes on
+    cases.reopen(case=case, by=by)
+    assert stands(falling) == ("A", "B", START + DAY)
 
 
 def test_the_case_goes_with_its_task_from_hand_to_hand(falling, fell, by):
