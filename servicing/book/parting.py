@@ -176,8 +176,11 @@ def _give_back(table: str, values: dict[str, Any]) -> None:
         "THEN (r.before ->> 'agreed_on')::date ELSE t.agreed_on END, agreed_by = CASE "
         "WHEN t.state = 'proposed' THEN r.before ->> 'agreed_by' ELSE t.agreed_by END",
         "clients_channeloptout": ", member_id = (r.before ->> 'member_id')::bigint",
-        # a case that the merge closed is open again, at the stage that it was in
+        # a case that the merge closed is open again, at the stage that it was in; one that went on open is on
+        # its way to the tier of its own record again
         "servicing_transition": ", assignment_id = (r.before ->> 'assignment_id')::bigint, "
+        "to_tier_id = coalesce((r.before ->> 'to_tier_id')::bigint, t.to_tier_id), "
+        "until = coalesce((r.before ->> 'until')::date, t.until), "
         "closed_on = CASE WHEN r.before ? 'route' THEN NULL ELSE t.closed_on END, "
         "outcome = CASE WHEN r.before ? 'route' THEN '' ELSE t.outcome END, "
         "route = coalesce(r.before ->> 'route', t.route), step = coalesce(r.before ->> 'step', t.step)",

@@ -400,10 +400,13 @@ def transitions(work: Merging, table: str) -> None:
         before="jsonb_build_object('closed_on', t.closed_on, 'outcome', t.outcome, 'route', t.route, "
         "'step', t.step, 'assignment_id', t.assignment_id)",
     )
+    led = "t.closed_on IS NULL AND t.assignment_id IS NOT NULL"  # by a tier that the gone record was given
     work.move(
         table,
-        change="assignment_id = NULL, touched = true",
-        before="jsonb_build_object('assignment_id', t.assignment_id, 'touched', t.touched)",
+        change=f"to_tier_id = CASE WHEN {led} THEN NULL ELSE t.to_tier_id END, "
+        f"until = CASE WHEN {led} THEN NULL ELSE t.until END, assignment_id = NULL, touched = true",
+        before="jsonb_build_object('assignment_id', t.assignment_id, 'touched', t.touched, "
+        "'to_tier_id', t.to_tier_id, 'until', t.until)",
     )
 
 

@@ -241,6 +241,35 @@ def test_of_two_records_that_become_one_the_staying_one_keeps_its_case(case, ope
     assert (theirs.client_id, theirs.outcome, theirs.route, theirs.step) == (gone.pk, "", "fee", "prepare")
 
 
+def test_a_case_that_goes_on_in_another_record_has_its_own_records_tier_no_longer(client, operations):
+    since, today = firm_today() - 300 * DAY, firm_today()
+    best, last = Tier.objects.get(code="A"), Tier.objects.get(code="C")
+    kept, gone = ClientFactory(name="Okafor household"), ClientFactory()
+    for each, ends_on in ((kept, None), (gone, today)):
+        TierAssignment.objects.create(
+            client=each, tier=best, starts_on=since, ends_on=ends_on, serviced_from=since, source="run"
+        )
+    until = today + 60 * DAY
+    given = TierAssignment.objects.create(
+        client=gone, tier=last, starts_on=today, serviced_from=until, source="run"
+    )
+    case = cases.start(client=gone, by=operations, reason="fit")
+    Transition.objects.filter(pk=case.pk).update(assignment=given, to_tier=last, until=until)
+    plan_changed()
+    merged = merge(kept=kept.pk, gone=gone.pk, take=(), by=operations)
+    case.refresh_from_db()
+    assert (case.client_id, case.is_open, case.to_tier, case.until) == (kept.pk, True, None, None)
+    for shown in (page(client, case), client.get(BOARD).content.decode()):
+        assert "Okafor household" in shown
+        assert "until then as tier" not in shown
+        assert "as A until" not in shown
+    part(merge=merged, by=operations)
+    case.refresh_from_db()
+    assert (case.client_id, case.to_tier, case.until) == (gone.pk, last, until)
+    assert case.assignment_id == given.pk
+    assert TierAssignment.objects.get(pk=given.pk).serviced_from == until
+
+
 def test_the_cases_of_a_board_leave_as_a_file_of_who_may_see_them(client, case):
     Client.objects.filter(pk=case.client_id).update(name="=Okafor", external_id="+7")
     send(client, case, "way", route="fee", old_fee="9600", new_fee="7200.50", notice_on=firm_today())
