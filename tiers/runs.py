@@ -10,7 +10,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clients.firm import firm_today
 from clients.models import Client
@@ -189,6 +191,24 @@ def can_be_undone(run: ScoringRun) -> bool:
     if run.status == RunStatus.PROPOSED:
         return run.assignments.filter(source=AssignmentSource.UPGRADE).exists()
     return run.status == RunStatus.APPLIED
+
+
+def staying(run: ScoringRun) -> int:
+    """How many clients undoing the run left where they are: a person had given them another tier since."""
+    if run.status != RunStatus.UNDONE:
+        return 0
+    return run.assignments.exclude(source=AssignmentSource.FIRST).count()
+
+
+def staying_text(number: int) -> str:
+    """The same in words; empty where nobody stayed."""
+    if not number:
+        return ""
+    return ngettext(
+        "%(n)s client stays where it is: a person pinned it since.",
+        "%(n)s clients stay where they are: a person pinned them since.",
+        number,
+    ) % {"n": number_format(number, force_grouping=True)}
 
 
 def warning_texts(run: ScoringRun) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -150,8 +150,9 @@ def undo_run(*, run: ScoringRun, by: User | None, report: Report = untold) -> in
     """Gives the clients that `run` moved the tier back that they had; returns how many.
 
     What the run moved up by itself is taken back too, also of a run that nobody applied; nothing more of it
-    can be applied then. First tiers that clients were given without a person stay. `report` is told of each
-    step. Raises Refused where the run moved nobody, or anything was applied on top of it.
+    can be applied then. First tiers that clients were given without a person stay, and so do clients whom a
+    person gave another tier since (`runs.staying`). `report` is told of each step. Raises Refused where the
+    run moved nobody, or another run was applied on top of it.
     """
     with transaction.atomic():
         report(_("Waiting for its turn"), 0, 3)
@@ -159,8 +160,7 @@ def undo_run(*, run: ScoringRun, by: User | None, report: Report = untold) -> in
         run.refresh_from_db()
         if not runs.can_be_undone(run):
             raise Refused(_("Only an applied run can be undone."))
-        started = run.assignments.exclude(source=AssignmentSource.FIRST)
-        if _later_run(run) or started.filter(ends_on__isnull=False).exists():
+        if _later_run(run) or _replaced_by_a_run(run):
             raise Refused(_("Something was applied after this run. Undo that first."))
         run.status = RunStatus.UNDONE
         run.save(update_fields=["status"])
@@ -290,6 +290,14 @@ def _later_run(run: ScoringRun) -> bool:
     return ScoringRun.objects.filter(later, status=RunStatus.APPLIED).exists()
 
 
+def _replaced_by_a_run(run: ScoringRun) -> bool:
+    """Whether a tier that the run gave was replaced by another run that still stands."""
+    after = TierAssignment.objects.filter(client=OuterRef("client"), id__gt=OuterRef("pk")).order_by("id")
+    ended = run.assignments.exclude(source=AssignmentSource.FIRST).filter(ends_on__isnull=False)
+    replaced = ended.alias(by_run=Subquery(after.values("run__status")[:1]))
+    return replaced.filter(by_run__isnull=False).exclude(by_run=RunStatus.UNDONE).exists()
+
+
 def _start_assignments(
     run: ScoringRun,
     applied_by: User | None,
@@ -371,7 +379,7 @@ SELECT
     %(run)s, override_id, %(by)s, now()
 FROM tiers_move ORDER BY client_id"""
 
-# The assignments that the run started, each with the one that it closed.
+# The assignments that the run started and nobody replaced since, each with the one that it closed.
 _TAKEN_BACK = """
 CREATE TEMPORARY TABLE tiers_move ON COMMIT DROP AS
 SELECT a.id, a.client_id, (
@@ -380,7 +388,7 @@ SELECT a.id, a.client_id, (
     ORDER BY old.id DESC LIMIT 1
 ) AS old_id
 FROM tiers_tierassignment a
-WHERE a.run_id = %(run)s AND a.source <> 'first'"""
+WHERE a.run_id = %(run)s AND a.source <> 'first' AND a.ends_on IS NULL"""
 
 _REOPEN = """
 UPDATE tiers_tierassignment a SET ends_on = NULL FROM tiers_move m WHERE a.id = m.old_id"""

@@ -94,6 +94,20 @@ def test_operations_propose_apply_and_undo(client, sign_in, firm):
     assert made.status == RunStatus.UNDONE
 
 
+def test_an_undone_run_says_who_stays_because_a_person_pinned_them(client, sign_in, run, firm):
+    user = sign_in("operations")
+    services.apply_run(run=run, applied_by=None)
+    pin = {"tier": tier("A"), "reason": "wish", "text": "x", "starts_on": D, "expires_on": D}
+    overrides.pin_tier(client=firm["c"], by=user, **pin)
+    here = reverse("tiers:run", args=[run.pk])
+    assert "stays where it is" not in client.get(here).content.decode()
+    said = client.post(reverse("tiers:undo", args=[run.pk]), follow=True).content.decode()
+    stays = "1 client stays where it is: a person pinned it since."
+    assert f"Undone: 2 clients are back where they were. {stays}" in said
+    assert current_tiers() == {"c": "A"}
+    assert stays in client.get(here).content.decode()
+
+
 def test_a_refusal_is_told_on_the_page(client, sign_in, run):
     sign_in("operations")
     services.apply_run(run=run, applied_by=None)

@@ -137,6 +137,49 @@ def test_undo_gives_everyone_the_tier_back(firm):
         services.undo_run(run=first, by=None)
 
 
+def test_undoing_a_run_leaves_whom_a_person_pinned_since_and_takes_back_the_rest(firm, time_machine):
+    def on(day: dt.date) -> None:
+        time_machine.move_to(dt.datetime.combine(day, dt.time(16), dt.UTC))
+
+    on(D)
+    first = propose()
+    services.apply_run(run=first, applied_by=None)
+    Client.objects.get(external_id="c").revenue.update(amount=1000)
+    on(D + DAY)
+    second = propose(D + DAY, policy=first.policy)
+    services.apply_run(run=second, applied_by=None)
+    assert current_tiers() == {"c": "A", "a": "B", "b": "C"}
+    pin = {"client": Client.objects.get(external_id="b"), "reason": "wish", "text": "x", "by": None}
+    pinned = overrides.pin_tier(tier=tier("A"), starts_on=D + DAY, expires_on=D + 9 * DAY, **pin)
+    with pytest.raises(Refused, match="after this run"):
+        services.undo_run(run=first, by=None)
+    assert services.undo_run(run=second, by=None) == 2
+    assert current_tiers() == {"a": "A", "b": "A", "c": "C"}
+    assert (second.status, runs.staying(second)) == (RunStatus.UNDONE, 1)
+    overrides.end_override(override=pinned)
+    lines = TierAssignment.objects.filter(client__external_id="b").order_by("id")
+    assert [(row.tier.code, row.starts_on, row.ends_on) for row in lines] == [
+        ("B", D, D + DAY),
+        ("C", D + DAY, D + DAY),
+        ("A", D + DAY, None),
+    ]
+    assert services.undo_run(run=first, by=None) == 2  # nor does the run before wait for it
+    assert current_tiers() == {"b": "A"}
+    assert runs.staying(first) == 1
+    assert summary("b")[0] == "A"
+
+
+def test_a_run_is_not_undone_below_tiers_that_a_later_one_gave_by_itself(swapped):
+    TierSettings.objects.create(pk=1, automatic_upgrades=True)
+    run = services.nightly_run()
+    services.apply_run(run=run, applied_by=None)
+    Client.objects.get(external_id="a").revenue.update(amount=900)
+    services.nightly_run()
+    assert current_tiers()["a"] == "A"
+    with pytest.raises(Refused, match="after this run"):
+        services.undo_run(run=run, by=None)
+
+
 def test_a_run_replaced_on_the_same_day_can_be_undone(firm):
     first = propose()
     services.apply_run(run=first, applied_by=None)

@@ -89,6 +89,7 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "gone": bool(run.moves) and (run.thinned or not run.explanations.exists()),
         "is_proposal": is_proposal and not overtaken,
         "overtaken": overtaken,
+        "stayed": runs.staying_text(runs.staying(run)),
         "is_applied": run.status == RunStatus.APPLIED,
         "can_undo": runs.can_be_undone(run),
     }
@@ -194,7 +195,7 @@ def apply(request: SignedInRequest, pk: int) -> HttpResponse:
 @require(runs_the_firm)
 @require_POST
 def undo(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Gives everyone the tier back that they had before the run was applied."""
+    """Gives everyone the tier back that they had before the run, but those pinned since."""
     run = get_object_or_404(ScoringRun, pk=pk)
     here = reverse("tiers:run", args=[pk])
     moved = run.assignments.exclude(source=AssignmentSource.FIRST)
@@ -210,15 +211,13 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
         undone = services.undo_run(run=run, by=request.user)
     except Refused as refusal:
         return _refused(request, refusal, then=here)
-    notice(
-        request,
-        ngettext(
-            "Undone: %(n)s client is back where it was.",
-            "Undone: %(n)s clients are back where they were.",
-            undone,
-        )
-        % {"n": number_format(undone, force_grouping=True)},
-    )
+    words = ngettext(
+        "Undone: %(n)s client is back where it was.",
+        "Undone: %(n)s clients are back where they were.",
+        undone,
+    ) % {"n": number_format(undone, force_grouping=True)}
+    stayed = runs.staying_text(runs.staying(run))
+    notice(request, f"{words} {stayed}" if stayed else words)
     return _back(request, here)
 
 
