@@ -58,12 +58,20 @@ def clone_policy(*, policy: Policy, name: str = "", by: User | None = None) -> P
     return draft
 
 
-def change_draft(*, policy: Policy, stated: Statement, by: User) -> bool:
-    """Makes the draft state `stated`; whoever changes it has prepared it. Tells whether anything changed."""
+def change_draft(*, policy: Policy, stated: Statement, by: User, seen: str = "") -> bool:
+    """Makes the draft state `stated`; whoever changes it has prepared it. Tells whether anything changed.
+
+    Raises Refused where somebody else changed it since it was `seen` (its digest).
+    """
     with transaction.atomic():
         policy = _locked(policy)
         if not policy.is_draft:
             raise Refused(_("Only a draft can be changed. Copy this policy and change the copy."))
+        if seen and policy.prepared_by not in (None, by) and _differs(policy, seen):
+            raise Refused(
+                _("%(who)s changed this draft meanwhile. Reload the page to see it; then change it.")
+                % {"who": policy.prepared_by}
+            )
         if statement_of(policy) == stated:
             return False
         store_statement(policy, stated)
@@ -119,14 +127,19 @@ def _preparers(policy: Policy) -> set[int]:
     return {*policy.editor_ids, *([policy.prepared_by_id] if policy.prepared_by_id else [])}
 
 
-def publish_policy(*, policy: Policy, by: User | None, reason: str, effective_on: dt.date) -> Policy:
+def publish_policy(
+    *, policy: Policy, by: User | None, reason: str, effective_on: dt.date, seen: str = ""
+) -> Policy:
     """Publishes the draft: today at once, and the policy in force is retired; from a later date on it waits.
 
-    `by`: None for a command. Raises Refused with what to mend.
+    `by`: None for a command. `seen`: the digest of what the person read. Raises Refused with what to mend, or
+    where the draft is no longer what was seen.
     """
     with transaction.atomic():
         policy = _locked(policy)
         today = firm_today()
+        if policy.is_draft and seen and _differs(policy, seen):
+            raise Refused(_("The draft changed while you were reading. Look at it again, then publish it."))
         if problems := _against_publishing(policy, by, reason, effective_on, today):
             raise Refused(*problems)
         policy.status = PolicyStatus.SCHEDULED
@@ -198,6 +211,13 @@ def _put_in_force(policy: Policy) -> None:
         old.save(update_fields=["status"])
     policy.status, policy.published_at = PolicyStatus.PUBLISHED, timezone.now()
     policy.save(update_fields=["status", "published_at"])
+
+
+def _differs(policy: Policy, seen: str) -> bool:
+    """Whether the policy states something else than what was seen."""
+    from tiers.simulation import digest_of  # which uses this module
+
+    return seen != digest_of(policy)
 
 
 def _locked(policy: Policy) -> Policy:

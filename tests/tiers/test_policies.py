@@ -23,6 +23,7 @@ from tiers.policies import (
 )
 from tiers.policy_checks import check
 from tiers.services import propose_run
+from tiers.simulation import digest_of
 from tiers.stated import statement_of, whole_shares
 
 DAY = dt.timedelta(days=1)
@@ -213,6 +214,18 @@ def test_nobody_who_changed_a_draft_publishes_it_whoever_changed_it_last(shipped
     assert publish(draft, by=third).published_by == third
     fresh = clone_policy(policy=Policy.objects.get(pk=draft.pk), by=third)
     assert set(who_may_publish(fresh)) == {first, second}
+
+
+def test_what_somebody_else_changed_since_it_was_seen_is_not_written_over(shipped, people):
+    first, second = people
+    draft = clone_policy(policy=shipped, by=first)
+    seen, stale = digest_of(draft), Policy.objects.get(pk=draft.pk)
+    change_draft(policy=draft, stated=replace(statement_of(draft), half_life_days=90), by=first, seen=seen)
+    mine = replace(statement_of(stale), stability_margin=Decimal(3))
+    with pytest.raises(Refused, match="changed this draft meanwhile"):
+        change_draft(policy=stale, stated=mine, by=second, seen=seen)
+    draft.refresh_from_db()
+    assert (draft.half_life_days, draft.prepared_by) == (90, first)
 
 
 def test_storing_what_is_there_already_prepares_nothing(shipped, people):

@@ -1,6 +1,8 @@
 """Policies on their pages: copied, compared, discarded, published by a second person, withdrawn."""
 
 import datetime as dt
+import re
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -9,7 +11,8 @@ from clients.models import RatingMeaning
 from tests.factories import UserFactory
 from tests.tiers.firm import D, case, current_tiers, store
 from tiers.models import Policy, PolicyStatus, RankKey, TierSettings
-from tiers.policies import clone_policy
+from tiers.policies import change_draft, clone_policy
+from tiers.stated import statement_of
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -108,8 +111,8 @@ def test_it_compares_with_any_other_and_with_none(client, shipped, draft):
 # --- Publishing --------------------------------------------------------------------------------------------
 
 
-def publish(client, policy, *, reason="The partners decided it.", on=D):
-    data = {"reason": reason, "effective_on": on.isoformat()}
+def publish(client, policy, *, reason="The partners decided it.", on=D, **more):
+    data = {"reason": reason, "effective_on": on.isoformat()} | more
     return client.post(reverse("tiers:publish", args=[policy.pk]), data)
 
 
@@ -124,6 +127,29 @@ def test_the_page_says_in_numbers_what_publishing_does_and_moves_nobody(client, 
     draft.refresh_from_db()
     assert draft.status == PolicyStatus.PUBLISHED
     assert current_tiers() == {f"c{n}": "C" for n in range(10)}
+
+
+def seen(text):
+    return re.search(r'name="seen" value="([^"]+)"', text).group(1)
+
+
+def test_what_changed_while_it_was_read_is_shown_again_and_not_published(client, draft, operator):
+    store([case(f"c{n}", 1000 * n, tier="C") for n in range(10)])
+    enter(client, "administrator")
+    read = seen(page(client, "publish", draft))
+    change_draft(policy=draft, stated=replace(statement_of(draft), half_life_days=90), by=operator)
+    answer = publish(client, draft, seen=read)
+    text = text_of(answer)
+    assert answer.status_code == 422
+    assert "changed while you were reading" in text
+    assert answer.context["simulation"].digest == seen(text)  # the numbers are those of the draft as it is
+    assert "The partners decided it." in text  # nothing typed is lost
+    assert seen(text) != read
+    draft.refresh_from_db()
+    assert draft.is_draft
+    assert publish(client, draft, seen=seen(text)).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.status, draft.half_life_days) == (PolicyStatus.PUBLISHED, 90)
 
 
 def test_whoever_changed_it_last_is_told_who_may_publish(client, draft):

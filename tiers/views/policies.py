@@ -127,8 +127,11 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     form = PublishForm(request.POST or None, initial={"reason": policy.reason, "effective_on": wished})
     if request.method == "POST" and form.is_valid():
         try:
-            published = policies.publish_policy(policy=policy, by=request.user, **form.cleaned_data)
+            published = policies.publish_policy(
+                policy=policy, by=request.user, seen=request.POST.get("seen", ""), **form.cleaned_data
+            )
         except Refused as refusal:
+            policy = get_object_or_404(KNOWN, pk=pk)  # as it reads now
             for reason in refusal.reasons:
                 form.add_error(None, reason)
         else:
@@ -136,6 +139,7 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect("tiers:policy", pk=pk)
     context = {
         "policy": policy,
+        "seen": simulation.digest_of(policy),
         "form": form,
         "findings": [each for each in policy_checks.check(policy) if each.stops],
         "needs_another": policies.needs_another(policy, request.user),

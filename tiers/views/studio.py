@@ -73,17 +73,15 @@ def _change(request: SignedInRequest, policy: Policy) -> HttpResponse:
     form = DraftForm(request.POST, stated=stated, do=do)
     saved = False
     if form.is_valid():
-        if conflict := _conflict(request, policy):
-            form.add_error(None, conflict)
+        try:
+            wanted = form.statement()
+            seen = request.POST.get("seen", "")
+            policies.change_draft(policy=policy, stated=wanted, by=request.user, seen=seen)
+        except Refused as refused:
+            form.add_error(None, " ".join(refused.reasons))
         else:
-            try:
-                wanted = form.statement()
-                policies.change_draft(policy=policy, stated=wanted, by=request.user)
-            except Refused as refused:
-                form.add_error(None, " ".join(refused.reasons))
-            else:
-                saved, stated = True, wanted
-                policy.refresh_from_db()
+            saved, stated = True, wanted
+            policy.refresh_from_db()
     if saved and not request.htmx:
         notice(request, _("Saved."))
         here = reverse("tiers:studio", args=[policy.pk])
@@ -100,18 +98,6 @@ def _change(request: SignedInRequest, policy: Policy) -> HttpResponse:
     if not saved:
         response["HX-Reswap"] = "none"  # what the draft would do is still what was stored last
     return response
-
-
-def _conflict(request: SignedInRequest, policy: Policy) -> str:
-    """Why nothing is stored: somebody else changed the draft since this page was opened."""
-    seen = request.POST.get("seen", "")
-    if not seen or policy.prepared_by is None or policy.prepared_by == request.user:
-        return ""
-    if seen == simulation.digest_of(policy):
-        return ""
-    return _("%(who)s changed this draft meanwhile. Reload the page to see it; then change it.") % {
-        "who": policy.prepared_by
-    }
 
 
 def _context(
