@@ -41,6 +41,11 @@ class ScriptVersionQuerySet(models.QuerySet):
         """Approved versions of scripts in use whose review is due."""
         return self.filter(state="approved", review_on__lte=on, script__retired_at__isnull=True)
 
+    def shipped(self) -> ScriptVersionQuerySet:
+        """The newest versions of scripts in use that came with the product and nobody here approved."""
+        shipped = self.newest().filter(state="approved", decided_by__isnull=True)
+        return shipped.filter(script__retired_at__isnull=True)
+
     def waiting(self) -> ScriptVersionQuerySet:
         """Submitted to compliance, the longest waiting first."""
         return self.filter(state="submitted").order_by("submitted_at", "id")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -116,16 +118,26 @@ def take_back(*, version: ScriptVersion) -> None:
     version.save(update_fields=["state"])
 
 
+def digest_of(version: ScriptVersion) -> str:
+    """Stands for what compliance decides about: which version it is, its words, and for whom they are."""
+    stated = [getattr(version, ScriptVersion._meta.get_field(name).attname) for name in CONTENT]  # type: ignore[union-attr]
+    return hashlib.sha256(json.dumps([version.script_id, version.number, *stated]).encode()).hexdigest()
+
+
 @transaction.atomic
-def approve(*, version: ScriptVersion, by: User, review_on: dt.date, comment: str = "") -> None:
+def approve(
+    *, version: ScriptVersion, by: User, review_on: dt.date, comment: str = "", seen: str = ""
+) -> None:
     """Approves a submitted version until `review_on`; it takes the place of the one before.
 
-    Raises ScriptRefused where it was not submitted, `by` wrote or edited it, or the day is out of reach.
+    `seen`: the digest of what the person read. Raises ScriptRefused where it was not submitted, is no longer
+    what was seen, `by` wrote or edited it, or the day is out of reach.
     """
     _lock(version.script)
     version.refresh_from_db()
     if version.state != ScriptState.SUBMITTED:
         raise ScriptRefused(_("This version is not submitted. Open it again to see how it stands."))
+    _refuse_changed(version, seen)
     _refuse_own(version, by)
     _refuse_day(review_on)
     version.script.versions.filter(state=ScriptState.APPROVED).update(state=ScriptState.REPLACED)
@@ -136,7 +148,7 @@ def approve(*, version: ScriptVersion, by: User, review_on: dt.date, comment: st
 
 @transaction.atomic
 def approve_again(
-    *, version: ScriptVersion, by: User, review_on: dt.date, comment: str = ""
+    *, version: ScriptVersion, by: User, review_on: dt.date, comment: str = "", seen: str = ""
 ) -> ScriptVersion:
     """Approves the same words for another while, as a version of its own; returns it.
 
@@ -148,6 +160,7 @@ def approve_again(
     newest = newest_of(version.script)
     if version.state != ScriptState.APPROVED or newest.pk != version.pk:
         raise ScriptRefused(_("A newer version is in work. Decide about that one."))
+    _refuse_changed(version, seen)
     _refuse_own(version, by)
     _refuse_day(review_on)
     version.script.versions.filter(pk=version.pk).update(state=ScriptState.REPLACED)
@@ -157,16 +170,24 @@ def approve_again(
 
 
 @transaction.atomic
-def approve_shipped(*, by: User, situation: str, review_on: dt.date, comment: str = "") -> int:
+def approve_shipped(
+    *,
+    by: User,
+    situation: str,
+    review_on: dt.date,
+    comment: str = "",
+    seen: Collection[int] | None = None,
+) -> int:
     """Approves every shipped script of a situation that nobody has approved yet; returns how many.
 
     Each gets a version of its own with the same words, as in `approve_again`. What somebody is changing is
-    left out.
+    left out, and so is what came back to them since the person read them: `seen` names those (ids of
+    versions, whose words never change).
     """
     _refuse_day(review_on)
-    shipped = ScriptVersion.objects.newest().filter(
-        state=ScriptState.APPROVED, decided_by=None, situation__code=situation, script__retired_at=None
-    )
+    shipped = ScriptVersion.objects.shipped().filter(situation__code=situation)
+    if seen is not None:
+        shipped = shipped.filter(pk__in=seen)
     scripts = list(shipped.values_list("script_id", flat=True))
     list(Script.objects.select_for_update().filter(pk__in=scripts).order_by("pk"))
     versions = [version for version in shipped.filter(script__in=scripts) if version.may_be_approved_by(by)]
@@ -192,12 +213,14 @@ def _renew(version: ScriptVersion, *, by: User, review_on: dt.date, comment: str
 
 
 @transaction.atomic
-def send_back(*, version: ScriptVersion, by: User, comment: str) -> None:
-    """Returns a submitted version to its writer with what has to change."""
+def send_back(*, version: ScriptVersion, by: User, comment: str, seen: str = "") -> None:
+    """Returns a submitted version to its writer with what has to change. Raises ScriptRefused where it was
+    not submitted, or is no longer what was `seen`."""
     _lock(version.script)
     version.refresh_from_db()
     if version.state != ScriptState.SUBMITTED:
         raise ScriptRefused(_("This version is not submitted. Open it again to see how it stands."))
+    _refuse_changed(version, seen)
     version.state, version.decided_by, version.decided_at = ScriptState.RETURNED, by, timezone.now()
     version.comment = comment
     version.save(update_fields=["state", "decided_by", "decided_at", "comment"])
@@ -274,6 +297,11 @@ def newest_of(script: Script) -> ScriptVersion:
 def _lock(script: Script) -> None:
     """Those who write to one script take turns."""
     Script.objects.select_for_update().get(pk=script.pk)
+
+
+def _refuse_changed(version: ScriptVersion, seen: str) -> None:
+    if seen and seen != digest_of(version):
+        raise ScriptRefused(_("This script changed while you were reading. Read it again, then decide."))
 
 
 def _refuse_own(version: ScriptVersion, by: User) -> None:

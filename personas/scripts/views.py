@@ -166,6 +166,7 @@ def _about(
         "may_write": may_write(request.user),
         "approves": approves and shown == newest and newest.state == ScriptState.SUBMITTED,
         "approves_again": approves and shown == newest and newest.state == ScriptState.APPROVED,
+        "seen": services.digest_of(shown),
         "may_decide": newest.may_be_approved_by(request.user),
         "approve_form": ApproveForm(),
         "return_form": ReturnForm(auto_id="id_return_%s"),
@@ -270,6 +271,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "soon": list(soon.exclude(decided_by__isnull=True)[:10]),
         "shipped": sum(number for _situation, number in by_situation),
         "by_situation": by_situation,
+        "seen": " ".join(map(str, ScriptVersion.objects.shipped().values_list("pk", flat=True))),
         "next_review": today + YEAR,
     }
     return render(request, "personas/scripts/queue.html", context)
@@ -309,6 +311,7 @@ def decide(request: SignedInRequest, code: str, decision: str) -> HttpResponse:
 
 
 def _decided(request: SignedInRequest, version: ScriptVersion, decision: str, values: dict[str, Any]) -> str:
+    values = values | {"seen": request.POST.get("seen", "")}
     if decision == "return":
         services.send_back(version=version, by=request.user, **values)
         return _("Returned to its writer.")
@@ -329,10 +332,18 @@ def approve_shipped(request: SignedInRequest) -> HttpResponse:
         notice(request, _("Choose a situation and a day for the review."), went_wrong=True)
         return redirect("personas:script_queue")
     try:
-        number = services.approve_shipped(by=request.user, situation=situation, **form.cleaned_data)
+        number = services.approve_shipped(
+            by=request.user, situation=situation, seen=_seen(request), **form.cleaned_data
+        )
     except ScriptRefused as refused:
         notice(request, str(refused), went_wrong=True)
     else:
         said = ngettext("%(n)s script approved.", "%(n)s scripts approved.", number) % {"n": number}
         notice(request, said)
     return redirect("personas:script_queue")
+
+
+def _seen(request: SignedInRequest) -> set[int] | None:
+    """The versions that the page spoke of; None where it did not say."""
+    named = request.POST.get("seen")
+    return None if named is None else {int(id) for id in named.split() if id.isdecimal() and len(id) < 19}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from personas.models import Script, ScriptState, ScriptUse, ScriptVersion, Situa
 from personas.scripts import files, services
 from tests.factories import ClientFactory, UserFactory
 from tests.page_forms import form_of
-from tests.personas.test_scripts import DAY, in_year
+from tests.personas.test_scripts import DAY, approved, in_year
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,51 @@ def test_a_script_is_written_submitted_returned_changed_and_approved_on_its_page
     writer.post(reverse("personas:script_step", args=[code, "retire"]))
     assert Script.objects.get(code=code).retired_at
     assert ScriptVersion.objects.filter(script__code=code).count() == 1
+
+
+def seen_on(answer: Any) -> str:
+    return re.findall(r'name="seen" value="([^"]+)"', answer.content.decode())[-1]
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"), [("approve", {"review_on": in_year}), ("return", {"comment": lambda: "Shorter."})]
+)
+def test_words_that_changed_while_compliance_read_them_are_shown_again_and_not_decided(decision, said):
+    writer, checker = signed_in("advisor"), signed_in("compliance")
+    filled = {name: value() for name, value in said.items()}
+    writer.post(reverse("personas:new_script"), values())
+    decide = reverse("personas:decide_script", args=["say-good-day", decision])
+    writer.post(reverse("personas:script_step", args=["say-good-day", "submit"]))
+    read = seen_on(checker.get(reverse("personas:script", args=["say-good-day"])))
+    writer.post(reverse("personas:script_step", args=["say-good-day", "take-back"]))
+    writer.post(reverse("personas:edit_script", args=["say-good-day"]), values(body="Buy now, {greeting}."))
+    writer.post(reverse("personas:script_step", args=["say-good-day", "submit"]))
+    answer = checker.post(decide, filled | {"seen": read})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "changed while you were reading" in html
+    assert "Buy now, {greeting}." in html
+    version = ScriptVersion.objects.get(script__code="say-good-day")
+    assert version.state == ScriptState.SUBMITTED
+    assert checker.post(decide, filled | {"seen": seen_on(answer)}).status_code == 302
+    version.refresh_from_db()
+    assert version.state == ("approved" if decision == "approve" else "returned")
+
+
+def test_what_was_approved_in_between_is_not_approved_for_another_while_by_who_read_the_one_before():
+    writer, checker = UserFactory(groups=["advisor"]), UserFactory(groups=["compliance"])
+    first = approved(writer, checker)
+    reader, code = signed_in("compliance"), first.script.code
+    read = seen_on(reader.get(reverse("personas:script", args=[code])))
+    second = services.edit(script=first.script, by=writer, content={"body": "Other words."})
+    services.submit(version=second, by=writer)
+    services.approve(version=second, by=checker, review_on=in_year())
+    again = {"review_on": in_year().isoformat()}
+    answer = reader.post(
+        reverse("personas:decide_script", args=[code, "approve-again"]), again | {"seen": read}
+    )
+    assert "changed while you were reading" in answer.content.decode()
+    assert first.script.versions.count() == 2
 
 
 def test_a_script_is_copied_for_a_client_and_its_use_noted_once_a_click():
@@ -254,3 +300,17 @@ def test_two_writers_with_one_draft_open_keep_each_other_s_words():
     assert first.post(edit, form_of(refused.content.decode(), "body")).status_code == 302
     version.refresh_from_db()
     assert (version.title, version.body.endswith("At last.")) == ("Say hello", True)
+
+
+def test_what_became_a_shipped_script_again_since_the_queue_was_read_is_not_approved_with_it():
+    checker, writer = signed_in("compliance"), UserFactory(groups=["advisor"])
+    found = ScriptVersion.objects.shipped().filter(situation__code="referral")
+    number, script = found.count(), found[0].script
+    draft = services.edit(script=script, by=writer, content={"body": "Mine."})
+    read = seen_on(checker.get(reverse("personas:script_queue")))
+    services.discard(version=draft)
+    chosen = {"situation": "referral", "review_on": in_year().isoformat(), "seen": read}
+    checker.post(reverse("personas:approve_shipped"), chosen)
+    assert found.get().script == script
+    approved_now = ScriptVersion.objects.filter(situation__code="referral", decided_by__isnull=False)
+    assert approved_now.count() == number - 1
