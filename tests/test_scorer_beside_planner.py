@@ -38,6 +38,7 @@ def waiting(*, behind_one_another: bool = False) -> int:
     waits = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     narrow = f"WHERE pg_blocking_pids(pid) && ARRAY({waits})" if behind_one_another else ""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees what it saw first
         cursor.execute(f"SELECT count(*) FROM ({waits}) waiting {narrow}")
         return int(cursor.fetchone()[0])
 

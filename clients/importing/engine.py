@@ -44,6 +44,10 @@ LOCK = 7_308_001
 ERROR_COLUMNS = ["row", "column", "value", "message"]
 
 
+class NoPreview(FileRefused):
+    """What was to be imported, looked at or removed is no preview any more."""
+
+
 def safe_cell(text: str) -> str:
     """A text for a CSV cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.lstrip("'")[:1] in FORMULA_STARTS and text else text
@@ -118,12 +122,15 @@ def run_import(
     `path`: of the file, or records that are read already.
 
     Where `dry_run`, or where records are wrong and not `partial`, nothing is written. `sample`: how many
-    of the first records to return as they will be stored. `batch`: the preview that is applied; else one is
-    made once something changes. Raises FileRefused where the file as a whole cannot be taken.
+    of the first records to return as they will be stored. `batch`: the preview that is applied or tried;
+    else one is made once something changes. Raises FileRefused where the file as a whole cannot be taken,
+    NoPreview where `batch` was imported or removed meanwhile.
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            if batch is not None:
+                hold_preview(batch)
             give_room()
             drop_tables(cursor)
             with nullcontext(path) if isinstance(path, Records) else open_records(path) as opened:
@@ -142,6 +149,17 @@ def run_import(
         raise FileRefused(
             _("Someone changed the same records while the file was imported. Nothing was written; try again.")
         ) from None
+
+
+def hold_preview(batch: ImportBatch) -> None:
+    """Nobody else imports or removes the preview until the transaction ends. Raises NoPreview where somebody
+    has already."""
+    held = ImportBatch.objects.select_for_update().filter(pk=batch.pk)
+    state = held.values_list("state", flat=True).first()
+    if state is None:
+        raise NoPreview(_("This file was removed meanwhile."))
+    if state != ImportState.PREVIEW:
+        raise NoPreview(_("This file was already imported."))
 
 
 def _decide(cursor: Any, mapping: Mapping, sample: int) -> bool:

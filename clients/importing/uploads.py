@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients.importing.client_records import AMOUNTS
 from clients.importing.columns import FORMATS, Mapping, fields_for
-from clients.importing.engine import ImportResult, run_import
+from clients.importing.engine import ImportResult, NoPreview, hold_preview, run_import
 from clients.importing.files import CSV_LIMIT, FileRefused
 from clients.importing.records import VOCABULARY
 from clients.models import ImportBatch, ImportKind, ImportState, User
@@ -51,32 +53,34 @@ def store_upload(*, kind: str, upload: UploadedFile, format_name: str, by: User)
 def preview_upload(
     *, batch: ImportBatch, format_name: str, chosen: dict[str, str | None] | None = None
 ) -> ImportBatch:
-    """Tries the import and keeps what the preview page shows. `chosen` corrects the mapping."""
-    result = _run(batch, format_name=format_name, chosen=chosen, dry_run=True, sample=SAMPLE)
-    batch.format = result.mapping.format.name
-    batch.mapping = result.mapping.as_json()
-    for name in ("rows", "created", "updated", "unchanged", "rejected"):
-        setattr(batch, name, getattr(result, name))
-    batch.preview = _shown(result)
-    batch.save()
+    """Tries the import and keeps what the preview page shows. `chosen` corrects the mapping.
+
+    Raises NoPreview where it was imported or removed meanwhile.
+    """
+    with transaction.atomic():  # until it is kept nobody imports it
+        result = _run(batch, format_name=format_name, chosen=chosen, dry_run=True, sample=SAMPLE)
+        batch.format = result.mapping.format.name
+        batch.mapping = result.mapping.as_json()
+        for name in ("rows", "created", "updated", "unchanged", "rejected"):
+            setattr(batch, name, getattr(result, name))
+        batch.preview = _shown(result)
+        batch.save()
     return batch
 
 
 def apply_upload(*, batch: ImportBatch, partial: bool, by: User) -> ImportResult:
     """Imports a previewed file as its preview showed it, and removes the file.
 
-    Raises FileRefused where records are wrong and not `partial`, or where it was applied before.
+    Raises FileRefused where records are wrong and not `partial`, NoPreview where it was applied before.
     """
     if batch.state != ImportState.PREVIEW:
-        raise FileRefused(_("This file was already imported."))
+        raise NoPreview(_("This file was already imported."))
     if not partial and batch.rejected:
         raise FileRefused(
             _("The file has wrong records. Tick the box to take the good ones, or correct the file.")
         )
     batch.created_by = by
-    result = _run(
-        batch, format_name=batch.format, chosen=chosen_of(batch), dry_run=False, partial=partial, batch=batch
-    )
+    result = _run(batch, format_name=batch.format, chosen=chosen_of(batch), dry_run=False, partial=partial)
     if result.batch is None:
         raise FileRefused(_("The record changed since the preview: some records are wrong now. Look again."))
     _forget_file(batch)
@@ -84,8 +88,9 @@ def apply_upload(*, batch: ImportBatch, partial: bool, by: User) -> ImportResult
 
 
 def discard_upload(*, batch: ImportBatch) -> None:
-    """Removes a preview and its file."""
-    if batch.state == ImportState.PREVIEW:
+    """Removes a preview and its file. Raises NoPreview where it was imported or removed meanwhile."""
+    with transaction.atomic():
+        hold_preview(batch)
         batch.upload.delete(save=False)
         batch.delete()
 
@@ -101,8 +106,9 @@ def forget_stale_uploads() -> int:
     stale = ImportBatch.objects.filter(state=ImportState.PREVIEW, created_at__lt=timezone.now() - KEEP)
     count = 0
     for batch in stale:
-        discard_upload(batch=batch)
-        count += 1
+        with suppress(NoPreview):
+            discard_upload(batch=batch)
+            count += 1
     return count + forget_strays(ImportBatch, "upload", folder="imports")
 
 
@@ -129,9 +135,21 @@ def mapping_rows(batch: ImportBatch, chosen: dict[str, str | None] | None = None
 
 
 def _run(stored: ImportBatch, **options: Any) -> ImportResult:
-    return run_import(
-        kind=ImportKind(stored.kind), path=Path(stored.upload.path), file_name=stored.file_name, **options
-    )
+    path = Path(stored.upload.path)
+    try:
+        return run_import(
+            kind=ImportKind(stored.kind),
+            path=path,
+            file_name=stored.file_name,
+            batch=stored if stored.pk else None,
+            **options,
+        )
+    except NoPreview:
+        raise
+    except FileRefused:
+        if path.exists():
+            raise
+        raise FileRefused(_("The stored file is gone. Upload it again.")) from None
 
 
 def _forget_file(batch: ImportBatch) -> None:

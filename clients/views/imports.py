@@ -23,7 +23,7 @@ from clients.filters import ListFilters, matching
 from clients.firm import firm_today
 from clients.importing import uploads
 from clients.importing.columns import FORMATS
-from clients.importing.engine import ERROR_COLUMNS, safe_cell
+from clients.importing.engine import ERROR_COLUMNS, NoPreview, safe_cell
 from clients.importing.files import FileRefused
 from clients.importing.undo import UndoRefused, undo_import
 from clients.models import ImportBatch, ImportKind, ImportState, User
@@ -115,6 +115,12 @@ def _open_preview(pk: int) -> ImportBatch:
     return get_object_or_404(ImportBatch, pk=pk, state=ImportState.PREVIEW)
 
 
+def _to_what_became_of_it(request: HttpRequest, pk: int, refusal: NoPreview) -> HttpResponse:
+    notice(request, str(refusal), went_wrong=True)
+    there = ImportBatch.objects.filter(pk=pk).exists()
+    return redirect("clients:import", pk) if there else redirect("clients:imports")
+
+
 @require(runs_the_firm)
 @require_POST
 def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
@@ -131,6 +137,8 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         chosen = None
     try:
         uploads.preview_upload(batch=batch, format_name=format_name, chosen=chosen)
+    except NoPreview as refusal:
+        return _to_what_became_of_it(request, pk, refusal)
     except FileRefused as refusal:
         return _preview(request, batch, problem=str(refusal), chosen=chosen)
     return redirect("clients:import", batch.pk)
@@ -147,10 +155,9 @@ def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
             partial=bool(request.POST.get("partial")),
             by=request.user,  # type: ignore[arg-type]
         )
+    except NoPreview as refusal:
+        return _to_what_became_of_it(request, pk, refusal)
     except FileRefused as refusal:
-        if batch.state != ImportState.PREVIEW:
-            notice(request, str(refusal), went_wrong=True)
-            return redirect("clients:import", pk)
         return _preview(request, batch, problem=str(refusal), problem_at="partial" if batch.rejected else "")
     if result.changes:
         text = ngettext("%(n)s record imported.", "%(n)s records imported.", result.changes)
@@ -164,7 +171,10 @@ def import_apply(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def import_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Lets a preview and its file go."""
-    uploads.discard_upload(batch=_open_preview(pk))
+    try:
+        uploads.discard_upload(batch=_open_preview(pk))
+    except NoPreview as refusal:
+        return _to_what_became_of_it(request, pk, refusal)
     notice(request, _("The file was removed. Nothing was stored."))
     return redirect("clients:imports")
 
