@@ -70,13 +70,13 @@ def plan_part(night: str, number: int) -> None:
 @shared_task(name="servicing.hand_over")
 def hand_over(job_id: int, transfer_id: int, user_id: int) -> None:
     """Hands over a book, asked for by a person; one that was refused can be looked at again."""
-    transfer = BookTransfer.objects.get(pk=transfer_id)
     try:
         with suppress(AlreadyDone), working_on(job_id) as (job, report):
-            book.hand_over(transfer=transfer, by=User.objects.get(pk=user_id), report=report)
+            transfer = book.asked_for(transfer_id)
+            book.hand_over(transfer=transfer, by=User.objects.get(pk=user_id), report=report, job=job)
             job.result_url = reverse("servicing:book", args=[transfer_id])
     finally:
-        book.open_again(transfer)
+        book.open_again(transfer_id, job_id=job_id)
 
 
 @shared_task(name="servicing.take_back_book")

@@ -19,7 +19,7 @@ from clients.changes import wake_sweeps
 from clients.commands import Refused
 from clients.firm import firm_date, firm_today
 from clients.jobs import Report, start_job, untold
-from clients.models import ChangeKind, Job, ServiceRole, User
+from clients.models import ChangeKind, Job, JobState, ServiceRole, User
 from clients.notices import Tell
 from servicing.book import leaving
 from servicing.book.working import fingerprint, work_out
@@ -28,6 +28,7 @@ from servicing.planning import lock, plan
 from servicing.planning.session import OPEN, Session
 
 AT_ONCE = 2_000  # clients up to which the person waits for it; more go to a worker
+LOST_AFTER = dt.timedelta(hours=2)  # a transfer takes minutes, with the whole book of a large firm too
 
 GIVE_ROLES = """
     WITH given AS (
@@ -97,11 +98,13 @@ def hand_over(
     seen: str = "",
     report: Report = untold,
     at: dt.datetime | None = None,
+    job: Job | None = None,
 ) -> BookTransfer:
     """Does the transfer: roles, tasks, and for who leaves what else ends; planning follows at once.
 
-    `at`: when it is done; now, unless a history is told. Raises Refused where it cannot be done,
-    SomethingChanged where `seen` is of other rows than would move.
+    `at`: when it is done; now, unless a history is told. `job`: the one that does it in a worker. Raises
+    Refused where it cannot be done or was given to another job since, SomethingChanged where `seen` is of
+    other rows than would move.
     """
     at = at or timezone.now()
     context = {"user": by.pk, "book_transfer": transfer.pk, "why": said(transfer)}
@@ -113,6 +116,8 @@ def hand_over(
             .get(pk=transfer.pk)
         )
         _refuse_unless_possible(transfer)
+        if job and (transfer.job_id != job.pk or transfer.state != TransferState.QUEUED):
+            raise Refused(_no_longer_asked_for())
         report(_("Finding what moves"), 0, 3)
         session = work_out(transfer, day=firm_date(at))
         if seen and seen != fingerprint(session):
@@ -204,9 +209,43 @@ def start(*, transfer: BookTransfer, by: User) -> Job:
     return job
 
 
-def open_again(transfer: BookTransfer) -> None:
+def asked_for(transfer_id: int) -> BookTransfer:
+    """The transfer that a worker was given. Raises Refused where somebody chose anew since."""
+    found = BookTransfer.objects.filter(pk=transfer_id).first()
+    if found is None:
+        raise Refused(_no_longer_asked_for())
+    return found
+
+
+def _no_longer_asked_for() -> str:
+    return _("Nobody asks for it any more: it was looked at again and chosen anew.")
+
+
+def is_stuck(transfer: BookTransfer) -> bool:
+    """Whether the transfer waits for a worker and none will do it: its job failed, or the queue lost it."""
+    if transfer.state != TransferState.QUEUED:
+        return False
+    job = transfer.job
+    if job is None or job.state == JobState.FAILED:
+        return True
+    return (job.started_at or job.queued_at) < timezone.now() - LOST_AFTER
+
+
+def open_again(transfer_id: int, *, job_id: int) -> None:
     """A transfer whose work ended without it being done is a draft again."""
-    BookTransfer.objects.filter(pk=transfer.pk, state=TransferState.QUEUED).update(state=TransferState.DRAFT)
+    queued = BookTransfer.objects.filter(pk=transfer_id, job=job_id, state=TransferState.QUEUED)
+    queued.update(state=TransferState.DRAFT)
+
+
+def open_stuck(*, by: User) -> None:
+    """The person's transfers that no worker will do are drafts again, to be looked at, changed and done."""
+    with transaction.atomic():
+        # a worker holds the row of what it does
+        queued = BookTransfer.objects.filter(made_by=by, state=TransferState.QUEUED)
+        for transfer in queued.select_for_update(skip_locked=True):
+            if is_stuck(transfer):
+                transfer.state = TransferState.DRAFT
+                transfer.save(update_fields=["state"])
 
 
 def start_undo(*, transfer: BookTransfer, by: User) -> Job:
@@ -301,6 +340,7 @@ def take_back(*, transfer: BookTransfer, by: User, report: Report = untold) -> i
 def make_draft(*, by: User, **chosen: object) -> BookTransfer:
     """Keeps what a person is about to hand over until they have seen what it means; one at a time each."""
     with transaction.atomic():
+        open_stuck(by=by)
         BookTransfer.objects.filter(made_by=by, state=TransferState.DRAFT).delete()
         return BookTransfer.objects.create(made_by=by, **chosen)
 

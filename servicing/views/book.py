@@ -19,7 +19,7 @@ from clients.commands import Refused
 from clients.feedback import notice
 from clients.filters import ListFilters
 from clients.firm import firm_today
-from clients.models import ServiceRole, TeamMember, User
+from clients.models import JobState, ServiceRole, TeamMember, User
 from clients.requests import SignedInRequest
 from clients.words import words_for
 from servicing.book import leaving
@@ -46,6 +46,7 @@ def books(request: SignedInRequest) -> HttpResponse:
     names = _names({pk for transfer in page for pk in transfer.receiver_ids})
     for transfer in page:
         transfer.to = ", ".join(names.get(pk, "?") for pk in transfer.receiver_ids)  # type: ignore[attr-defined]
+        transfer.stuck = book.is_stuck(transfer)  # type: ignore[attr-defined]
     return render(request, "servicing/book/list.html", {"page": page, "orphaned": leaving.orphaned()})
 
 
@@ -62,6 +63,7 @@ def new_book(request: SignedInRequest) -> HttpResponse:
 @require(runs_the_firm)
 def change_book(request: SignedInRequest, pk: int) -> HttpResponse:
     """Changes what was chosen, while it is not done."""
+    book.open_stuck(by=request.user)
     return _choose(request, _own_draft(request, pk))
 
 
@@ -107,6 +109,7 @@ def picked_book(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def book_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """What a transfer would do, or what it did."""
+    book.open_stuck(by=request.user)
     transfer = get_object_or_404(BookTransfer.objects.select_related("from_user", "made_by", "job"), pk=pk)
     if transfer.state == TransferState.DRAFT:
         return _show_draft(request, _own_draft(request, pk))
@@ -122,6 +125,7 @@ def _show_done(request: HttpRequest, transfer: BookTransfer, reasons: tuple[str,
         "roles": list(ServiceRole.objects.filter(pk__in=transfer.role_ids)),
         "why_not": reasons or why_not,
         "days": UNDO_DAYS,
+        "stuck": book.is_stuck(transfer),
     }
     return render(request, "servicing/book/done.html", context, status=409 if reasons else 200)
 
@@ -153,9 +157,12 @@ def _show_draft(
 @require_POST
 def do_book(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hands over, at once where it is small, else in a worker."""
+    book.open_stuck(by=request.user)
     transfer = get_object_or_404(BookTransfer, pk=pk, made_by=request.user)
     if transfer.state != TransferState.DRAFT:
-        notice(request, _("This transfer was done already."), went_wrong=True)
+        queued = transfer.state == TransferState.QUEUED
+        said = _("A worker is at it already.") if queued else _("This transfer was done already.")
+        notice(request, said, went_wrong=True)
         return redirect("servicing:book", pk)
     transfer = _own_draft(request, pk)
     if transfer.leaving and not is_administrator(request.user):
@@ -166,7 +173,10 @@ def do_book(request: SignedInRequest, pk: int) -> HttpResponse:
         if seen != now.seen:
             raise Refused(_("Something changed since you looked. Look again at what would move."))
         if now.clients > book.AT_ONCE:
-            return redirect("clients:job", book.start(transfer=transfer, by=request.user).pk)
+            job = book.start(transfer=transfer, by=request.user)
+            if job.state == JobState.FAILED:  # the queue did not answer
+                raise Refused(job.error)
+            return redirect("clients:job", job.pk)
         done = book.hand_over(transfer=transfer, by=request.user, seen=seen)
     except Refused as refusal:
         return _show_draft(request, transfer, tuple(refusal.reasons))

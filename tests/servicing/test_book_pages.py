@@ -6,10 +6,13 @@ import datetime as dt
 import re
 
 import pytest
+from celery import current_app
 from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
+from clients.commands import Refused
 from clients.firm import firm_today
 from clients.models import Client, ClientMerge, FormerNumber, Job, Member, TeamMember, User
 from servicing.book import leaving, transfer
@@ -129,6 +132,60 @@ def test_a_large_book_goes_through_a_worker(book, people, signed_in, monkeypatch
     transfer.hand_over(transfer=draft, by=people["olga"])
     assert TeamMember.objects.filter(user__username="rita").count() == 3
     assert olga.post(reverse("servicing:undo_book", args=[draft.pk])).url.startswith("/jobs/")
+
+
+def test_a_large_book_that_no_worker_will_do_is_looked_at_again_and_done(
+    book, people, signed_in, monkeypatch
+):
+    monkeypatch.setattr(transfer, "AT_ONCE", 2)
+    olga = signed_in("olga")
+    preview = olga.post(reverse("servicing:new_book"), form(), follow=True)
+    draft = BookTransfer.objects.get()
+    page, do = (reverse(f"servicing:{name}", args=[draft.pk]) for name in ("book", "do_book"))
+    olga.post(do, {"seen": seen(preview)})
+    first = Job.objects.get()
+    assert "at it already" in olga.post(do, {"seen": seen(preview)}, follow=True).content.decode()
+    assert olga.get(reverse("servicing:change_book", args=[draft.pk])).status_code == 404
+    Job.objects.update(state="failed", error="The queue does not answer. Try again in a moment.")
+    as_adam = signed_in("adam").get(page).content.decode()
+    assert "No worker does it" in as_adam
+    assert "In progress" not in as_adam
+    olga = signed_in("olga")
+    assert "Not done yet" in olga.get(reverse("servicing:books")).content.decode()
+    assert "Hand over 3 clients" in olga.get(page).content.decode()
+    olga.post(do, {"seen": seen(preview)})
+    second = Job.objects.latest("pk")
+    assert (Job.objects.count(), BookTransfer.objects.get().job) == (2, second)
+    with pytest.raises(Refused, match="looked at again"):  # the message of the first comes late
+        transfer.hand_over(transfer=draft, by=people["olga"], job=first)
+    transfer.open_again(draft.pk, job_id=first.pk)
+    assert BookTransfer.objects.get().state == "queued"
+    Job.objects.filter(pk=second.pk).update(queued_at=timezone.now() - dt.timedelta(hours=3))  # it was lost
+    assert olga.get(reverse("servicing:change_book", args=[draft.pk])).status_code == 200
+    olga.post(reverse("servicing:change_book", args=[draft.pk]), form(reason="y"))
+    with pytest.raises(Refused, match="chosen anew"):
+        transfer.asked_for(draft.pk)
+    assert BookTransfer.objects.get().reason == "y"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_that_does_not_answer_is_said_on_the_page_of_the_transfer(
+    book, people, signed_in, monkeypatch, valkey
+):
+    def refuse(*_args, **_more):
+        raise OSError
+
+    monkeypatch.setattr(transfer, "AT_ONCE", 2)
+    olga = signed_in("olga")
+    preview = olga.post(reverse("servicing:new_book"), form(), follow=True)
+    do = reverse("servicing:do_book", args=[BookTransfer.objects.get().pk])
+    with monkeypatch.context() as broken:
+        broken.setattr(current_app, "send_task", refuse)
+        answer = olga.post(do, {"seen": seen(preview)})
+    assert answer.status_code == 409
+    assert "The queue does not answer." in answer.content.decode()
+    answer = olga.post(do, {"seen": seen(answer)})
+    assert answer.url == reverse("clients:job", args=[Job.objects.latest("pk").pk])
 
 
 def test_somebody_leaves_and_nothing_is_without_hands(book, people, signed_in, firm):
