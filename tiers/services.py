@@ -1,6 +1,7 @@
 """Scoring runs: proposing, applying, undoing; first tiers; and what the client list shows of them.
 
-One scorer works at a time: each takes the same lock until its transaction ends, a second one waits.
+One scorer works at a time: each takes the same lock until its transaction ends, a second one waits. It is
+taken before any row of a policy or an override, to which scorers refer: two never wait for each other.
 """
 
 from __future__ import annotations
@@ -202,6 +203,7 @@ def nightly_run() -> ScoringRun:
     from tiers.overrides import end_expired  # which uses this module
 
     with transaction.atomic():
+        wait_for_other_scorers()
         publish_due(firm_today())
         end_expired(firm_today())
         facts.forget_old()

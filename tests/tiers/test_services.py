@@ -12,6 +12,8 @@ from django.db import connections, transaction
 from clients.commands import Refused
 from clients.firm import firm_today
 from clients.models import Change, ChangeKind, Client, ClientScore, ClientSummary, TouchKind
+from segmentation_crm.embedded.processes import wait_until
+from tests.test_scorer_beside_planner import start, waiting
 from tests.tiers.firm import BY_REVENUE, SHIPPED, D, case, current_tiers, proposals, store, store_policy, tier
 from tiers import overrides, runs, services
 from tiers.models import (
@@ -537,4 +539,22 @@ def test_a_second_scorer_waits_for_the_first():
         assert not done
     thread.join(10)
     assert len(done) == 1
+    assert ScoringRun.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_nightly_run_and_first_tiers_of_the_same_minute_end_well():
+    store([case("a", 400, **KNOWN)])
+    in_force, today = services.published_policy(), firm_today()
+    draft = clone_policy(policy=in_force)
+    Policy.objects.filter(pk=draft.pk).update(status="scheduled", effective_on=today, reason="x")
+    failures: list[BaseException] = []
+    with transaction.atomic():
+        services.wait_for_other_scorers()
+        nightly = start(services.nightly_run, failures)
+        assert wait_until(lambda: waiting() == 1, 10)
+        assert services.propose_run(as_of=today).policy == in_force
+    nightly.join(20)
+    assert not failures, failures
+    assert services.published_policy() == draft
     assert ScoringRun.objects.count() == 2
