@@ -107,6 +107,9 @@ class BulkMessage(models.Model):
     at = models.DateTimeField(_("when"), default=timezone.now)
     asked = models.CharField(_("which clients"), max_length=2000, blank=True)
     clients = models.PositiveIntegerField(_("clients"), default=0)
+    key = models.UUIDField(
+        null=True, unique=True, help_text="Of the page that it was sent from, which sends once."
+    )
 
     class Meta:
         verbose_name = _("message to many")

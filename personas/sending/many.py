@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clients.firm import firm_today
 from clients.models import User
@@ -39,6 +42,7 @@ class BulkRefused(Exception):
 class Reckoned:
     """Who would get the message, and why the others would not: numbers of clients by reason."""
 
+    version: int
     asked: int
     going: list[tuple[int, str, merge_fields.Filled, str]] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
@@ -46,6 +50,28 @@ class Reckoned:
 
     def leave(self, reason: str) -> None:
         self.left_out[reason] = self.left_out.get(reason, 0) + 1
+
+    @property
+    def digest(self) -> str:
+        """Stands for the words and for who gets them: the same digest, the same e-mails."""
+        going = sorted(f"{client} {address}" for client, address, _filled, _reply_to in self.going)
+        return hashlib.sha256("\n".join([str(self.version), *going]).encode()).hexdigest()
+
+
+class BulkChanged(BulkRefused):
+    """It is not what the person saw. `found`: who would get it now."""
+
+    def __init__(self, found: Reckoned) -> None:
+        number = len(found.going)
+        text = ngettext(
+            "The list or the script changed since you looked: %(n)s client would get it now. Look again, "
+            "then send it.",
+            "The list or the script changed since you looked: %(n)s clients would get it now. Look again, "
+            "then send it.",
+            number,
+        )
+        super().__init__(text % {"n": number})
+        self.found = found
 
 
 def reckon(*, clients: ClientQuerySet, version: ScriptVersion, topic: Topic | None) -> Reckoned:
@@ -56,7 +82,7 @@ def reckon(*, clients: ClientQuerySet, version: ScriptVersion, topic: Topic | No
     asked = list(clients.order_by().values_list("pk", flat=True)[: MOST + 1])
     if len(asked) > MOST:
         raise BulkRefused(_("These are more than %(most)s clients. Narrow the list.") % {"most": MOST})
-    found = Reckoned(asked=len(asked))
+    found = Reckoned(version=version.pk, asked=len(asked))
     if topic is not None:
         found.spared = spared(clients, topic)
     ids = list(interested(clients, topic).order_by("name", "pk").values_list("pk", flat=True))
@@ -106,17 +132,31 @@ def _of(
 
 @transaction.atomic
 def send(
-    *, clients: ClientQuerySet, version: ScriptVersion, topic: Topic | None, by: User, asked: str
+    *,
+    clients: ClientQuerySet,
+    version: ScriptVersion,
+    topic: Topic | None,
+    by: User,
+    asked: str,
+    key: UUID | None = None,
+    seen: str = "",
 ) -> BulkMessage:
-    """Queues the message for everyone who may get it. Raises BulkRefused where nobody may, or nothing is sent
-    at all now."""
+    """Queues the message for everyone who may get it; what was sent with the same `key` before is returned
+    and not sent again. Raises BulkRefused where nobody may get it, or nothing is sent at all now, BulkChanged
+    where it is not what was `seen` (its digest)."""
+    if key is not None:
+        _take_turns(key)
+        if sent := BulkMessage.objects.filter(key=key, by=by).first():
+            return sent
     if reasons := obstacles():
         raise BulkRefused(" ".join(reasons))
     found = reckon(clients=clients, version=version, topic=topic)
     if not found.going:
         raise BulkRefused(_("None of these clients may get it."))
+    if seen and seen != found.digest:
+        raise BulkChanged(found)
     bulk = BulkMessage.objects.create(
-        version=version, topic=topic, by=by, asked=asked[:2000], clients=len(found.going)
+        version=version, topic=topic, by=by, asked=asked[:2000], clients=len(found.going), key=key
     )
     writer = Writer.now()
     Message.objects.bulk_create(
@@ -135,6 +175,12 @@ def send(
         batch_size=BATCH,
     )
     return bulk
+
+
+def _take_turns(key: UUID) -> None:
+    """A second click waits until the first is done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bulk {key}"])
 
 
 def stop(*, bulk: BulkMessage, by: User) -> int:

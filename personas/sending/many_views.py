@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID, uuid4
+
 from django.db.models import Count
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,17 +35,26 @@ def write(request: SignedInRequest) -> HttpResponse:
     scripts = scripts.exclude(subject="").with_words()
     version = scripts.filter(script__code=_plain(asked.get("script", ""))).first()
     topic = Topic.objects.filter(code=_plain(asked.get("topic", ""))).first()
+    key = _key(request)
     found, refused = None, ""
     try:
         if request.method == "POST" and version is not None:
             bulk = many.send(
-                clients=clients, version=version, topic=topic, by=request.user, asked=filters.query
+                clients=clients,
+                version=version,
+                topic=topic,
+                by=request.user,
+                asked=filters.query,
+                key=key,
+                seen=request.POST.get("seen", ""),
             )
             said = ngettext("%(n)s e-mail is queued.", "%(n)s e-mails are queued.", bulk.clients)
             notice(request, said % {"n": bulk.clients})
             return redirect("personas:bulk", bulk.pk)
         if version is not None:
             found = many.reckon(clients=clients, version=version, topic=topic)
+    except many.BulkChanged as error:
+        found, refused = error.found, str(error)
     except many.BulkRefused as error:
         refused = str(error)
     context = {
@@ -55,11 +66,20 @@ def write(request: SignedInRequest) -> HttpResponse:
         "version": version,
         "topic": topic,
         "found": found,
+        "key": key or uuid4(),
         "example": found.going[0] if found and found.going else None,
         "refused": refused,
         "obstacles": obstacles(),
     }
     return render(request, "personas/sending/many.html", context, status=422 if refused else 200)
+
+
+def _key(request: SignedInRequest) -> UUID | None:
+    """The key of the page that sends; None where it has none."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return None
 
 
 def _plain(text: str) -> str:

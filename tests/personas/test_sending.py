@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,12 +44,14 @@ from personas.models import (
 from personas.scripts import services as scripts
 from personas.sending import many, queue
 from segmentation_crm.celery import app
+from segmentation_crm.embedded.processes import wait_until
 from servicing.models import ServiceItem, ServiceKind, ServiceTask, TaskStatus
 from servicing.sending.due import due_mails
 from servicing.sending.sweep import send_due
 from tests.factories import ClientFactory, UserFactory
 from tests.live_worker import LiveWorker, unacknowledged
 from tests.personas.mail_sink import Sink, running
+from tests.test_scorer_beside_planner import start, waiting
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -539,3 +542,68 @@ def test_one_email_to_many_stops_at_the_25th_where_nobody_approved_it_for_many(f
     version = ScriptVersion.objects.get(script__code="update-everyone")
     found = many.reckon(clients=Client.objects.all(), version=version, topic=None)
     assert (len(found.going), found.left_out) == (25, {"over the limit of 25 clients in 30 days": 2})
+
+
+def hidden_on(answer: Any) -> dict[str, str]:
+    """What the button to send sends along."""
+    return dict(re.findall(r'name="(key|seen|filter|script|topic)" value="([^"]*)"', answer.content.decode()))
+
+
+def look_ahead(browser: Browser) -> dict[str, str]:
+    return hidden_on(browser.get(reverse("personas:write_many"), {"script": "update-everyone"}))
+
+
+def of_operations() -> Browser:
+    browser = Browser()
+    browser.force_login(UserFactory(groups=["operations"]))
+    return browser
+
+
+def test_a_list_that_changed_since_it_was_looked_at_is_shown_again_before_anything_is_sent(firm):
+    ada = ClientFactory(email="ada@home.example")
+    ClientFactory(email="ben@home.example")
+    browser, page = of_operations(), reverse("personas:write_many")
+    sent = look_ahead(browser)
+    opt_out(client=ada, channels=["email"], how=HowOptedOut.PHONE, by=None)
+    ClientFactory(email="cleo@home.example")  # as many as before, and others
+    answer = browser.post(page, sent)
+    assert answer.status_code == 422
+    assert "2 clients would get it now" in answer.content.decode()
+    assert not BulkMessage.objects.exists()
+    browser.post(page, hidden_on(answer))
+    assert set(Message.objects.values_list("recipient", flat=True)) == {
+        "ben@home.example",
+        "cleo@home.example",
+    }
+
+
+def test_the_button_pressed_again_leads_to_what_was_sent(firm):
+    ClientFactory.create_batch(3, email="c@home.example")
+    browser, page = of_operations(), reverse("personas:write_many")
+    sent = look_ahead(browser)
+    first = browser.post(page, sent)
+    ClientFactory(email="new@home.example")
+    again = browser.post(page, sent)
+    assert first.url == again.url == reverse("personas:bulk", args=[BulkMessage.objects.get().pk])
+    assert Message.objects.count() == 3
+    assert browser.post(page, look_ahead(browser)).url != first.url  # looked at anew, it is another message
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_button_clicked_twice_at_once_sends_once(firm):
+    ClientFactory.create_batch(3, email="c@home.example")
+    browser, page = of_operations(), reverse("personas:write_many")
+    sent, answers = look_ahead(browser), []
+    failures: list[BaseException] = []
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE personas_bulkmessage IN SHARE ROW EXCLUSIVE MODE")
+        clicks = [
+            start(lambda: answers.append(browser.post(page, sent).url), failures) for _click in range(2)
+        ]
+        assert wait_until(lambda: waiting() == 2, 10)
+    for click in clicks:
+        click.join(20)
+    assert not failures, failures
+    assert set(answers) == {reverse("personas:bulk", args=[BulkMessage.objects.get().pk])}
+    assert (len(answers), Message.objects.count()) == (2, 3)
