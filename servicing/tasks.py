@@ -121,9 +121,10 @@ def send_messages() -> None:
 def export_all(job_id: int, of: str = "all") -> None:
     """Makes a copy of all data, or of what the dashboards show, asked for by a person."""
     by = Job.objects.get(pk=job_id).requested_by
-    if by is None:  # whoever asked is gone
+    if by is None:  # whoever asked is gone, and the job ends with nothing made
         with suppress(AlreadyDone), working_on(job_id):
-            return
+            pass
+        return
     with (
         suppress(AlreadyDone),
         exports.being_made(by=by, of=of) as export,
