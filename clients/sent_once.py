@@ -39,7 +39,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request, *args, **kwargs)
         key = _key(request)
         with transaction.atomic():
-            _wait_for_the_first(key)
+            take_turns(key)
             if led_to := cache.get(key):
                 notice(request, _("This was stored already. What is sent twice counts once."))
                 return _leading(request, led_to)
@@ -57,7 +57,8 @@ def _key(request: HttpRequest) -> str:
     return f"sent:{hashlib.sha256(whole.encode()).hexdigest()}"
 
 
-def _wait_for_the_first(key: str) -> None:
+def take_turns(key: str) -> None:
+    """Whoever comes with the same key waits until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 

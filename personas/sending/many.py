@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from clients.firm import firm_today
 from clients.models import User
 from clients.querysets import ClientQuerySet
+from clients.sent_once import take_turns
 from personas.models import BulkMessage, Message, MessageState, ScriptVersion, Topic
 from personas.scripts import matching, merge_fields, recipients
 from personas.sending.addresses import ADDRESS, HAS_ADDRESS, IS_REFUSED
@@ -145,7 +146,7 @@ def send(
     and not sent again. Raises BulkRefused where nobody may get it, or nothing is sent at all now, BulkChanged
     where it is not what was `seen` (its digest)."""
     if key is not None:
-        _take_turns(key)
+        take_turns(f"bulk:{key}")  # a second click waits until the first is done
         if sent := BulkMessage.objects.filter(key=key, by=by).first():
             return sent
     if reasons := obstacles():
@@ -175,12 +176,6 @@ def send(
         batch_size=BATCH,
     )
     return bulk
-
-
-def _take_turns(key: UUID) -> None:
-    """A second click waits until the first is done."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bulk {key}"])
 
 
 def stop(*, bulk: BulkMessage, by: User) -> int:
